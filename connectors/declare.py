@@ -1,0 +1,131 @@
+"""The words in which a source is declared: columns, files, formats, sources.
+
+A declaration is data. The reader, the row checks, the register of handling and the
+documentation are all derived from it, so that a column is described in one place only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SOURCE_WORDS = ("gp", "acute", "community", "mental_health", "social_care")
+
+
+class Handling(StrEnum):
+    """What may happen to a column's values on the way to a product. No word means dropped."""
+
+    IDENTIFIER = "identifier"  # read for linking only; never leaves the identifiable zones
+    PSEUDONYMISE = "pseudonymise"  # leaves as a keyed hash
+    GENERALISE = "generalise"  # leaves coarser: birth month, LSOA
+    KEEP = "keep"  # leaves as it is
+    DROP = "drop"  # never leaves
+    FREE_TEXT = "free_text"  # never leaves: people write names into it
+
+
+class Kind(StrEnum):
+    """The logical type of a native column; :mod:`connectors.types` gives each its SQL."""
+
+    TEXT = "text"
+    CODE = "code"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+
+
+class Mode(StrEnum):
+    """How a later extract relates to an earlier one of the same sender."""
+
+    DELTA = "delta"
+    SNAPSHOT = "snapshot"
+
+
+class Severity(StrEnum):
+    """What a broken row rule does: refuse the file, quarantine the row, or only count it."""
+
+    FILE = "file"
+    ROW = "row"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One native column, as the sender names it.
+
+    ``values`` lists the codes that the sender may use (empty: any); a value outside it breaks
+    the rule ``unknown_code`` with the severity ``on_unknown``. ``required`` means that a row
+    without it is refused; ``optional`` that the column itself may be missing from the file.
+    """
+
+    name: str
+    kind: Kind
+    handling: Handling
+    meaning: str
+    key: bool = False
+    optional: bool = False
+    required: bool = False
+    values: frozenset[str] = frozenset()
+    on_unknown: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NativeFile:
+    """One file of a format.
+
+    ``deleted_when`` is a SQL predicate over the typed columns that marks a tombstone;
+    ``record_id`` the SQL expression of the patient's id within the sender (null for rows that
+    are about no person); ``order_by`` breaks ties between rows of one extract, later wins.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    record_id: str | None = None
+    deleted_when: str = "false"
+    order_by: str = "_row"
+
+    @property
+    def stem(self) -> str:
+        """File name without its ending: the name of the view that mappings read."""
+        return self.name.rsplit(".", 1)[0]
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Names of the columns that together identify a row within its sender."""
+        return tuple(column.name for column in self.columns if column.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One native format of a source, recognised by the presence of one of its files.
+
+    ``period`` names the file and columns that say which reporting period a snapshot is for:
+    a later extract of the same period replaces the earlier one.
+    """
+
+    name: str
+    recognised_by: tuple[str, ...]
+    mode: Mode
+    files: tuple[NativeFile, ...]
+    period: tuple[str, tuple[str, ...]] | None = None
+    required_files: tuple[str, ...] = ()
+
+    def file(self, name: str) -> NativeFile:
+        """The declaration of the file called ``name`` (case folded)."""
+        return self._by_name[name.lower()]
+
+    @property
+    def _by_name(self) -> Mapping[str, NativeFile]:
+        return {file.name.lower(): file for file in self.files}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A care setting's feeds: its native formats; FHIR NDJSON is accepted for every source."""
+
+    word: str
+    title: str
+    formats: tuple[Format, ...] = field(default=())

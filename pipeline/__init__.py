@@ -1,0 +1,3 @@
+"""WHO a record is about, and the run itself."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,83 @@
+"""Every setting of the pipeline, in one place.
+
+A setting comes from the environment (``WSIC_<NAME>``), else from ``wsic.toml`` in the working
+directory (or the file that ``WSIC_CONFIG`` names), else from its default here.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SetupError, one_of
+
+PRODUCTS = ("direct_care", "secondary_use")  # person-level products, built one after the other
+OPEN_PRODUCT = "open"  # aggregates, made from secondary_use
+ENVIRONMENTS = ("development", "production")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Settings of one deployment; field names are the setting names in lower case."""
+
+    home: Path = Path("data")  # WSIC_HOME: where all zones lie
+    env: str = "development"  # production refuses development keys and 999 NHS numbers
+    memory_limit: str = "4GB"  # of each DuckDB connection
+    threads: int = 2  # of each DuckDB connection
+    late_after_days: int = 2  # a delta feed without an extract for longer is late
+    late_after_days_snapshot: int = 45  # the same for monthly and quarterly submissions
+    opt_out_valid_days: int = 21  # a national opt-out reply older than this is not used
+    file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
+    publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
+    keep_versions: int = 7  # published versions kept for rollback
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this deployment holds data about real people."""
+        return self.env == "production"
+
+    @property
+    def allow_synthetic_numbers(self) -> bool:
+        """Whether NHS numbers from the never-issued 9 range may identify a person."""
+        return not self.is_production
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises :class:`SetupError` for a name or value that is not known."""
+    env = os.environ if environ is None else environ
+    raw = {**_from_file(Path(env.get("WSIC_CONFIG", "wsic.toml"))), **_from_environ(env)}
+    settings = Settings(**{name: _convert(name, value) for name, value in raw.items()})
+    if settings.env not in ENVIRONMENTS:
+        raise SetupError(one_of("WSIC_ENV", settings.env, ENVIRONMENTS))
+    return settings
+
+
+def _from_environ(env: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        field.name: env[key]
+        for field in fields(Settings)
+        if (key := f"WSIC_{field.name.upper()}") in env
+    }
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    known = {field.name for field in fields(Settings)}
+    for name in raw:
+        if name not in known:
+            raise SetupError(f"{path.name}: " + one_of("setting", name, known))
+    return raw
+
+
+def _convert(name: str, value: Any) -> Any:
+    kind = type(getattr(Settings(), name))
+    try:
+        return Path(value).absolute() if kind.__name__.endswith("Path") else kind(value)
+    except (TypeError, ValueError) as error:
+        raise SetupError(f"setting {name} must be of type {kind.__name__}") from error
