@@ -14,7 +14,7 @@ with stated as (
     left join (select distinct ethnic_category as category from lookup_ethnicity) n on n.category = upper(c."NationalCode")
 ),
 ethnic as (
-    select "PatientGuid", arg_max(category, (category not in ('Z', '99'), at)) as category
+    select "PatientGuid", arg_max(category, (category not in ('Z', '99'), recency)) as category
     from stated
     where category is not null
     group by "PatientGuid"
