@@ -60,39 +60,6 @@ create or replace temp macro london(day, clock := null) as case
         else '+00:00'
     end
 end;
--- People and partial dates -----------------------------------------------------------------------
--- A date as exact as the sender knows it: YMDT and YMD whole, YM without its day, Y the year alone, U unknown.
-create or replace temp macro partial_date(day, exactness) as case
-    when exactness = 'U' then null
-    when exactness = 'Y' then strftime(day, '%Y')
-    when exactness = 'YM' then strftime(day, '%Y-%m')
-    else strftime(day, '%Y-%m-%d')
-end;
--- Sex and gender, by letter, word or NHS Data Dictionary code (1, 2, 9 indeterminate or not specified, 0 and X
--- not known), as FHIR administrative-gender.
-create or replace temp macro gender_of(sent) as case
-    when sent is null then null
-    when lower(sent) in ('m', 'male', '1') then 'male'
-    when lower(sent) in ('f', 'female', '2') then 'female'
-    when lower(sent) in ('i', 'indeterminate', '9', 'other', 'not specified') then 'other'
-    else 'unknown'
-end;
-create or replace temp macro person_name(word, family, givens, prefix := null) as
-    if(coalesce(family, givens[1]) is null, null,
-       {'use': word, 'family': family, 'given': nullif(givens, []), 'prefix': said([prefix])});
-create or replace temp macro contact_point(kind, value, word := null) as
-    if(value is null, null, {'system': kind, 'value': value, 'use': word});
--- A test or dummy patient is marked as such, a confidential or sensitive one as restricted (HL7 v3 labels).
-create or replace temp macro patient_meta(is_restricted, is_test) as
-    {'profile': ['https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient'],
-     'security': said([
-        if(is_restricted, {'system': 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'code': 'R'}, null),
-        if(is_test, {'system': 'http://terminology.hl7.org/CodeSystem/v3-ActReason', 'code': 'HTEST'}, null)])};
--- Coded or local, never silently dropped: SNOMED CT or dm+d where the sender's dictionary gives it, else its own code.
-create or replace temp macro resolved_concept(uri, code, local_name, local_value, term := null) as case
-    when regexp_full_match(code, '[1-9][0-9]{5,17}') then concept(uri, code, term)
-    else local_concept(local_name, local_value)
-end;
 -- What this feed calls its own: ids and references of the sender whose rows are being mapped.
 create or replace temp macro own_id(resource_type, key) as
     fhir_id(getvariable('source'), getvariable('sender'), resource_type, key);
@@ -175,3 +142,36 @@ end;
 -- Dummy practice codes: no registered practice, not applicable, not known (NHS Data Dictionary).
 create or replace temp macro practice_reference(code) as
     ods_reference(if(code in ('V81997', 'V81998', 'V81999'), null, code));
+-- People and partial dates -----------------------------------------------------------------------
+-- A date as exact as the sender knows it: YMDT and YMD whole, YM without its day, Y the year alone, U unknown.
+create or replace temp macro partial_date(day, exactness) as case
+    when exactness = 'U' then null
+    when exactness = 'Y' then strftime(day, '%Y')
+    when exactness = 'YM' then strftime(day, '%Y-%m')
+    else strftime(day, '%Y-%m-%d')
+end;
+-- Sex and gender, by letter, word or NHS Data Dictionary code (1, 2, 9 indeterminate or not specified, 0 and X
+-- not known), as FHIR administrative-gender.
+create or replace temp macro gender_of(sent) as case
+    when sent is null then null
+    when lower(sent) in ('m', 'male', '1') then 'male'
+    when lower(sent) in ('f', 'female', '2') then 'female'
+    when lower(sent) in ('i', 'indeterminate', '9', 'other', 'not specified') then 'other'
+    else 'unknown'
+end;
+create or replace temp macro person_name(word, family, givens, prefix := null) as
+    if(coalesce(family, givens[1]) is null, null,
+       {'use': word, 'family': family, 'given': nullif(givens, []), 'prefix': said([prefix])});
+create or replace temp macro contact_point(kind, value, word := null) as
+    if(value is null, null, {'system': kind, 'value': value, 'use': word});
+-- A test or dummy patient is marked as such, a confidential or sensitive one as restricted (HL7 v3 labels).
+create or replace temp macro patient_meta(is_restricted, is_test) as
+    {'profile': ['https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient'],
+     'security': said([
+        if(is_restricted, {'system': 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'code': 'R'}, null),
+        if(is_test, {'system': 'http://terminology.hl7.org/CodeSystem/v3-ActReason', 'code': 'HTEST'}, null)])};
+-- Coded or local, never silently dropped: SNOMED CT or dm+d where the sender's dictionary gives it, else its own code.
+create or replace temp macro resolved_concept(uri, code, local_name, local_value, term := null) as case
+    when regexp_full_match(code, '[1-9][0-9]{5,17}') then concept(uri, code, term)
+    else local_concept(local_name, local_value)
+end;
