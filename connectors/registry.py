@@ -11,12 +11,12 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from connectors import acute, community, gp
+from connectors import acute, community, gp, mental_health
 from connectors.consistency import check_format, check_source
 from connectors.declare import Format, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
-    {source.word: source for source in (gp.SOURCE, acute.SOURCE, community.SOURCE)}
+    {source.word: source for source in (gp.SOURCE, acute.SOURCE, community.SOURCE, mental_health.SOURCE)}
 )
 
 Mappings = Mapping[str, tuple[tuple[str, str], ...]]
