@@ -75,7 +75,6 @@ MHS201 = NativeFile(
 MHS604 = NativeFile(
     name="MHS604.csv",
     columns=(
-        # A diagnosis is named by its code within its referral: the code alone would hold one person only.
         hashed("ServiceRequestID", "The referral that the diagnosis was made under", key=True, required=True),
         code("DiagSchemeInUse", "DIAGNOSIS SCHEME IN USE: 02 ICD-10, 06 SNOMED CT", "02", "06"),
         code("PrimDiag", "Primary diagnosis in that scheme", key=True, required=True),
