@@ -142,6 +142,9 @@ end;
 -- Dummy practice codes: no registered practice, not applicable, not known (NHS Data Dictionary).
 create or replace temp macro practice_reference(code) as
     ods_reference(if(code in ('V81997', 'V81998', 'V81999'), null, code));
+-- What looks like an ODS code: a letter first. Suppliers' own row numbers have none.
+create or replace temp macro ods_code_in(sent) as
+    upper(nullif(regexp_extract(sent, '^[A-Za-z][A-Za-z0-9]{2,11}$'), ''));
 -- People and partial dates -----------------------------------------------------------------------
 -- A date as exact as the sender knows it: YMDT and YMD whole, YM without its day, Y the year alone, U unknown.
 create or replace temp macro partial_date(day, exactness) as case
