@@ -7,9 +7,7 @@ select
     uk_core_meta('Encounter') as meta,
     said([
         wsic_code('AssessmentType', if("Assessment Type" in (
-            'Short Term Assessment', 'Long Term Assessment', 'Carer Assessment', 'Joint Assessment',
-            'Care Act Assessment', 'Transition Assessment', 'Reablement Assessment', 'Other', 'Unknown'),
-            "Assessment Type", null)),
+            select word from lookup_words where column_name = 'Assessment Type'), "Assessment Type", null)),
         wsic_code('EventOutcome', replace("Event Outcome", '–', '-'))
     ]) as extension,
     if("Event End Date" is null, 'in-progress', 'finished') as status,

@@ -12,13 +12,10 @@ select
         wsic_code('PrimarySupportReason', "Primary Support Reason"),
         wsic_code('EventOutcome', replace("Event Outcome", '–', '-')),
         wsic_code('FundingStatus', if("Client Funding Status" in (
-            'Fully funded by LA', 'LA funded', 'Part funded by LA', 'Full cost self-funder', 'Self-funder',
-            'Jointly funded with health', 'Joint funded', 'NHS funded', 'Deferred payment', '12 week disregard',
-            'Unknown'), "Client Funding Status", null)),
+            select word from lookup_words where column_name = 'Client Funding Status'), "Client Funding Status", null)),
         wsic_decimal('UnitCost', "Unit Cost"),
         wsic_code('CostFrequency', if("Cost Frequency (Unit Type)" in (
-            'Weekly', 'Fortnightly', '4-weekly', 'Monthly', 'Quarterly', 'Annually', 'Annual', 'One-off', 'Hourly',
-            'Daily', 'Per session', 'Other'), "Cost Frequency (Unit Type)", null)),
+            select word from lookup_words where column_name = 'Cost Frequency (Unit Type)'), "Cost Frequency (Unit Type)", null)),
         wsic_decimal('PlannedUnits', "Planned units per week")
     ]) as extension,
     case

@@ -61,18 +61,7 @@ select
         wsic_code('ClientType', client_type),
         wsic_code('PrimarySupportReason', support_reason),
         wsic_code('AccommodationStatus', if(accommodation in (
-            'Owner occupier or shared ownership scheme', 'Tenant', 'Tenant - private landlord',
-            'Settled mainstream housing with family / friends',
-            'Supported accommodation / supported lodgings / supported group home', 'Shared Lives scheme',
-            'Approved premises for offenders released from prison or under probation supervision',
-            'Sheltered housing / extra care housing / other sheltered housing',
-            'Mobile accommodation for Gypsy / Roma and Traveller communities', 'Rough sleeper / squatting',
-            'Night shelter / emergency hostel / direct access hostel', 'Refuge',
-            'Placed in temporary accommodation by the council (inc. homelessness resettlement)',
-            'Staying with family / friends as a short-term guest',
-            'Acute / long-term healthcare residential facility or hospital', 'Registered care home',
-            'Registered nursing home', 'Prison / Young offenders institution / detention centre',
-            'Other temporary accommodation', 'Unknown'), accommodation, null))
+            select word from lookup_words where column_name = 'Accommodation Status'), accommodation, null))
     ]) as extension,
     said([nhs_number,
           {'system': 'https://fhir.wsic.example/Id/local-patient-identifier', 'value': _record_id}]) as identifier,

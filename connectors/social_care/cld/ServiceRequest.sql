@@ -6,9 +6,7 @@ select
     uk_core_meta('ServiceRequest') as meta,
     said([
         wsic_code('RouteOfAccess', if("Request: Route of Access" in (
-            'Planned Entry (Transition)', 'Discharge from Hospital', 'Diversion from Hospital Services',
-            'Self-funder with depleted funds', 'Community / Other route', 'Community/Other route', 'Prison',
-            'Unknown'), "Request: Route of Access", null)),
+            select word from lookup_words where column_name = 'Request: Route of Access'), "Request: Route of Access", null)),
         wsic_code('EventOutcome', replace("Event Outcome", '–', '-'))
     ]) as extension,
     if("Event End Date" is null, 'active', 'completed') as status,

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from connectors.columns import coarser, code, day, dropped, identifier
 from connectors.declare import Column, Kind, Severity
-from connectors.social_care.cld.words import (
-    ACCOMMODATION_STATUS,
-    CLIENT_FUNDING_STATUS,
-    CLIENT_TYPE,
-    PRIMARY_SUPPORT_REASON,
-)
+from connectors.social_care.cld.words import listed
 
 
 def person_columns() -> tuple[Column, ...]:
@@ -38,16 +33,16 @@ def _submission_and_identity() -> tuple[Column, ...]:
 
 def _circumstances() -> tuple[Column, ...]:
     return (
-        code("Client Type", "Service User, Carer, Carer known by association", *CLIENT_TYPE,
+        code("Client Type", "Service User, Carer, Carer known by association", *listed("Client Type"),
              key=True, required=True, on_unknown=Severity.ROW),
-        code("Primary Support Reason", "Why support is needed", *PRIMARY_SUPPORT_REASON, on_unknown=Severity.ROW),
+        code("Primary Support Reason", "Why support is needed", *listed("Primary Support Reason"), on_unknown=Severity.ROW),
         coarser("Postcode", "Postcode of usual address", Kind.TEXT),
-        code("Accommodation Status", "Where the person lives", *ACCOMMODATION_STATUS),
+        code("Accommodation Status", "Where the person lives", *listed("Accommodation Status")),
         dropped("Employment Status", "Employment"),
         dropped("Has Unpaid Carer", "Whether somebody cares for the person unpaid"),
         code("Autism Spectrum Disorder (ASD)", "Whether the person has autism"),
         code("Visual Impairment", "Whether the person has a visual impairment"),
         code("Hearing Impairment", "Whether the person has a hearing impairment"),
         code("Dementia", "Whether the person has dementia"),
-        code("Client Funding Status", "Who pays", *CLIENT_FUNDING_STATUS),
+        code("Client Funding Status", "Who pays", *listed("Client Funding Status")),
     )
