@@ -76,7 +76,7 @@ class Column:
     on_malformed: Severity = Severity.ROW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RowCheck:
     """A rule of one file beyond what its columns say by themselves.
 

@@ -14,10 +14,9 @@ from types import MappingProxyType
 from connectors import gp
 from connectors.consistency import check_format, check_source
 from connectors.declare import Format, Source
+from connectors.lookups import with_lookups
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {source.word: source for source in (gp.SOURCE,)}
-)
+SOURCES: Mapping[str, Source] = MappingProxyType({source.word: source for source in (gp.SOURCE,)})
 
 Mappings = Mapping[str, tuple[tuple[str, str], ...]]
 
@@ -56,14 +55,16 @@ def mapping_sql(word: str, name: str) -> Mappings:
     """Mappings of a format: resource type -> its parts, each ``(part, SQL)``, in order of part.
 
     Each is one SELECT over the views named as the file stems (``connectors/<source>/<format>/
-    <ResourceType>[.<part>].sql``); the part is empty where a resource type has one mapping.
+    <ResourceType>[.<part>].sql``), with the lists that it reads before it (:mod:`connectors.lookups`);
+    the part is empty where a resource type has one mapping.
     """
     found: dict[str, list[tuple[str, str]]] = {}
     folder = resources.files(f"connectors.{word}.{format_named(word, name).name}")
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".sql"):
             resource_type, _, part = file.name.removesuffix(".sql").partition(".")
-            found.setdefault(resource_type, []).append((part, file.read_text(encoding="utf-8")))
+            sql = with_lookups(word, file.read_text(encoding="utf-8"))
+            found.setdefault(resource_type, []).append((part, sql))
     return MappingProxyType({key: tuple(parts) for key, parts in found.items()})
 
 
