@@ -7,13 +7,17 @@ memory spills into an identifiable zone, encrypted, never into a shared temporar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
+from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
 TIME_ZONE = "Europe/London"
+_REMOTE = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
 
 
 def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -32,7 +36,21 @@ def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPy
     connection = duckdb.connect(str(database or ":memory:"), config=config)
     connection.execute("set TimeZone = ?", [TIME_ZONE])
     connection.execute("set enable_progress_bar = false")
+    # Brings OpenSSL, without which DuckDB writes nothing encrypted; of its network it gets none.
+    connection.execute(f"load {literal(_httpfs())}")
+    connection.execute(f"set disabled_filesystems = {literal(_REMOTE)}")
     return connection
+
+
+@cache
+def _httpfs() -> Path:
+    """The signed extension inside the installed package ``duckdb-extension-httpfs``."""
+    package = find_spec("duckdb_extension_httpfs")
+    folders = package.submodule_search_locations if package else None
+    for folder in folders or ():
+        for found in Path(folder).rglob(f"v{duckdb.__version__}/httpfs.duckdb_extension"):
+            return found
+    raise SetupError(f"encryption needs the package duckdb-extension-httpfs=={duckdb.__version__}")
 
 
 def identifier(name: str) -> str:
