@@ -22,6 +22,7 @@ from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 _FHIR_MACROS = Path(shapes.__file__).with_name("macros.sql")
+_DEMOGRAPHICS = Path(__file__).with_name("demographics.sql")
 _STANDARDISE = Path(__file__).with_name("standardise.sql")
 
 
@@ -29,6 +30,7 @@ def define_macros(connection: DuckDBPyConnection) -> None:
     """Define the macros that read FHIR elements and NHS numbers."""
     connection.execute(_FHIR_MACROS.read_text(encoding="utf-8"))
     nhs_number.define_macros(connection)
+    connection.execute(_DEMOGRAPHICS.read_text(encoding="utf-8"))
 
 
 def fhir_view(

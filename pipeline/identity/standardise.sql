@@ -1,31 +1,6 @@
 -- patient_row (fhir/Patient) and registration_row (fhir/EpisodeOfCare of GP feeds) -> one identity record a
 -- (source, sender, record_id), in the temp table identity_record. Needs the macros of connectors/fhir and
 -- nhs_number.sql, and the variables as_of and allow_synthetic_numbers.
-create or replace temp macro name_folded(value) as
-    nullif(trim(regexp_replace(upper(strip_accents(value)), '[^\p{L} -]', '', 'g')), '');
-create or replace temp macro postcode_folded(value) as
-    nullif(regexp_replace(upper(value), '[^A-Z0-9]', '', 'g'), '');
-create or replace temp macro current_name(names) as coalesce(
-    list_filter(names, lambda n: n."use" = 'official' and n.period."end" is null)[1],
-    list_filter(names, lambda n: coalesce(n."use", '') not in ('old', 'maiden', 'nickname') and n.period."end" is null)[1],
-    names[1]
-);
-create or replace temp macro home_postcode(addresses) as
-    list_filter(addresses, lambda a: coalesce(a."use", 'home') = 'home' and a.period."end" is null)[-1].postalCode;
-create or replace temp macro nhs_identifiers(identifiers) as
-    list_filter(identifiers, lambda i: i.system = 'https://fhir.nhs.uk/Id/nhs-number');
-create or replace temp macro current_nhs_identifier(identifiers) as
-    list_filter(nhs_identifiers(identifiers), lambda i: coalesce(i."use", '') <> 'old')[1];
-create or replace temp macro verification_status(nhs_identifier) as
-    first_code(ukcore(nhs_identifier.extension, 'NHSNumberVerificationStatus').valueCodeableConcept);
--- A system left out of a security label is read as the one that makes the label count.
-create or replace temp macro is_marked_confidential(labels) as coalesce(len(list_filter(labels, lambda l:
-    l.code in ('R', 'V')
-    and coalesce(l.system, '') in ('', 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality'))) > 0, false);
-create or replace temp macro is_marked_test(labels) as coalesce(len(list_filter(labels, lambda l:
-    l.code = 'HTEST'
-    and coalesce(l.system, '') in ('', 'http://terminology.hl7.org/CodeSystem/v3-ActReason'))) > 0, false);
-
 -- The registration of a GP record: the one current at as_of that began last, else the last one.
 create or replace temp table gp_registration as
 with episode as (
@@ -51,6 +26,18 @@ qualify row_number() over (
     partition by sender, record_id
     order by is_current desc, started_on desc nulls last, ended_on desc nulls first, practice_code
 ) = 1;
+
+-- Numbers that a sender gives as a person's old one, beside the current one.
+create or replace temp table superseded_number as
+with sent as (
+    select
+        nhs_number_digits(current_nhs_identifier(identifier).value) as nhs_number,
+        unnest(list_filter(nhs_identifiers(identifier), lambda i: i."use" = 'old')) as replaced
+    from patient_row
+)
+select distinct nhs_number_digits(replaced.value) as nhs_number
+from sent
+where nhs_number_digits(replaced.value) <> nhs_number;
 
 create or replace temp table identity_record as
 with chosen as (
@@ -98,5 +85,5 @@ select
     d.is_restricted,
     d.is_test
 from digits as d
-left join vault.superseded_number as s on s.nhs_number = d.nhs_number
+left join superseded_number as s on s.nhs_number = d.nhs_number
 left join gp_registration as r on d.source = 'gp' and r.sender = d.sender and r.record_id = d.record_id;

@@ -11,7 +11,6 @@ create table if not exists vault.record (          -- tonight's identity record 
     practice_code varchar, is_registered boolean, registered_on date, death_date date,
     is_restricted boolean, is_test boolean, link_step varchar, person_id varchar, link_confidence integer
 );
-create table if not exists vault.superseded_number (nhs_number varchar, replaced_by varchar);
 create table if not exists vault.national_reply (nhs_number varchar);          -- numbers that may be used
 create table if not exists vault.national_reply_state (
     reply_on date, checked_at timestamptz, files bigint, numbers bigint, run_id varchar
