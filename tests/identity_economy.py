@@ -32,7 +32,9 @@ def nhs_number(n: int) -> str:
     raise AssertionError("one of two neighbouring stems always has a check digit")
 
 
-def patient(record_id: str, number: str | None = None, birth: str | None = "1950-06-01", **more: Any) -> Resource:
+def patient(
+    record_id: str, number: str | None = None, birth: str | None = "1950-06-01", **more: Any
+) -> Resource:
     """A Patient; ``status`` sets the number's verification status, ``marks`` its security labels."""
     status, marks, practice = more.pop("status", None), more.pop("marks", ()), more.pop("practice", None)
     resource: Resource = {"id": f"p-{record_id}", "birthDate": birth, "gender": "female", **more}
@@ -48,7 +50,9 @@ def patient(record_id: str, number: str | None = None, birth: str | None = "1950
     return resource
 
 
-def registration(record_id: str, practice: str, start: str = "2010-01-01", end: str | None = None) -> Resource:
+def registration(
+    record_id: str, practice: str, start: str = "2010-01-01", end: str | None = None
+) -> Resource:
     kind = {"system": systems.LOCAL_CODE_SYSTEM + "episode-type", "code": "gp_registration"}
     return {
         "id": f"reg-{record_id}",
@@ -61,11 +65,20 @@ def registration(record_id: str, practice: str, start: str = "2010-01-01", end: 
 
 def observation(key: str, code: str, on: str = "2025-05-05", **more: Any) -> Resource:
     coding = {"system": systems.SNOMED_CT, "code": code}
-    return {"id": f"o-{key}", "status": "final", "code": {"coding": [coding]}, "effectiveDateTime": on, **more}
+    return {
+        "id": f"o-{key}",
+        "status": "final",
+        "code": {"coding": [coding]},
+        "effectiveDateTime": on,
+        **more,
+    }
 
 
 def practice(code: str, *, sharing: bool | None) -> Resource:
-    resource: Resource = {"id": f"org-{code}", "identifier": [{"system": systems.ODS_ORGANISATION, "value": code}]}
+    resource: Resource = {
+        "id": f"org-{code}",
+        "identifier": [{"system": systems.ODS_ORGANISATION, "value": code}],
+    }
     if sharing is not None:
         resource["extension"] = [{"url": systems.LOCAL_EXTENSION + "DataSharing", "valueBoolean": sharing}]
     return resource
@@ -117,11 +130,21 @@ class Economy:
         known = self.current[source, sender]
         row = row or 1 + max((r for f, r in known if f == file), default=0)
         known[file, row] = (record_id, supporting)
-        lineage = {"_source": source, "_sender": sender, "_record_id": record_id, "_file_id": file, "_row": row}
-        self.rows[resource_type, source, sender].append({**resource, **lineage, "_extract_date": on.isoformat()})
+        lineage = {
+            "_source": source,
+            "_sender": sender,
+            "_record_id": record_id,
+            "_file_id": file,
+            "_row": row,
+        }
+        self.rows[resource_type, source, sender].append(
+            {**resource, **lineage, "_extract_date": on.isoformat()}
+        )
         return row
 
-    def person(self, record_id: str, number: str | None = None, birth: str | None = "1950-06-01", **more: Any) -> int:
+    def person(
+        self, record_id: str, number: str | None = None, birth: str | None = "1950-06-01", **more: Any
+    ) -> int:
         """A Patient row; keywords of :meth:`add` and of :func:`patient`."""
         where = {k: more.pop(k) for k in ("source", "sender", "row", "file", "on") if k in more}
         return self.add("Patient", patient(record_id, number, birth, **more), record_id, **where)
@@ -134,13 +157,23 @@ class Economy:
         for (source, sender), known in self.current.items():
             target = self.home / "landing" / "current" / source / f"{sender}.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute("create or replace table c (file_id varchar, row bigint, record_id varchar, supporting boolean)")
-            connection.executemany("insert into c values (?, ?, ?, ?)", [(*key, *value) for key, value in known.items()])
+            connection.execute(
+                "create or replace table c (file_id varchar, row bigint, record_id varchar, supporting boolean)"
+            )
+            connection.executemany(
+                "insert into c values (?, ?, ?, ?)", [(*key, *value) for key, value in known.items()]
+            )
             connection.execute(f"copy c to '{target}' (format parquet)")
         connection.close()
 
     def _write_fhir(
-        self, connection: duckdb.DuckDBPyConnection, resource_type: str, *, source: str, sender: str, rows: list[Resource]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        resource_type: str,
+        *,
+        source: str,
+        sender: str,
+        rows: list[Resource],
     ) -> None:
         drawn = self.home / f"{resource_type}.ndjson"
         drawn.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
@@ -157,12 +190,16 @@ class Economy:
         columns = header.split(",")
         connection.execute(f"create table r ({', '.join(f'{column} varchar' for column in columns)})")
         if rows:
-            connection.executemany(f"insert into r values ({', '.join('?' * len(columns))})", [list(r) for r in rows])
+            connection.executemany(
+                f"insert into r values ({', '.join('?' * len(columns))})", [list(r) for r in rows]
+            )
         target = Zones(self.home).reference / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         connection.execute(f"copy r to '{target}' (format parquet)")
 
-    def reply(self, extracts: Path, on: date, *numbers: str, text: str | None = None, name: str = "MBX-1.dat") -> None:
+    def reply(
+        self, extracts: Path, on: date, *numbers: str, text: str | None = None, name: str = "MBX-1.dat"
+    ) -> None:
         """A reply of the national opt-out check: the numbers that may be used."""
         folder = extracts / "opt_outs" / on.isoformat()
         folder.mkdir(parents=True, exist_ok=True)

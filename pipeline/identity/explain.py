@@ -37,7 +37,7 @@ holder as (
     limit 1
 )
 select {{compared}} from asked as a cross join holder as h
-"""  # noqa: S608
+"""
 _COMPARED = """case
     when a.{0} is null and h.{0} is null then 'missing in both'
     when a.{0} is null then 'missing here'
@@ -65,14 +65,19 @@ def explain(settings: Settings, source: str, sender: str, record_id: str) -> Exp
     if source not in SOURCE_WORDS:
         raise UsageError(one_of("source", source, SOURCE_WORDS))
     asked = [source, sender, record_id]
-    with open_vault(settings, load_keys(settings), read_only=True) as connection, values_hidden("explaining a link"):
+    with (
+        open_vault(settings, load_keys(settings), read_only=True) as connection,
+        values_hidden("explaining a link"),
+    ):
         found = connection.execute(
             "select link_step, link_confidence, nhs_number_outcome, birth_date is not null, person_id "
-            f"from ({_RECORD})",  # noqa: S608
+            f"from ({_RECORD})",
             asked,
         ).fetchone()
         if found is None:
-            raise UsageError(f"{source}/{sender} has no record of that id; valid: the sender's own patient id")
+            raise UsageError(
+                f"{source}/{sender} has no record of that id; valid: the sender's own patient id"
+            )
         step, confidence, outcome, has_birth_date, person_id = found
         return Explanation(
             step, confidence, _WHY[step], outcome, has_birth_date,

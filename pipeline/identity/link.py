@@ -88,13 +88,16 @@ def export_links(settings: Settings, path: Path) -> int:
     links = links_path(settings)
     if not links.exists():
         raise SetupError("there is no link table yet: run a night first")
-    with open_vault(settings, load_keys(settings), read_only=True) as connection, values_hidden("exporting links"):
+    with (
+        open_vault(settings, load_keys(settings), read_only=True) as connection,
+        values_hidden("exporting links"),
+    ):
         query = (
-            f"select {', '.join(LINK_COLUMNS)}, person_id as strict_person_id, person_id as loose_person_id "  # noqa: S608
+            f"select {', '.join(LINK_COLUMNS)}, person_id as strict_person_id, person_id as loose_person_id "
             f"from read_parquet({literal(links)}) order by source, sender, record_id"
         )
         write_parquet(connection, query, path)
-        return _count(connection, f"select count(*) from read_parquet({literal(path)})")  # noqa: S608
+        return _count(connection, f"select count(*) from read_parquet({literal(path)})")
 
 
 def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> None:
@@ -111,7 +114,7 @@ def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> Non
 
 def _write_links(connection: DuckDBPyConnection, path: Path) -> None:
     columns = ", ".join(LINK_COLUMNS)
-    write_parquet(connection, f"select {columns} from vault.record order by source, sender, record_id", path)  # noqa: S608
+    write_parquet(connection, f"select {columns} from vault.record order by source, sender, record_id", path)
 
 
 def _summarise(connection: DuckDBPyConnection) -> LinkSummary:

@@ -109,7 +109,10 @@ def write_cohort(settings: Settings, path: Path) -> Cohort:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     query = "select distinct nhs_number || ',' from vault.person where nhs_number is not null order by all"
-    with open_vault(settings, load_keys(settings), read_only=True) as connection, values_hidden("opt-out cohort"):
+    with (
+        open_vault(settings, load_keys(settings), read_only=True) as connection,
+        values_hidden("opt-out cohort"),
+    ):
         connection.execute(
             f"copy ({query}) to {literal(fresh)} (format csv, header false, delimiter '\x01', quote '')"
         )
@@ -159,8 +162,7 @@ def _keep(connection: DuckDBPyConnection, *, reply_on: date, files: int, run_id:
     connection.execute("delete from vault.national_reply_state")
     connection.execute("insert into vault.national_reply select distinct nhs_number from reply")
     connection.execute(
-        "insert into vault.national_reply_state "
-        "select ?, now(), ?, count(*), ? from vault.national_reply",
+        "insert into vault.national_reply_state select ?, now(), ?, count(*), ? from vault.national_reply",
         [reply_on, files, run_id],
     )
     connection.execute("commit")
@@ -174,7 +176,9 @@ def _state(connection: DuckDBPyConnection) -> tuple[date | None, int]:
 
 def _is_valid(settings: Settings, reply_on: date | None, as_of: date) -> bool:
     """Whether a reply is neither too old nor from after ``as_of``."""
-    return reply_on is not None and timedelta(0) <= as_of - reply_on <= timedelta(days=settings.opt_out_valid_days)
+    return reply_on is not None and timedelta(0) <= as_of - reply_on <= timedelta(
+        days=settings.opt_out_valid_days
+    )
 
 
 def _record(ledger: Ledger, run_id: str, outcome: OptOutOutcome) -> None:
@@ -187,8 +191,16 @@ def _record(ledger: Ledger, run_id: str, outcome: OptOutOutcome) -> None:
     ledger.put(
         "rule_result",
         [
-            {"run_id": run_id, "product": PRODUCT, "suite": "opt_outs", "rule_id": rule, "severity": severity,
-             "rows_checked": rows, "rows_failed": failed, "is_passed": int(failed == 0)}
+            {
+                "run_id": run_id,
+                "product": PRODUCT,
+                "suite": "opt_outs",
+                "rule_id": rule,
+                "severity": severity,
+                "rows_checked": rows,
+                "rows_failed": failed,
+                "is_passed": int(failed == 0),
+            }
             for rule, severity, rows, failed in rules
         ],
     )

@@ -39,7 +39,7 @@ def fhir_view(
     """Temp view ``name`` over every landed row of a resource type (of one source), empty where none landed."""
     files = sorted((zones.fhir / resource_type).glob(f"source={source}/sender=*/*.parquet"))
     relation = parquet(files, shapes.columns(resource_type))
-    connection.execute(f"create or replace temp view {name} as select * from {relation}")  # noqa: S608
+    connection.execute(f"create or replace temp view {name} as select * from {relation}")
 
 
 def standardise(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:

@@ -57,8 +57,12 @@ def decide(connection: DuckDBPyConnection, settings: Settings, *, product: str, 
     find_rows(connection, zones)
     _settle(connection)
     folder = zones.identity / "eligibility"
-    write_parquet(connection, "select * from record_eligibility order by all", folder / f"{product}_records.parquet")
-    write_parquet(connection, "select * from row_eligibility order by all", folder / f"{product}_rows.parquet")
+    write_parquet(
+        connection, "select * from record_eligibility order by all", folder / f"{product}_records.parquet"
+    )
+    write_parquet(
+        connection, "select * from row_eligibility order by all", folder / f"{product}_rows.parquet"
+    )
 
 
 def _codelist_view(connection: DuckDBPyConnection, zones: Zones) -> None:
@@ -73,7 +77,7 @@ with sent as (
 select codelist, is_prefix, if(is_prefix, upper(replace(code, '.', '')), code) as code
 from sent
 where code is not null and code <> ''
-""")  # noqa: S608
+""")
 
 
 def _require_type_1_lists(connection: DuckDBPyConnection) -> None:
@@ -99,4 +103,4 @@ left join first_reason as f using (source, sender, record_id);
 create or replace temp table row_eligibility as
 select source, sender, file_id, row, arg_min(reason, list_position([{listed}], reason)) as reason
 from row_reason group by all;
-""")  # noqa: S608
+""")

@@ -80,7 +80,7 @@ inner join codelist as l
         l.code = c.coding.code
         or (l.is_prefix and starts_with(upper(replace(c.coding.code, '.', '')), l.code)
             and coalesce(system_word(c.coding.system), 'icd10') in ('icd10', 'opcs4')))
-"""  # noqa: S608
+"""
 
 
 def _view_of_references(connection: DuckDBPyConnection, zones: Zones) -> None:
@@ -91,6 +91,6 @@ def _view_of_references(connection: DuckDBPyConnection, zones: Zones) -> None:
             view = f"{resource.lower()}_reference_row"
             fhir_view(connection, view, zones=zones, resource_type=resource)
             parts.append(
-                f"select _source, _sender, _file_id, _row, reference_id(encounter) as encounter_id from {view}"  # noqa: S608
+                f"select _source, _sender, _file_id, _row, reference_id(encounter) as encounter_id from {view}"
             )
     connection.execute("create or replace temp view encounter_reference as " + " union all ".join(parts))

@@ -64,7 +64,9 @@ class PseudonymiseSummary:
     outside_domain: tuple[OutsideDomain, ...]
 
 
-def pseudonymise(settings: Settings, ledger: Ledger, run_id: str, product: str, as_of: date) -> PseudonymiseSummary:
+def pseudonymise(
+    settings: Settings, ledger: Ledger, run_id: str, product: str, as_of: date
+) -> PseudonymiseSummary:
     """Write the pseudonymised zone of ``product``, whole or not at all, and its accounts into the ledger.
 
     Raises :class:`ChecksRefusedError` where objections cannot be honoured or the accounts do not
@@ -77,10 +79,15 @@ def pseudonymise(settings: Settings, ledger: Ledger, run_id: str, product: str, 
         define_macros(connection)
         decide(connection, settings, product=product, as_of=as_of)
         connection.execute("set preserve_insertion_order = false")
-        with keyed(connection, keys.key(f"product:{product}")), replaced(zones.pseudonymised(product)) as folder:
+        with (
+            keyed(connection, keys.key(f"product:{product}")),
+            replaced(zones.pseudonymised(product)) as folder,
+        ):
             connection.execute(_PEOPLE.read_text(encoding="utf-8"))
             _area_view(connection, zones)
-            outside = [found for source in SOURCE_WORDS for found in _write_source(connection, zones, source, folder)]
+            outside = [
+                found for source in SOURCE_WORDS for found in _write_source(connection, zones, source, folder)
+            ]
             _copy(connection, _PERSON_SOURCES, folder / "person_sources.parquet")
             withheld = accounts.record(ledger, connection, run_id, product)
         summary = _summarise(connection, product, withheld, tuple(outside))
@@ -88,7 +95,9 @@ def pseudonymise(settings: Settings, ledger: Ledger, run_id: str, product: str, 
     return summary
 
 
-def _write_source(connection: DuckDBPyConnection, zones: Zones, source: str, folder: Path) -> list[OutsideDomain]:
+def _write_source(
+    connection: DuckDBPyConnection, zones: Zones, source: str, folder: Path
+) -> list[OutsideDomain]:
     """Every entity of one source, then the source's accounts."""
     outside, about_people = [], []
     for entity in entities().values():
@@ -127,7 +136,7 @@ def _area_view(connection: DuckDBPyConnection, zones: Zones) -> None:
     query = _NO_AREAS
     if path.exists():
         query = (
-            "select postcode_folded(postcode) as postcode, any_value(lsoa_code) as lsoa_code, "  # noqa: S608
+            "select postcode_folded(postcode) as postcode, any_value(lsoa_code) as lsoa_code, "
             f"any_value(local_authority_code) as local_authority_code from read_parquet({literal(path)}) group by 1"
         )
     connection.execute(f"create or replace temp table postcode_area as {query}")
@@ -153,13 +162,21 @@ def _record_outside(ledger: Ledger, run_id: str, summary: PseudonymiseSummary) -
     """What was left out for its looks, as warnings beside the results of the other rules."""
     with ledger.transaction() as transaction:
         transaction.execute(
-            "delete from rule_result where run_id = ? and product = ? and suite = ?", [run_id, summary.product, SUITE]
+            "delete from rule_result where run_id = ? and product = ? and suite = ?",
+            [run_id, summary.product, SUITE],
         )
         transaction.executemany(
             "insert into rule_result (run_id, product, suite, rule_id, severity, rows_checked, rows_failed, is_passed) "
             "values (?, ?, ?, ?, 'warning', ?, ?, 0)",
             [
-                (run_id, summary.product, SUITE, f"domain:{o.source}__{o.entity}.{o.column}", o.rows, o.values)
+                (
+                    run_id,
+                    summary.product,
+                    SUITE,
+                    f"domain:{o.source}__{o.entity}.{o.column}",
+                    o.rows,
+                    o.values,
+                )
                 for o in summary.outside_domain
             ],
         )

@@ -48,7 +48,9 @@ def account(connection: DuckDBPyConnection, zones: Zones, source: str, written: 
     _require_balance(connection, source)
 
 
-def record(ledger: Ledger, connection: DuckDBPyConnection, run_id: str, product: str) -> tuple[WithheldCount, ...]:
+def record(
+    ledger: Ledger, connection: DuckDBPyConnection, run_id: str, product: str
+) -> tuple[WithheldCount, ...]:
     """Put the accounts into the ledger, replacing those of an earlier attempt at this run."""
     stages = connection.execute("select * from file_account").fetchall()
     withheld = [
@@ -78,8 +80,10 @@ def _current_view(connection: DuckDBPyConnection, zones: Zones, source: str) -> 
     """View ``current_row`` over ``landing/current/<source>/<sender>.parquet``."""
     parts = []
     for path in sorted((zones.home / "landing" / "current" / source).glob("*.parquet")):
-        parts.append(f"select {literal(source)} as source, {literal(path.stem)} as sender, * from {parquet([path], _CURRENT)}")
-    nothing = f"select ''::varchar as source, ''::varchar as sender, * from {parquet([], _CURRENT)}"  # noqa: S608
+        parts.append(
+            f"select {literal(source)} as source, {literal(path.stem)} as sender, * from {parquet([path], _CURRENT)}"
+        )
+    nothing = f"select ''::varchar as source, ''::varchar as sender, * from {parquet([], _CURRENT)}"
     connection.execute("create or replace temp view current_row as " + " union all ".join([nothing, *parts]))
 
 
@@ -91,7 +95,7 @@ def _provenance_view(
     for resource in resources:
         files = sorted((zones.fhir / resource).glob(f"source={source}/sender=*/*.parquet"))
         relation = parquet(files, {name: shapes.LINEAGE[name] for name in ("_sender", "_file_id", "_row")})
-        parts.append(f"select _sender as sender, _file_id as file_id, _row as row from {relation}")  # noqa: S608
+        parts.append(f"select _sender as sender, _file_id as file_id, _row as row from {relation}")
     connection.execute(f"create or replace temp view {name} as " + " union all ".join(parts))
 
 

@@ -45,7 +45,13 @@ def columns(entity: Entity) -> dict[str, str]:
     """Columns of the written table in order, with their types."""
     about = {"person_key": "VARCHAR"} if entity.about_a_person else {}
     provenance = {"source_file_id": "VARCHAR", "source_row": "BIGINT"} if entity.about_a_person else {}
-    lineage = {f"{entity.name}_key": "VARCHAR", **about, "source": "VARCHAR", "sender": "VARCHAR", **provenance}
+    lineage = {
+        f"{entity.name}_key": "VARCHAR",
+        **about,
+        "source": "VARCHAR",
+        "sender": "VARCHAR",
+        **provenance,
+    }
     return {**lineage, **{column.name: column.type for column in entity.columns}}
 
 
@@ -62,12 +68,12 @@ raw as (
         {_key(entity)} as _key,
         {values}
     from landed{_areas(entity)}
-)"""  # noqa: S608
+)"""
 
 
 def _landed(entity: Entity, relation: str) -> str:
     if not entity.about_a_person:
-        return f"select * from {relation}"  # noqa: S608
+        return f"select * from {relation}"
     items = ""
     if entity.unnest:
         element = identifier(entity.unnest)
@@ -77,7 +83,7 @@ def _landed(entity: Entity, relation: str) -> str:
     from {relation} as f
     inner join kept_record as k on k.source = f._source and k.sender = f._sender and k.record_id = {record}
     anti join row_eligibility as w
-        on w.source = f._source and w.sender = f._sender and w.file_id = f._file_id and w.row = f._row"""  # noqa: S608
+        on w.source = f._source and w.sender = f._sender and w.file_id = f._file_id and w.row = f._row"""
 
 
 def _key(entity: Entity) -> str:
@@ -128,7 +134,9 @@ def _kind_of_key(column: Projection) -> str:
     if column.expression.startswith("reference_key("):
         return "record"
     if column.name not in _LOCAL_NUMBERS:
-        raise ValueError(f"{column.name}: what is hashed is neither a reference nor one of {sorted(_LOCAL_NUMBERS)}")
+        raise ValueError(
+            f"{column.name}: what is hashed is neither a reference nor one of {sorted(_LOCAL_NUMBERS)}"
+        )
     return _LOCAL_NUMBERS[column.name]
 
 
