@@ -46,6 +46,7 @@ def open_source(connection: duckdb.DuckDBPyConnection, fhir: Path, *, source: st
     connection.execute(_MACROS.read_text("utf-8"))
     for resource_type in shapes.RESOURCE_TYPES:
         connection.execute(_view(fhir, resource_type, source))
+    connection.execute((_HERE / "macros.sql").read_text("utf-8"))
     connection.execute((_HERE / "arrivals.sql").read_text("utf-8"))
     connection.execute(_id_tally())
 

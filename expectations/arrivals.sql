@@ -3,16 +3,6 @@
 create or replace temp macro is_restricted(meta) as
     coalesce(list_contains(list_transform(meta.security, lambda s: s.code), 'R'), false);
 
--- NHS number: ten digits, check digit by weights 10 to 2 modulo 11 (NHS Data Dictionary, NHS NUMBER).
-create or replace temp macro digit(number, place) as substr(number, place, 1)::integer;
-create or replace temp macro is_nhs_number(number) as
-    case when regexp_full_match(number, '[0-9]{10}') then
-        (11 - (digit(number, 1) * 10 + digit(number, 2) * 9 + digit(number, 3) * 8 + digit(number, 4) * 7
-             + digit(number, 5) * 6 + digit(number, 6) * 5 + digit(number, 7) * 4 + digit(number, 8) * 3
-             + digit(number, 9) * 2) % 11) % 11 = digit(number, 10)
-        and not regexp_full_match(number, '0{10}|1{10}|2{10}|3{10}|4{10}|5{10}|6{10}|7{10}|8{10}|9{10}')
-    else false end;
-
 create or replace temp table patient as
 select
     _sender as sender,

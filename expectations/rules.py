@@ -117,6 +117,20 @@ def tallied(
     )
 
 
+def distinct(rule_id: str, severity: str, meaning: str, *, table: str, key: str) -> Rule:
+    """A rule that ``key`` stands once in the table; the failed rows are the repetitions."""
+    return Rule(
+        rule_id=rule_id,
+        severity=severity,
+        meaning=meaning,
+        table=table,
+        rows_checked="count(*)",
+        rows_failed=f"count(*) - count(distinct {key})",
+        is_failing="false",
+        place="''",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """Rules that are judged together; ``word`` is its name in the ledger, e.g. ``arrived.gp``."""
