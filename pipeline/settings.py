@@ -18,6 +18,7 @@ from pipeline.errors import SetupError, one_of
 PRODUCTS = ("direct_care", "secondary_use")  # person-level products, built one after the other
 OPEN_PRODUCT = "open"  # aggregates, made from secondary_use
 ENVIRONMENTS = ("development", "production")
+LOCK_HOLDERS = ("process", "run")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Settings:
     file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
     publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
     keep_versions: int = 7  # published versions kept for rollback
+    lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
+    lock_stale_hours: int = 12  # a run without a sign of life for longer loses a lock held by "run"
 
     @property
     def is_production(self) -> bool:
@@ -53,6 +56,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**{name: _convert(name, value) for name, value in raw.items()})
     if settings.env not in ENVIRONMENTS:
         raise SetupError(one_of("WSIC_ENV", settings.env, ENVIRONMENTS))
+    if settings.lock_held_by not in LOCK_HOLDERS:
+        raise SetupError(one_of("WSIC_LOCK_HELD_BY", settings.lock_held_by, LOCK_HOLDERS))
     return settings
 
 

@@ -1,0 +1,86 @@
+"""The whole night in one process, without a scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from pipeline.errors import InputRefusedError, WsicError
+from pipeline.run import steps
+from pipeline.run.opened import Run, open_run
+from pipeline.run.outcome import Outcome, close_run
+from pipeline.settings import PRODUCTS, Settings
+
+Progress = Callable[[str], None]
+"""Called with the words of each step as it begins."""
+
+
+def run_nightly(
+    settings: Settings,
+    *,
+    extracts: Path,
+    as_of: date,
+    source: str | None = None,
+    progress: Progress = lambda words: None,
+) -> tuple[str, Outcome]:
+    """Load, link, build, check and publish one night; returns the run's id and how it ended.
+
+    One bad feed does not stop the others, and one product does not stop the other: what went
+    wrong is in the ledger and in the outcome. Only a run that cannot be opened raises.
+    """
+    run = open_run(settings, extracts=extracts, as_of=as_of, source=source, held_by="process")
+    try:
+        _night(run, progress)
+    except WsicError:
+        pass  # the step that raised has written why
+    finally:
+        outcome = close_run(run)
+    return run.run_id, outcome
+
+
+def _night(run: Run, progress: Progress) -> None:
+    progress("finding the feeds")
+    _land(run, progress)
+    for words, step in (
+        ("reference data", steps.load_reference),
+        ("checking what arrived", steps.check_arrivals),
+        ("linking", steps.link),
+        ("opt-outs", steps.apply_opt_outs),
+    ):
+        progress(words)
+        step(run)
+    for product in PRODUCTS:
+        _attempt(lambda product=product: _make(run, product, progress))  # type: ignore[misc]
+    progress("publishing open")
+    steps.publish_open(run)
+
+
+def _land(run: Run, progress: Progress) -> None:
+    feeds = steps.list_feeds(run)
+    landed = 0
+    for feed in feeds:
+        progress(f"landing {feed.source}/{feed.sender}")
+        landed += _attempt(lambda feed=feed: steps.land_feed(run, feed))  # type: ignore[misc]
+    if not landed:
+        raise InputRefusedError("no feed could be used; the ledger says why for each")
+
+
+def _make(run: Run, product: str, progress: Progress) -> None:
+    for words, step in (
+        ("pseudonymising", steps.pseudonymise),
+        ("building", steps.build),
+        ("checking", steps.check_product),
+        ("publishing", steps.publish_product),
+    ):
+        progress(f"{words} {product}")
+        step(run, product)
+
+
+def _attempt(step: Callable[[], None]) -> bool:
+    """Whether the step went through; what it refused is in the ledger."""
+    try:
+        step()
+    except WsicError:
+        return False
+    return True
