@@ -63,9 +63,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _from_environ(env: Mapping[str, str]) -> dict[str, Any]:
     return {
-        field.name: env[key]
-        for field in fields(Settings)
-        if (key := f"WSIC_{field.name.upper()}") in env
+        field.name: env[key] for field in fields(Settings) if (key := f"WSIC_{field.name.upper()}") in env
     }
 
 

@@ -43,12 +43,19 @@ def open_run(
     another run is alive, :class:`SetupError` where the keys cannot be used.
     """
     if not extracts.is_dir():
-        raise UsageError(f"extracts {str(extracts)!r} is not a folder; it must hold <source>/<sender>/<date>/")
+        raise UsageError(
+            f"extracts {str(extracts)!r} is not a folder; it must hold <source>/<sender>/<date>/"
+        )
     ledger = open_ledger(settings)
     run_id = _next_id(ledger, as_of)
     taken_from = lock.acquire(settings, ledger, run_id=run_id, held_by=held_by or settings.lock_held_by)
     run = Run(
-        run_id=run_id, settings=settings, ledger=ledger, extracts=extracts.absolute(), as_of=as_of, source=source
+        run_id=run_id,
+        settings=settings,
+        ledger=ledger,
+        extracts=extracts.absolute(),
+        as_of=as_of,
+        source=source,
     )
     try:
         _write(run, taken_from)
@@ -92,7 +99,7 @@ def _write(run: Run, taken_from: str) -> None:
         "ended_at": None,
         "outcome": "running",
         "code_version": code_version(),
-        "key_ids": keys.describe(run.settings),
+        "key_ids": keys.key_ids(run.settings),
     }
     with run.ledger.transaction() as connection:
         _insert(connection, row)

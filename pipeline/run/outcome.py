@@ -18,7 +18,7 @@ _FIRST_TO_MEND = (SetupError, WsicError, InputRefusedError, ChecksRefusedError)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``outcome``: published (at least one product is), refused or failed; ``exit_code``: 0 only if all are."""
+    """``outcome``: published (at least one product), refused or failed; ``exit_code``: 0 if all are."""
 
     outcome: str
     exit_code: int

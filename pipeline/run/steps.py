@@ -17,7 +17,7 @@ from pipeline.settings import OPEN_PRODUCT
 def list_feeds(run: Run) -> list[Feed]:
     """Every feed that came or should have come, in a stable order."""
     with recorded(run.ledger, run_id=run.run_id, step="list_feeds"):
-        return landing.list_feeds(run.settings, run.ledger, run.extracts, run.as_of, run.source)
+        return landing.list_feeds(run.ledger, run.extracts, run.as_of, run.source)
 
 
 def land_feed(run: Run, feed: Feed) -> None:
@@ -54,11 +54,24 @@ def link(run: Run) -> None:
         identity.link(run.settings, run.ledger, run_id=run.run_id, as_of=run.as_of)
 
 
+def apply_opt_outs(run: Run) -> None:
+    """Take the newest national opt-out reply and the Type 1 objections into use."""
+    with recorded(run.ledger, run_id=run.run_id, step="apply_opt_outs"):
+        identity.apply_opt_outs(
+            run.settings, run.ledger, run_id=run.run_id, extracts=run.extracts, as_of=run.as_of
+        )
+
+
 def pseudonymise(run: Run, product: str) -> None:
     """Write the pseudonymised zone of one product, without those who may not be in it."""
     with recorded(run.ledger, run_id=run.run_id, step="pseudonymise", subject=product):
         identity.pseudonymise(
-            run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of, extracts=run.extracts
+            run.settings,
+            run.ledger,
+            run_id=run.run_id,
+            product=product,
+            as_of=run.as_of,
+            extracts=run.extracts,
         )
         warehouse.export(run.settings, run.ledger, run_id=run.run_id, product=product)
 
@@ -85,7 +98,9 @@ def publish_open(run: Run) -> None:
     """Make the open product from the ``secondary_use`` that this run published."""
     with recorded(run.ledger, run_id=run.run_id, step="publish", subject=OPEN_PRODUCT):
         if not _is_published(run, "secondary_use"):
-            raise ChecksRefusedError("open: secondary_use was not published by this run, so nothing is made from it")
+            raise ChecksRefusedError(
+                "open: secondary_use was not published by this run, so nothing is made from it"
+            )
         open_product.publish_open(run.settings, run.ledger, run_id=run.run_id)
 
 
