@@ -26,6 +26,7 @@ class Settings:
     """Settings of one deployment; field names are the setting names in lower case."""
 
     home: Path = Path("data")  # WSIC_HOME: where all zones lie
+    extracts: Path = Path("extracts")  # where the senders' files arrive; a scheduled night reads it
     env: str = "development"  # production refuses development keys and 999 NHS numbers
     memory_limit: str = "4GB"  # of each DuckDB connection
     threads: int = 2  # of each DuckDB connection

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from pipeline.errors import InputRefusedError, WsicError
+from pipeline.errors import WsicError
 from pipeline.run import steps
 from pipeline.run.opened import Run, open_run
 from pipeline.run.outcome import Outcome, close_run
@@ -31,9 +32,7 @@ def run_nightly(
     """
     run = open_run(settings, extracts=extracts, as_of=as_of, source=source, held_by="process")
     try:
-        _night(run, progress)
-    except WsicError:
-        pass  # the step that raised has written why
+        _attempt(lambda: _night(run, progress))
     finally:
         outcome = close_run(run)
     return run.run_id, outcome
@@ -57,13 +56,10 @@ def _night(run: Run, progress: Progress) -> None:
 
 
 def _land(run: Run, progress: Progress) -> None:
-    feeds = steps.list_feeds(run)
-    landed = 0
-    for feed in feeds:
+    for feed in steps.list_feeds(run):
         progress(f"landing {feed.source}/{feed.sender}")
-        landed += _attempt(lambda feed=feed: steps.land_feed(run, feed))  # type: ignore[misc]
-    if not landed:
-        raise InputRefusedError("no feed could be used; the ledger says why for each")
+        _attempt(lambda feed=feed: steps.land_feed(run, feed))  # type: ignore[misc]
+    steps.require_a_feed(run)
 
 
 def _make(run: Run, product: str, progress: Progress) -> None:
@@ -77,10 +73,7 @@ def _make(run: Run, product: str, progress: Progress) -> None:
         step(run, product)
 
 
-def _attempt(step: Callable[[], None]) -> bool:
-    """Whether the step went through; what it refused is in the ledger."""
-    try:
+def _attempt(step: Callable[[], None]) -> None:
+    """Go on whatever the step refuses; the step has written it in the ledger."""
+    with suppress(WsicError):
         step()
-    except WsicError:
-        return False
-    return True

@@ -30,6 +30,7 @@ def recorded(ledger: Ledger, *, run_id: str, step: str, subject: str = "") -> It
     """
     row = {"run_id": run_id, "step": step, "subject": subject, "started_at": now()}
     _put(ledger, row, "running")
+    unforeseen: WsicError | None = None
     try:
         yield
     except WsicError as error:
@@ -38,10 +39,13 @@ def recorded(ledger: Ledger, *, run_id: str, step: str, subject: str = "") -> It
     except Exception as error:
         message = f"{step} {subject}".strip() + f" failed: {type(error).__name__} at {_place(error)}"
         _put(ledger, row, "failed", message=message, exit_code=WsicError.exit_code)
-        raise WsicError(message) from (error if os.environ.get("WSIC_DEBUG") else None)
+        unforeseen = WsicError(message)
+        unforeseen.__cause__ = error if os.environ.get("WSIC_DEBUG") else None
     except BaseException:
         _put(ledger, row, "failed", message="interrupted", exit_code=WsicError.exit_code)
         raise
+    if unforeseen is not None:
+        raise unforeseen  # outside the handler, so that it carries no context
     _put(ledger, row, "done")
 
 

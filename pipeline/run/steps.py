@@ -36,6 +36,14 @@ def land_feed(run: Run, feed: Feed) -> None:
             raise InputRefusedError(f"{subject}: {outcome.message or outcome.outcome}")
 
 
+def require_a_feed(run: Run) -> None:
+    """Raise :class:`InputRefusedError` unless at least one feed can be used: there is nothing to go on with."""
+    with recorded(run.ledger, run_id=run.run_id, step="require_a_feed"):
+        statement = "select 1 from feed where run_id = ? and outcome in ('landed', 'unchanged') limit 1"
+        if not run.ledger.query(statement, (run.run_id,)):
+            raise InputRefusedError("no feed could be used; the message of each feed says why")
+
+
 def load_reference(run: Run) -> None:
     """Take the newest reference data into use."""
     with recorded(run.ledger, run_id=run.run_id, step="load_reference"):

@@ -16,8 +16,11 @@ from pipeline.settings import Settings
 from pipeline.warehouse import ledger_tables
 from pipeline.zones import Zones
 
-_TYPES = {"valid_from": pa.date32(), "valid_to": pa.date32(), "imd_rank": pa.int64(), "imd_decile": pa.int64(),
-          "unit_cost_gbp": pa.float64()}  # fmt: skip
+_TYPES = {
+    **dict.fromkeys(("valid_from", "valid_to"), pa.date32()),
+    **dict.fromkeys(("imd_rank", "imd_decile"), pa.int64()),
+    "unit_cost_gbp": pa.float64(),
+}
 REFERENCE = {
     "organisations": ("ods_code", "name", "role", "parent_ods_code", "valid_from", "valid_to"),
     "deprivation": ("lsoa_code", "imd_version", "imd_rank", "imd_decile"),
