@@ -6,14 +6,15 @@ memory spills into an identifiable zone, encrypted, never into a shared temporar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import SetupError
+from pipeline.errors import SetupError, WsicError
 from pipeline.settings import Settings
 
 TIME_ZONE = "Europe/London"
@@ -68,6 +69,16 @@ def parquet(paths: Iterable[Path], columns: Mapping[str, str]) -> str:
     files = [literal(path) for path in paths]
     if files:
         listed = ", ".join(identifier(name) for name in columns)
-        return f"(select {listed} from read_parquet([{', '.join(files)}], hive_partitioning = false))"
+        return f"(select {listed} from read_parquet([{', '.join(files)}], hive_partitioning = false))"  # noqa: S608
     typed = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in columns.items())
     return f"(select {typed} where false)"
+
+
+@contextmanager
+def values_hidden(step: str) -> Iterator[None]:
+    """Replace DuckDB's errors by one that names ``step``: theirs may quote a value from a record."""
+    try:
+        yield
+    except duckdb.Error as error:
+        kind = type(error).__name__
+        raise WsicError(f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown") from None
