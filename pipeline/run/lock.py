@@ -17,6 +17,8 @@ import fcntl
 import os
 import socket
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,6 +62,16 @@ def release(settings: Settings, ledger: Ledger, *, run_id: str) -> None:
     descriptor = _held.pop(_path(settings), None)
     if descriptor is not None:
         os.close(descriptor)
+
+
+@contextmanager
+def held(settings: Settings, ledger: Ledger, *, doing: str) -> Iterator[None]:
+    """Hold the lock around something that is no run, such as a rollback; ``doing`` names the holder."""
+    acquire(settings, ledger, run_id=doing, held_by="process")
+    try:
+        yield
+    finally:
+        release(settings, ledger, run_id=doing)
 
 
 def _path(settings: Settings) -> str:

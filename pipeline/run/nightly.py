@@ -41,12 +41,13 @@ def run_nightly(
 def _night(run: Run, progress: Progress) -> None:
     progress("finding the feeds")
     _land(run, progress)
-    for words, step in (
+    before_products: tuple[tuple[str, Callable[[Run], object]], ...] = (
         ("reference data", steps.load_reference),
         ("checking what arrived", steps.check_arrivals),
         ("linking", steps.link),
         ("opt-outs", steps.apply_opt_outs),
-    ):
+    )
+    for words, step in before_products:
         progress(words)
         step(run)
     for product in PRODUCTS:

@@ -47,9 +47,15 @@ def judge(ledger: Ledger, run_id: str) -> Outcome:
     )
 
 
-def close_run(run: Run) -> Outcome:
-    """Write how the run ended and give the lock back; safe to call twice."""
+def close_run(run: Run, *, when_nothing_published: str = "") -> Outcome:
+    """Write how the run ended and give the lock back; safe to call twice.
+
+    ``when_nothing_published`` is the outcome of a run that was never meant to publish, where
+    nothing went wrong.
+    """
     outcome = judge(run.ledger, run.run_id)
+    if when_nothing_published and not outcome.reasons:
+        outcome = Outcome(when_nothing_published, 0, (), ())
     with run.ledger.transaction() as connection:
         statement = "update run set outcome = ?, ended_at = ? where run_id = ?"
         connection.execute(statement, (outcome.outcome, now(), run.run_id))

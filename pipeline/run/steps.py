@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pipeline import checks, identity, landing, open_product, publish, warehouse
 from pipeline.errors import ChecksRefusedError, InputRefusedError
+from pipeline.identity import OptOutOutcome
 from pipeline.landing import Feed
 from pipeline.run.opened import Run
 from pipeline.run.step import recorded
@@ -62,10 +63,10 @@ def link(run: Run) -> None:
         identity.link(run.settings, run.ledger, run_id=run.run_id, as_of=run.as_of)
 
 
-def apply_opt_outs(run: Run) -> None:
-    """Take the newest national opt-out reply and the Type 1 objections into use."""
+def apply_opt_outs(run: Run) -> OptOutOutcome:
+    """Take the newest national opt-out reply into use; without a valid one ``secondary_use`` refuses later."""
     with recorded(run.ledger, run_id=run.run_id, step="apply_opt_outs"):
-        identity.apply_opt_outs(
+        return identity.apply_opt_outs(
             run.settings, run.ledger, run_id=run.run_id, extracts=run.extracts, as_of=run.as_of
         )
 

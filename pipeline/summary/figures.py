@@ -15,14 +15,22 @@ from pipeline.summary import published
 Row = dict[str, Any]
 
 _FEEDS = """
-    select feed.source, feed.sender, feed.outcome, feed.last_extract_on, feed.is_late = 1 as late,
-           count(file.file_id) as files, coalesce(sum(file.rows_in), 0) as rows_in,
-           coalesce(sum(file.rows_landed), 0) as landed,
-           coalesce(sum(file.rows_quarantined), 0) as quarantined,
-           feed.message
-    from feed left join file on file.run_id = feed.run_id
-         and file.source = feed.source and file.sender = feed.sender
-    where feed.run_id = ? group by feed.source, feed.sender order by feed.source, feed.sender"""
+    with tonight as (
+        select source, sender, format as feed, count(*) as files, sum(rows_in) as rows_in,
+               sum(rows_landed) as landed, sum(rows_quarantined) as quarantined
+        from file where run_id = :run_id group by source, sender, format
+    ),
+    told as (
+        select source, sender, feed, outcome, last_extract_on, is_late, message from feed where run_id = :run_id
+        union all  -- files that belong to no format the feed is known for
+        select source, sender, feed, 'refused', null, 0, '' from tonight as t
+        where not exists (select 1 from feed as f where f.run_id = :run_id
+                          and (f.source, f.sender, f.feed) = (t.source, t.sender, t.feed))
+    )
+    select source, sender, feed, outcome, last_extract_on, iif(is_late, 'late', '') as late,
+           coalesce(files, 0) as files, coalesce(rows_in, 0) as rows_in, coalesce(landed, 0) as landed,
+           coalesce(quarantined, 0) as quarantined, message
+    from told left join tonight using (source, sender, feed) order by source, sender, feed"""
 _LINKS = """
     select link_step, sum(records) as records,
            sum(case when source = 'gp' then records else 0 end) as gp,
@@ -30,27 +38,26 @@ _LINKS = """
            sum(case when source = 'community' then records else 0 end) as community,
            sum(case when source = 'mental_health' then records else 0 end) as mental_health,
            sum(case when source = 'social_care' then records else 0 end) as social_care
-    from link where run_id = ? group by link_step order by records desc, link_step"""
-_WITHHELD = (
-    "select product, reason, people, rows from withheld where run_id = ? order by product, rows desc, reason"
-)
+    from link where run_id = :run_id group by link_step order by records desc, link_step"""
+_WITHHELD = "select product, reason, people, rows from withheld where run_id = :run_id order by product, rows desc, reason"
 _CHECKS = """
     select product, suite, count(*) as rules, sum(is_passed) as passed,
            sum(is_passed = 0 and severity = 'warning') as warnings,
            sum(is_passed = 0 and severity = 'critical') as refused
-    from rule_result where run_id = ? group by product, suite order by product, suite"""
+    from rule_result where run_id = :run_id group by product, suite order by product, suite"""
 _BROKEN = """
     select product, suite, rule_id, severity, rows_checked, rows_failed from rule_result
-    where run_id = ? and is_passed = 0 order by severity, product, suite, rule_id"""
+    where run_id = :run_id and is_passed = 0 order by severity, product, suite, rule_id"""
 _STAGES = """
     select product, stage, sum(rows_in) as rows_in, sum(rows_out) as rows_out,
-           sum(rows_quarantined) as quarantined, sum(rows_withheld) as withheld, sum(rows_superseded) as superseded,
+           sum(rows_quarantined) as quarantined, sum(rows_withheld) as withheld,
+           sum(rows_superseded) as superseded,
            sum(rows_in <> rows_out + rows_quarantined + rows_withheld + rows_superseded) as files_unbalanced
-    from stage where run_id = ? group by product, stage order by product, stage"""
+    from stage where run_id = :run_id group by product, stage order by product, stage"""
 _STEPS = """
     select step, subject, outcome, message,
            cast(round((julianday(ended_at) - julianday(started_at)) * 86400) as integer) as seconds
-    from step where run_id = ? order by started_at, step, subject"""
+    from step where run_id = :run_id order by started_at, step, subject"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,7 @@ def summarise(settings: Settings, run_id: str) -> Summary:
     run = ledger.query("select * from run where run_id = ?", (run_id,))[0]
 
     def rows(statement: str) -> list[Row]:
-        return ledger.query(statement, (run_id,))
+        return ledger.query(statement, {"run_id": run_id})
 
     feeds = rows(_FEEDS)
     return Summary(
