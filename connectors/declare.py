@@ -80,8 +80,8 @@ class Column:
 class RowCheck:
     """A rule of one file beyond what its columns say by themselves.
 
-    ``predicate`` is SQL over the typed columns, true where the rule is broken; ``column`` the one
-    to look at first.
+    ``predicate`` is SQL over the typed columns and ``_extract_date``, true where the rule is broken;
+    ``column`` the one to look at first.
     """
 
     rule_id: str

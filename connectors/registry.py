@@ -11,12 +11,17 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from connectors import gp
+from connectors import acute, community, gp, mental_health, social_care
 from connectors.consistency import check_format, check_source
 from connectors.declare import Format, Source
 from connectors.lookups import with_lookups
 
-SOURCES: Mapping[str, Source] = MappingProxyType({source.word: source for source in (gp.SOURCE,)})
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        source.word: source
+        for source in (gp.SOURCE, acute.SOURCE, community.SOURCE, mental_health.SOURCE, social_care.SOURCE)
+    }
+)
 
 Mappings = Mapping[str, tuple[tuple[str, str], ...]]
 

@@ -18,7 +18,7 @@ class Over(StrEnum):
     """Which columns a predicate reads, under the same names."""
 
     RECEIVED = "received"  # VARCHAR as the sender wrote them
-    TYPED = "typed"  # after connectors.types.typed
+    TYPED = "typed"  # after connectors.types.typed, with _extract_date beside them
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.judge import judge
-from expectations.published import OPEN_SUITES, SUITES
+from expectations.published import OPEN_SUITES, SUITES, contract, leaks
 from expectations.published.contract import NEVER_EMPTY, TABLES
 from expectations.results import RuleResult
 from expectations.text_scan import scan_texts
@@ -58,14 +58,31 @@ def check_open_product(connection: duckdb.DuckDBPyConnection, database: Path) ->
     """Judge :data:`expectations.published.OPEN_SUITES` on the open product's database."""
     _attach(connection, database)
     _make(connection, {"published_column": _columns((OPEN_SCHEMA,), has_dictionary=True)})
-    _make(connection, {"count_tally": _count_tally(connection)})
+    _make(connection, {"count_tally": _count_tally(connection), "breakdown": _breakdowns()})
     scan_texts(connection, (OPEN_SCHEMA,))
     return judge(connection, OPEN_SUITES)
 
 
+def check_served(connection: duckdb.DuckDBPyConnection, database: Path) -> list[RuleResult]:
+    """Judge on its own what a published version shows: contract and leak scan, without a run."""
+    _attach(connection, database)
+    dictionary = ("meta", "data_dictionary") in _tables(connection)
+    _make(
+        connection,
+        {
+            "published_column": _columns(SCHEMAS, has_dictionary=dictionary),
+            "contract_column": _contract_columns(),
+            "contract_table": _contract_tables(connection),
+        },
+    )
+    scan_texts(connection, SCHEMAS)
+    return judge(connection, (contract.SUITE, leaks.SUITE))
+
+
 def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
-    connection.execute(f"attach {_literal(database)} as checked (read_only)")
-    connection.execute("use checked")
+    name = '"' + database.stem.replace('"', '""') + '"'  # views name the database that they were made in
+    connection.execute(f"attach {_literal(database)} as {name} (read_only)")
+    connection.execute(f"use {name}")
     connection.execute((_HERE / "macros.sql").read_text("utf-8"))
 
 
@@ -94,7 +111,7 @@ def _relations(connection: duckdb.DuckDBPyConnection, context: ProductContext) -
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
-    statement = "select schema_name, table_name from duckdb_tables() where database_name = 'checked'"
+    statement = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
     return set(connection.execute(statement).fetchall())
 
 
@@ -103,7 +120,7 @@ def _columns(schemas: tuple[str, ...], *, has_dictionary: bool) -> str:
     listed = ", ".join(f"'{schema}'" for schema in schemas)
     found = (
         "select schema_name as table_schema, table_name, column_name, data_type from duckdb_columns() "
-        f"where database_name = 'checked' and schema_name in ({listed})"
+        f"where database_name = current_database() and schema_name in ({listed})"
     )
     dictionary = f"{'open' if schemas == (OPEN_SCHEMA,) else 'meta'}.data_dictionary"
     if not has_dictionary:
@@ -147,7 +164,7 @@ def _other_person(context: ProductContext) -> str:
 def _person_tally(connection: duckdb.DuckDBPyConnection) -> str:
     """By table: rows that speak of a person, of no person in core.person, under no pseudonym."""
     listed = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_columns() where database_name = 'checked' "
+        "select schema_name || '.' || table_name from duckdb_columns() where database_name = current_database() "
         "and column_name = 'person_key' and list_contains(?, schema_name) order by all",
         [list(SCHEMAS)],
     ).fetchall()
@@ -193,7 +210,7 @@ def _stage_step(context: ProductContext) -> str:
 def _count_tally(connection: duckdb.DuckDBPyConnection) -> str:
     """By column of counts in the open product: cells, and those that the rounding rule forbids."""
     listed = connection.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = 'checked' "
+        "select table_name, column_name from duckdb_columns() where database_name = current_database() "
         "and schema_name = ? and data_type in ('BIGINT', 'INTEGER') and column_name <> 'scale' order by all",
         [OPEN_SCHEMA],
     ).fetchall()
@@ -201,6 +218,33 @@ def _count_tally(connection: duckdb.DuckDBPyConnection) -> str:
         f"select 'open.{table}.{column}' as place, count({column}) as cells, count(*) filter (where "
         f"{column} < 0 or {column} between 1 and 7 or {column} % 5 <> 0) as unsafe from open.{table}"
         for table, column in listed
+    )
+
+
+def _breakdowns() -> str:
+    """Every breakdown of the open product whose parts add up to a total that it publishes too."""
+    area, group, period = "area_type, area_code", "group_type, group_value", "metric_id, period_type, period_start"
+    lines = [
+        ("population", "people", f"{area}, sex", "age_band", "age_band = 'all'"),
+        ("population", "people", f"{area}, age_band", "sex", "sex = 'all'"),
+        ("population", "people", "age_band, sex", "area_type", "area_type = 'system'"),
+        ("segment", "people", area, "segment_id", "segment_id = 'all'"),
+        ("segment", "people", "segment_id", "area_type", "area_type = 'system'"),
+    ]
+    for count in ("numerator", "denominator"):
+        lines.append(("metric", count, f"{period}, {area}", "group_type", "group_type = 'all'"))
+        lines.append(("metric", count, f"{period}, {group}", "area_type", "area_type = 'system'"))
+    return " union all ".join(_breakdown(*line) for line in lines)
+
+
+def _breakdown(table: str, count: str, within: str, part: str, total: str) -> str:
+    """Totals and suppressed parts of one kind of breakdown; the parts of one total share ``part``."""
+    shared = "''" if part in ("age_band", "sex", "segment_id") else part
+    return (
+        f"select 'open.{table}.{count} by {part}' as place, t.total, p.suppressed from ("
+        f"select {within}, {shared} as shared, count(*) filter (where {count} is null) as suppressed "
+        f"from open.{table} where not ({total}) group by all) as p "
+        f"join (select {within}, {count} as total from open.{table} where {total}) as t using ({within})"
     )
 
 

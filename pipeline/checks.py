@@ -19,6 +19,7 @@ from expectations.arrivals import check_arrivals
 from expectations.products import ProductContext, check_product
 from expectations.results import RuleResult, refusals
 from expectations.rules import Before
+from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
@@ -35,7 +36,7 @@ def run_arrival_checks(
 
     Raises :class:`ChecksRefusedError` naming suite, rule and counts of every critical failure.
     """
-    connection = _connect(settings)
+    connection = connect(settings)
     try:
         results = check_arrivals(
             connection,
@@ -61,7 +62,7 @@ def run_product_checks(settings: Settings, ledger: Ledger, run_id: str, product:
     _mark_path(database).unlink(missing_ok=True)
     if not database.exists():
         raise ChecksRefusedError(f"{product}: there is no warehouse to check; build it first")
-    connection = _connect(settings)
+    connection = connect(settings)
     try:
         results = check_product(connection, database, _context(settings, ledger, run_id, product))
     finally:
@@ -73,7 +74,8 @@ def run_product_checks(settings: Settings, ledger: Ledger, run_id: str, product:
 
 
 def record(ledger: Ledger, run_id: str, product: str, results: Iterable[RuleResult]) -> None:
-    """Write the results into the ledger, in place of any that this run had for the product."""
+    """Write the results into the ledger, in place of any that the same suites had in this run."""
+    results = list(results)
     rows = [
         {
             "run_id": run_id,
@@ -87,8 +89,9 @@ def record(ledger: Ledger, run_id: str, product: str, results: Iterable[RuleResu
         }
         for result in results
     ]
+    statement = "delete from rule_result where run_id = ? and product = ? and suite = ?"
     with ledger.transaction() as connection:
-        connection.execute("delete from rule_result where run_id = ? and product = ?", (run_id, product))
+        connection.executemany(statement, [(run_id, product, suite) for suite in {r.suite for r in results}])
     ledger.put("rule_result", rows)
     for result in results:
         if not result.is_passed:
@@ -115,21 +118,6 @@ def _mark_path(database: Path) -> Path:
 def _state(database: Path) -> dict[str, int]:
     stat = database.stat()
     return {"bytes": stat.st_size, "changed_ns": stat.st_mtime_ns, "inode": stat.st_ino}
-
-
-def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A private in-memory database, bounded as every connection of the pipeline is."""
-    work = Zones(settings.home).home / "warehouse" / "checks.tmp"
-    return duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": settings.memory_limit,
-            "threads": settings.threads,
-            "temp_directory": str(work),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
 
 
 def _last_results(ledger: Ledger, run_id: str) -> Before:

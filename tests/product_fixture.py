@@ -53,7 +53,7 @@ insert into wsic.population_segment by name
 select person_key, date '{AS_OF}' as as_of, case when age_years < 16 then 'children' else 'mostly_healthy_adult' end as segment_id,
     'Mostly healthy adults' as segment_name, '1' as rule_version, 'age' as reason from core.person;
 insert into wsic.metric by name
-select 'emergency_admissions' as metric_id, '1' as metric_version, date '2026-01-01' as period_start,
+select 'emergency_admissions' as metric_id, '1' as metric_version, 'month' as period_type, date '2026-01-01' as period_start,
     date '2026-01-31' as period_end, a.area_type, a.area_code, 'all' as group_type, 'all' as group_value,
     a.numerator, a.denominator, a.numerator / nullif(a.denominator, 0) * 1000 as value, 'per 1000 people' as unit,
     value as value_low, value as value_high, 'complete' as coverage
@@ -61,7 +61,7 @@ from (values ('system', 'NWL', 63.0, 300.0), ('borough', 'E09000005', 3.0, 100.0
     ('borough', 'E09000013', 40.0, 100.0), ('practice', 'E84000', 12.0, 75.0), ('practice', 'E84001', 0.0, 0.0))
     as a(area_type, area_code, numerator, denominator);
 insert into wsic.metric by name
-select 'outpatient_did_not_attend' as metric_id, '1' as metric_version, date '2026-01-01' as period_start,
+select 'outpatient_did_not_attend' as metric_id, '1' as metric_version, 'month' as period_type, date '2026-01-01' as period_start,
     date '2026-01-31' as period_end, 'system' as area_type, 'NWL' as area_code, 'all' as group_type, 'all' as group_value,
     20.0 as numerator, 100.0 as denominator, 20.0 as value, 'per cent' as unit, 20.0 as value_low, 20.0 as value_high,
     'complete' as coverage;

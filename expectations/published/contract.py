@@ -34,7 +34,7 @@ TABLES: Mapping[str, str] = {
     "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason previous_segment_id",
     "wsic.integrated_care_summary": "person_key",
     "wsic.care_timeline": "person_key at setting what where",
-    "wsic.metric": "metric_id metric_version period_start period_end area_type area_code group_type group_value "
+    "wsic.metric": "metric_id metric_version period_type period_start period_end area_type area_code group_type group_value "
     "numerator denominator value unit value_low value_high coverage",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",

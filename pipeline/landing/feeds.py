@@ -90,7 +90,8 @@ def _sent(extracts: Path, word: str, as_of: date) -> list[Feed]:
         raise InputRefusedError(
             f"{word}: a sender's folder must be named by the organisation's ODS code (letters and digits)"
         )
-    return [feed for feed in (Feed(word, sender) for sender in senders) if dated_folders(extracts, feed, as_of)]
+    feeds = (Feed(word, sender) for sender in senders)
+    return [feed for feed in feeds if any(dated_folders(extracts, feed, as_of))]
 
 
 def _known_before(ledger: Ledger, as_of: date) -> set[Feed]:

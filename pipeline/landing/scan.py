@@ -94,7 +94,7 @@ def _toggles(block: Bytes, inside: bool, before: int) -> Offsets:
     for _ in range(_STRAY_QUOTES_AT_MOST):
         opens = (np.arange(len(quotes)) % 2 == 1) == inside
         previous = _preceding(block, quotes, before)
-        doubled = np.concatenate([[inside and before == _QUOTE], np.diff(quotes) == 1]) if len(quotes) else opens
+        doubled = np.diff(quotes, prepend=-1 if before == _QUOTE else -2) == 1
         stray = np.flatnonzero(opens & (previous != _COMMA) & (previous != _NEWLINE) & ~doubled)
         if not len(stray):
             return quotes

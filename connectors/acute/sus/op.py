@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.acute.sus.person import DELETED, born_after, person_columns, provider_columns, record_id
 from connectors.codes import ATTENDED, FIRST_ATTENDANCE, OUTCOME_OF_ATTENDANCE
 from connectors.columns import code, day, hashed
-from connectors.declare import NativeFile, RowCheck, Severity
+from connectors.declare import NativeFile, Severity
 
 OP = NativeFile(
     name="OP.csv",
@@ -29,14 +29,5 @@ OP = NativeFile(
     ),
     record_id=record_id("OP", "GeneratedRecordIdentifier"),
     deleted_when=DELETED,
-    checks=(
-        born_after("AppointmentDate"),
-        RowCheck(
-            rule_id="attended_in_the_future",
-            column="AttendedOrDidNotAttend",
-            severity=Severity.WARNING,
-            predicate="\"AttendedOrDidNotAttend\" in ('3', '5', '6', '7') and \"AppointmentDate\" > _extract_date",
-            meaning="An appointment after the extract cannot have been kept or missed",
-        ),
-    ),
+    checks=(born_after("AppointmentDate"),),
 )

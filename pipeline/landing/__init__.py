@@ -1,0 +1,1 @@
+"""Landing: receive, check, type, quarantine; then the current rows and their FHIR tables."""
