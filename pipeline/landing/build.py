@@ -1,18 +1,18 @@
 """Builds the FHIR tables of one feed from its current rows, and says what became of every landed row.
 
-Left behind: ``fhir/<ResourceType>/source=<s>/sender=<x>/data.parquet``; ``landing/current/<source>/<sender>.parquet``
-(``file_id, row, record_id, supporting`` of each current row) with a state file beside it; stage ``current`` in
-the ledger for every good file of the feed (rows held back with their extract count as withheld).
+Left behind: ``fhir/<ResourceType>/source=<s>/sender=<x>/data.parquet``; the fates of the current rows,
+``landing/current/<source>/<sender>.parquet``, with a state file beside them; stage ``current`` in the ledger
+for every good file of the feed (rows that are held back with their extract count as withheld).
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.duck import literal, values_hidden
 from pipeline.landing.current import current_on, make_views
@@ -21,6 +21,7 @@ from pipeline.landing.feeds import Feed
 from pipeline.landing.mapping import fingerprint, union_of, write_resources
 from pipeline.landing.ndjson import fates_of, sent_as_fhir
 from pipeline.landing.scope import Scope, in_scope
+from pipeline.landing.tables import write_parquet
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from pipeline.zones import Zones
@@ -43,7 +44,7 @@ class BuildOutcome:
         return self.rows_landed - self.rows_current - self.rows_held
 
 
-def build_fhir(settings: Settings, ledger: Ledger, run_id: str, feed: Feed, *, as_of: date) -> BuildOutcome:
+def build_fhir(settings: Settings, ledger: Ledger, *, run_id: str, feed: Feed, as_of: date) -> BuildOutcome:
     """Bring the feed's FHIR tables to ``as_of``; does nothing but count where nothing changed.
 
     Other feeds' tables are not touched, and the feed's own only once all of them are written.
@@ -53,7 +54,7 @@ def build_fhir(settings: Settings, ledger: Ledger, run_id: str, feed: Feed, *, a
     before = _read_state(state_path(Zones(settings.home), feed))
     is_rebuilt = {key: before.get(key) for key in state} != state
     current = before.get("current", {})
-    if is_rebuilt:
+    if is_rebuilt and feed.sender:
         with open_desk(settings, ledger, run_id, feed) as desk:
             current = _build(desk, scope, state)
     _record(ledger, run_id, scope, current)
@@ -88,19 +89,19 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
     _replace_tables(desk, types)
     target = current_rows(desk.zones, desk.feed)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.replace(desk.work / "fates.parquet", target)
+    put_in_place(desk.work / "fates.parquet", target)
     _write_state(state_path(desk.zones, desk.feed), {**state, "current": counts})
     return counts
 
 
 def _write_fates(desk: Desk, fates: str) -> None:
-    path = desk.work / "fates.parquet"
-    desk.con.execute(f"copy ({fates}) to {literal(path)} (format parquet, compression zstd)")
+    write_parquet(desk.con, fates, desk.work / "fates.parquet")
 
 
 def _counts(desk: Desk) -> dict[str, int]:
-    path = literal(desk.work / "fates.parquet")
-    return dict(desk.con.execute(f"select file_id, count(*) from read_parquet({path}) group by 1 order by 1").fetchall())
+    fates = f"read_parquet({literal(desk.work / 'fates.parquet')})"
+    rows = desk.con.execute(f"select file_id, count(*) from {fates} group by 1 order by 1").fetchall()
+    return dict(rows)
 
 
 def _replace_tables(desk: Desk, types: list[str]) -> None:
@@ -135,9 +136,9 @@ def _record(ledger: Ledger, run_id: str, scope: Scope, current: Mapping[str, int
     )
 
 
-def _read_state(path: Path) -> dict[str, dict[str, int]]:
+def _read_state(path: Path) -> dict[str, Any]:
     try:
-        state: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return state
@@ -147,5 +148,3 @@ def _write_state(path: Path, state: Mapping[str, object]) -> None:
     part = path.with_name(f".{path.name}.part")
     part.write_text(json.dumps(state), encoding="utf-8")
     put_in_place(part, path)
-
-

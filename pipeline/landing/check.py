@@ -17,6 +17,7 @@ from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.landing.outcomes import Broken
 from pipeline.landing.receive import Received
+from pipeline.landing.tables import count, write_parquet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,15 @@ def check_rows(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format
     rules = row_rules(file, format_)
     con.execute(f"create or replace temp view checked as {_checked_sql(file, format_, rules)}")
     flags = [f"count_if({_flag(number)})" for number in range(len(rules))]
-    counts = con.execute(f"select count(*), {', '.join(flags)} from checked").fetchone() or (0,) * (len(rules) + 1)
+    counts = con.execute(f"select count(*), {', '.join(flags)} from checked").fetchone() or ()
     broken = [
-        Broken(rule.rule_id, rule.severity, count, rule.column)
-        for rule, count in zip(rules, counts[1:], strict=True)
-        if count
+        Broken(rule.rule_id, rule.severity, rows, rule.column)
+        for rule, rows in zip(rules, counts[1:], strict=True)
+        if rows
     ]
     _collect_refused(con, rules, any(item.severity is Severity.ROW for item in broken))
-    refused_rows = _one(con, "select count(*) from refused_rows")
-    refused_lines = _one(con, "select count(*) from refused_lines")
+    refused_rows = count(con, "select count(*) from refused_rows")
+    refused_lines = count(con, "select count(*) from refused_lines")
     broken += _line_rules(con) + _duplicate_keys(con, file)
     return Verdict(counts[0] + refused_lines, refused_rows + refused_lines, tuple(broken))
 
@@ -54,17 +55,15 @@ def check_rows(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format
 def write_typed(con: duckdb.DuckDBPyConnection, target: Path, received: Received, file: NativeFile) -> None:
     """Write the rows that passed, typed, with their lineage: columns in the declared order."""
     columns = ", ".join(quoted(column.name) for column in file.columns)
-    refused = _one(con, "select count(*) from refused_rows")
+    refused = count(con, "select count(*) from refused_rows")
     passed = "where _row not in (select _row from refused_rows)" if refused else ""
-    con.execute(
-        f"""copy (
-            select {columns}, {literal(received.feed.source)} as _source, {literal(received.feed.sender)} as _sender,
-                {literal(received.file_id)} as _file_id, _row,
-                date {literal(received.extract_date.isoformat())} as _extract_date,
-                cast({file.record_id or "null"} as varchar) as _record_id
-            from checked {passed}
-        ) to {literal(target)} (format parquet, compression zstd)"""
-    )
+    rows = f"""
+        select {columns}, {literal(received.feed.source)} as _source,
+            {literal(received.feed.sender)} as _sender, {literal(received.file_id)} as _file_id, _row,
+            date {literal(received.extract_date.isoformat())} as _extract_date,
+            cast({file.record_id or "null"} as varchar) as _record_id
+        from checked {passed}"""
+    write_parquet(con, rows, target)
 
 
 def rules_of(file: NativeFile, format_: Format) -> tuple[RowRule, ...]:
@@ -75,10 +74,11 @@ def rules_of(file: NativeFile, format_: Format) -> tuple[RowRule, ...]:
 def _checked_sql(file: NativeFile, format_: Format, rules: Sequence[RowRule]) -> str:
     early = _flags(rules, Over.RECEIVED)
     late = _flags(rules, Over.TYPED)
+    typed = ", ".join(typed_columns(file, format_))
     carried = ", ".join(_flag(number) for number, rule in enumerate(rules) if rule.over is Over.RECEIVED)
     return f"""
         with flagged as (select *{early} from received),
-        typed as (select {", ".join(typed_columns(file, format_))}, _row{carried and ", " + carried} from flagged)
+        typed as (select {typed}, _row{carried and ", " + carried} from flagged)
         select *{late} from typed"""
 
 
@@ -100,7 +100,8 @@ def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule], i
     where = " or ".join(_flag(number) for number in refusing) if is_any else "false"
     con.execute(
         f"""create or replace temp table refused_rows as
-        select _row, list_filter([{listed}]::integer[], lambda x: x is not null) as rules from checked where {where}"""
+        select _row, list_filter([{listed}]::integer[], lambda x: x is not null) as rules
+        from checked where {where}"""
     )
 
 
@@ -112,15 +113,10 @@ def _line_rules(con: duckdb.DuckDBPyConnection) -> list[Broken]:
 def _duplicate_keys(con: duckdb.DuckDBPyConnection, file: NativeFile) -> list[Broken]:
     """A key twice in one file: the later row counts, the earlier is superseded. A warning."""
     keys = ", ".join(quoted(name) for name in file.key_columns)
-    rows = _one(
+    rows = count(
         con,
-        f"""select coalesce(sum(n - 1), 0) from (
+        f"""select sum(n - 1) from (
             select count(*) as n from checked where _row not in (select _row from refused_rows)
             group by {keys} having count(*) > 1)""",
     )
     return [Broken("duplicate_key", Severity.WARNING, rows, file.key_columns[0])] if rows else []
-
-
-def _one(con: duckdb.DuckDBPyConnection, statement: str) -> int:
-    row = con.execute(statement).fetchone()
-    return int(row[0]) if row else 0

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from connectors import registry
 from connectors.declare import Format, Mode
 from pipeline.landing.desk import Desk
+from pipeline.landing.feeds import Feed
 from pipeline.landing.outcomes import FHIR, FeedOutcome, FileOutcome, Tally
 from pipeline.landing.scope import formats_known, in_scope, known_files, marker_files
 from pipeline.settings import Settings
@@ -40,7 +41,9 @@ def conclude(desk: Desk, tally: Tally, *, as_of: date, came: bool) -> FeedOutcom
     known = formats_known(feed, known_files(desk.ledger, feed, as_of)) or _expected(feed)
     parts = [_part(desk, tally, name, known[name], as_of=as_of, came=came) for name in known]
     desk.ledger.put("feed", [_row(desk, part) for part in parts])
-    words = [part.outcome for part in parts] + (["refused"] if tally.troubles or _nothing_known(tally) else [])
+    words = [part.outcome for part in parts]
+    if tally.troubles or _nothing_good(tally):
+        words.append("refused")
     return FeedOutcome(
         source=feed.source,
         sender=feed.sender,
@@ -58,7 +61,7 @@ def _expected(feed: Feed) -> Mapping[str, Format | None]:
     return {format_.name: format_ for format_ in registry.source(feed.source).formats[:1]} or {FHIR: None}
 
 
-def _nothing_known(tally: Tally) -> bool:
+def _nothing_good(tally: Tally) -> bool:
     return bool(tally.outcomes) and all(outcome.outcome == "refused" for outcome in tally.outcomes)
 
 
@@ -79,7 +82,9 @@ def _part(desk: Desk, tally: Tally, name: str, format_: Format | None, *, as_of:
     )
 
 
-def _outcome(files: list[FileOutcome], refused: list[FileOutcome], markers: frozenset[str], *, came: bool) -> str:
+def _outcome(
+    files: list[FileOutcome], refused: list[FileOutcome], markers: frozenset[str], *, came: bool
+) -> str:
     if not came:
         return "missing"
     if not files:

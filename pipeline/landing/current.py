@@ -2,14 +2,13 @@
 
 Delta: of a key the row of the latest extract counts; within one extract the file received later, then the
 file's own order. A tombstone removes its key's row. Snapshot: each file replaces what the sender sent before
-for the same reporting period; of a key in several periods the latest period counts. Where the period stands in
-the rows themselves, a later extract of the period replaces its rows, and of a key the latest extract counts.
+for the same reporting period; of a key in several periods the latest period counts. Where the period stands
+in the rows themselves, a later extract of the period replaces its rows; of a key the latest extract counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from connectors import registry
 from connectors.declare import Format, Mode, NativeFile
@@ -46,7 +45,8 @@ def make_views(desk: Desk, scope: Scope) -> list[tuple[NativeFile, str]]:
 
 def _make_view(desk: Desk, format_: Format, native: NativeFile, files: Sequence[KnownFile]) -> None:
     landed = f"landed_{native.stem}"
-    desk.con.execute(f"create or replace temp view {quoted(landed)} as {_landed_sql(desk, format_, native, files)}")
+    rows = _landed_sql(desk, format_, native, files)
+    desk.con.execute(f"create or replace temp view {quoted(landed)} as {rows}")
     superseded = _superseded(desk, format_, native, files)
     rows = f"select * from {quoted(landed)}"
     if superseded:
@@ -67,7 +67,8 @@ def _landed_sql(desk: Desk, format_: Format, native: NativeFile, files: Sequence
     source = f"read_parquet([{', '.join(paths)}], union_by_name = true, hive_partitioning = false)"
     present = {row[0] for row in desk.con.execute(f"describe select * from {source}").fetchall()}
     columns = ", ".join(
-        quoted(name) if name in present else f"null::{kind} as {quoted(name)}" for name, kind in wanted.items()
+        quoted(name) if name in present else f"null::{kind} as {quoted(name)}"
+        for name, kind in wanted.items()
     )
     return f"select {columns} from {source}"
 
@@ -79,7 +80,8 @@ def _make_periods(desk: Desk, format_: Format, files: Sequence[KnownFile]) -> No
         "(_file_id varchar, extract_date date, sequence bigint, name varchar, period varchar[])"
     )
     desk.con.execute(
-        "insert into file_order select unnest(?::varchar[]), unnest(?::date[]), unnest(?::bigint[]), unnest(?::varchar[]), null",
+        "insert into file_order select unnest(?::varchar[]), unnest(?::date[]), unnest(?::bigint[]), "
+        "unnest(?::varchar[]), null",
         [
             [file.file_id for file in files],
             [file.extract_date for file in files],
@@ -111,7 +113,7 @@ def _has_header(format_: Format) -> bool:
 
 
 def _superseded(desk: Desk, format_: Format, native: NativeFile, files: Sequence[KnownFile]) -> str | None:
-    """Name of a table (``_file_id``, ``_row``) of the rows that a later one replaced; none where none can be."""
+    """Name of a table (``_file_id``, ``_row``) of the rows that a later one replaced; none if none can be."""
     if len(files) < 2 and not any(file.has_duplicates for file in files):
         return None
     table = f"superseded_{native.stem}"
@@ -124,13 +126,14 @@ def _superseded_sql(format_: Format, native: NativeFile) -> str:
     keys = ", ".join(quoted(name) for name in native.key_columns)
     replaced = _replaced_sql(format_, native)
     return f"""
-        with replaced as ({replaced}),
+        with replaced as (select _file_id, _row from ({replaced})),
         standing as (select * from {landed} anti join replaced using (_file_id, _row)),
         repeated as (select hash({keys}) as fingerprint from standing group by 1 having count(*) > 1),
         ranked as (
             select s._file_id, s._row, row_number() over (
                 partition by {keys}
-                order by {"o.period desc, " if _has_header(format_) else ""}s._extract_date desc, o.sequence desc,
+                order by {_last_first("o.period") + ", " if _has_header(format_) else ""}
+                    s._extract_date desc, o.sequence desc,
                     {_last_first(native.order_by)}, s._row desc) as place
             from standing s join file_order o on o._file_id = s._file_id
             where hash({keys}) in (select fingerprint from repeated)
@@ -150,8 +153,9 @@ def _replaced_sql(format_: Format, native: NativeFile) -> str:
             where name = {literal(native.name.lower())} group by period)"""
     period = ", ".join(quoted(column) for column in format_.period[1])
     return f"""
-        select l._file_id, l._row from {landed} l join file_order o on o._file_id = l._file_id
-        qualify (o.extract_date, o.sequence) < max((o.extract_date, o.sequence)) over (partition by {period})"""
+        select l._file_id, l._row, (o.extract_date, o.sequence) as placed
+        from {landed} l join file_order o on o._file_id = l._file_id
+        qualify placed < max(placed) over (partition by {period})"""
 
 
 def _last_first(order_by: str) -> str:
@@ -161,8 +165,6 @@ def _last_first(order_by: str) -> str:
 def current_on(native: NativeFile, view: str) -> str:
     """SELECT of the fate of each current row of one file: ``file_id, row, record_id, supporting``."""
     return (
-        f'select _file_id as file_id, _row as "row", _record_id as record_id, {native.supporting} as supporting '
-        f"from {quoted(view)}"
+        f'select _file_id as file_id, _row as "row", _record_id as record_id, '
+        f"{native.supporting} as supporting from {quoted(view)}"
     )
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +61,7 @@ def open_desk(settings: Settings, ledger: Ledger, run_id: str, feed: Feed) -> It
 def put_in_place(part: Path, target: Path) -> None:
     """Let a written part take its place in one step, readable by this user only."""
     part.chmod(0o600)
-    os.replace(part, target)
+    part.replace(target)
 
 
 def day(text: str) -> date:

@@ -29,13 +29,13 @@ from pipeline.settings import Settings
 
 
 def land_feed(
-    settings: Settings, ledger: Ledger, run_id: str, feed: Feed, *, extracts: Path, as_of: date
+    settings: Settings, ledger: Ledger, *, run_id: str, feed: Feed, extracts: Path, as_of: date
 ) -> FeedOutcome:
     """Land what ``feed`` sent up to ``as_of`` and was not seen before.
 
-    Leaves, per new file: its immutable copy in ``received``, its typed rows or its quarantine, and its rows in
-    the ledger (``file``, ``file_seen``, ``file_rule``, stage ``landing``); per format of the feed a ``feed`` row.
-    Landing again changes nothing.
+    Leaves, per new file: its immutable copy in ``received``, its typed rows or its quarantine, and its rows
+    in the ledger (``file``, ``file_seen``, ``file_rule``, stage ``landing``); per format of the feed a
+    ``feed`` row. Landing again changes nothing.
     """
     tally = Tally()
     folders, strange = dated_folders(extracts, feed, as_of)
@@ -77,7 +77,8 @@ def _land_one(desk: Desk, received: Received, extract: Extract, tally: Tally) ->
         outcome = land_file(desk, received, extract)
     except (duckdb.Error, OSError, WsicError) as error:
         tally.troubles.append(
-            f"{received.extract_date}: file {received.file_id} could not be landed now ({type(error).__name__})"
+            f"{received.extract_date}: file {received.file_id} could not be landed now "
+            f"({type(error).__name__}); it is tried again at the next run"
         )
         return
     record_file(desk.ledger, desk.run_id, outcome)

@@ -23,30 +23,40 @@ class Extract:
 
 
 def land_file(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
-    """Receive and land one file; its outcome is not yet recorded."""
+    """Take in and land one file; its outcome is not yet recorded."""
+    if not _is_declared(received, extract.format):
+        return _refuse_unknown(desk, received)
+    return land_received(desk, take_in(desk.zones, received, received.name), extract)
+
+
+def land_received(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
+    """Land the received copy of a file that is declared."""
     resource_type = resource_type_of(received.name)
     if resource_type:
-        received = take_in(desk.zones, received, received.name)
         return land_ndjson(desk, received, resource_type, extract.manifest)
-    format_ = extract.format
-    if format_ is None or received.name.lower() not in {file.name.lower() for file in format_.files}:
-        return _refuse_unknown(desk, received)
-    received = take_in(desk.zones, received, received.name)
+    if extract.format is None:
+        raise ValueError("a file of no format cannot be landed")
     return land_native(
         desk,
         received,
-        file=format_.file(received.name),
-        format_=format_,
+        file=extract.format.file(received.name),
+        format_=extract.format,
         manifest=extract.manifest,
-        refusals=_refusals(desk, received, format_),
+        refusals=_refusals(desk, received, extract.format),
     )
+
+
+def _is_declared(received: Received, format_: Format | None) -> bool:
+    names = {file.name.lower() for file in format_.files} if format_ else set()
+    return resource_type_of(received.name) is not None or received.name.lower() in names
 
 
 def _refuse_unknown(desk: Desk, received: Received) -> FileOutcome:
     """A file that no declaration names is kept as received, under a name of ours, and not read."""
     name = unrecognised_name(received)
     received = take_in(desk.zones, received, name)
-    judged = Judged(0, 0, (Broken("unknown_file", Severity.FILE, 0),), "no format of this source has a file of this name")
+    said = "no format of this source has a file of this name"
+    judged = Judged(0, 0, (Broken("unknown_file", Severity.FILE, 0),), said)
     desk.con.execute("drop table if exists quarantined")
     quarantine.add_refusals(desk.con, judged.broken)
     quarantine.write(desk.con, desk.zones, received)
@@ -66,5 +76,3 @@ def _refusals(desk: Desk, received: Received, format_: Format) -> tuple[str, ...
         (desk.feed.source, desk.feed.sender, received.extract_date.isoformat(), format_.name, header),
     )
     return () if good else ("missing_header_file",)
-
-

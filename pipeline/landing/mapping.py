@@ -14,6 +14,7 @@ from connectors.types import quoted
 from pipeline.duck import literal, values_hidden
 from pipeline.errors import WsicError
 from pipeline.landing.desk import Desk
+from pipeline.landing.tables import write_parquet
 
 # These speak of SQL only. Every other DuckDB error may quote a value from a record.
 _ABOUT_SQL = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
@@ -34,7 +35,7 @@ def write_resources(desk: Desk, sent_as_fhir: Mapping[str, str], target: Path) -
         union = " union all by name ".join(f"({part})" for part in parts)
         path = target / f"{resource_type}.parquet"
         with values_hidden(f"{desk.feed}: mapping to {resource_type}"):
-            desk.con.execute(f"copy (from ({union})) to {literal(path)} (format parquet, compression zstd)")
+            write_parquet(desk.con, union, path)
     return types
 
 
@@ -43,21 +44,21 @@ def fingerprint(source: str) -> str:
     digest = hashlib.sha256(repr(shapes.SHAPES).encode())
     digest.update(Path(shapes.__file__).with_name("macros.sql").read_bytes())
     for format_ in registry.source(source).formats:
-        digest.update(repr(_ordered(format_)).encode())
+        digest.update(repr(ordered_repr(format_)).encode())
         digest.update(repr(sorted(registry.mapping_sql(source, format_.name).items())).encode())
     return digest.hexdigest()
 
 
-def _ordered(declared: object) -> str:
+def ordered_repr(declared: object) -> str:
     """``repr`` of a declaration with its sets in order: theirs differs from process to process."""
     if isinstance(declared, frozenset):
         return repr(sorted(declared))
     if isinstance(declared, tuple):
-        return "(" + ", ".join(_ordered(item) for item in declared) + ")"
+        return "(" + ", ".join(ordered_repr(item) for item in declared) + ")"
     names = getattr(type(declared), "__dataclass_fields__", None)
     if names is None:
         return repr(declared)
-    return type(declared).__name__ + _ordered(tuple((name, getattr(declared, name)) for name in names))
+    return type(declared).__name__ + ordered_repr(tuple((name, getattr(declared, name)) for name in names))
 
 
 def _mappings(desk: Desk) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -77,7 +78,8 @@ def _shaped(desk: Desk, resource_type: str, part: str, sql: str) -> str:
     yielded = _yielded(desk, part, inner)
     unknown = [name for name in yielded if name not in wanted]
     if unknown:
-        raise WsicError(f"{desk.feed}: mapping {part} yields {', '.join(unknown)}; not an element of {resource_type}")
+        listed = ", ".join(unknown)
+        raise WsicError(f"{desk.feed}: mapping {part} yields {listed}: no element of {resource_type}")
     columns = ", ".join(_column(name, kind, name in yielded) for name, kind in wanted.items())
     return f"select {columns} from ({inner})"
 

@@ -23,6 +23,7 @@ from pipeline.landing.outcomes import Broken, FileOutcome
 from pipeline.landing.read_csv import normalised, read_rows
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError, scan
+from pipeline.landing.tables import count
 
 SHARE_JUDGED_FROM = 10  # refused rows; below, their share of a small file says little
 
@@ -102,7 +103,7 @@ def outcome_of(received: Received, judged: Judged, *, format_name: str, name: st
 def _judge(desk: Desk, received: Received, file: NativeFile, format_: Format) -> Judged:
     desk.con.execute("drop table if exists quarantined")
     if received.size == 0:
-        return Judged(0, 0, (Broken("empty_file", Severity.FILE, 0),), "the file has no byte, not even a header")
+        return Judged(0, 0, (Broken("empty_file", Severity.FILE, 0),), "not a byte, not even a header")
     path = normalised(received.path, desk.work)
     header = read_header(path, file)
     if not header.is_accepted:
@@ -110,7 +111,7 @@ def _judge(desk: Desk, received: Received, file: NativeFile, format_: Format) ->
     try:
         return _judge_rows(desk, path, header, file, format_)
     except (UnreadableError, duckdb.InvalidInputException) as error:
-        said = str(error) if isinstance(error, UnreadableError) else "the reader found no way through the file"
+        said = str(error) if isinstance(error, UnreadableError) else "the reader found no way through it"
         return _unreadable(path, "unreadable_file", said)
 
 
@@ -130,10 +131,8 @@ def _one_period(desk: Desk, file: NativeFile, format_: Format) -> list[Broken]:
         return []
     columns = ", ".join(quoted(name) for name in format_.period[1])
     refused = "select _row from refused_rows"
-    periods = desk.con.execute(
-        f"select count(*) from (select distinct {columns} from checked where _row not in ({refused}))"
-    ).fetchone()
-    is_one = periods is not None and periods[0] == 1
+    good = f"select distinct {columns} from checked where _row not in ({refused})"
+    is_one = count(desk.con, f"select count(*) from ({good})") == 1
     return [] if is_one else [Broken("period_not_one", Severity.FILE, 0, format_.period[1][-1])]
 
 
@@ -149,5 +148,3 @@ def _unreadable(path: Path, rule_id: str, said: str) -> Judged:
 def _row_message(verdict: Verdict) -> str:
     refusing = sorted({item.rule_id for item in verdict.broken if item.severity is Severity.ROW})
     return f"{verdict.quarantined} rows refused ({', '.join(refusing)})" if verdict.quarantined else ""
-
-

@@ -21,14 +21,15 @@ from pipeline.landing.native import Judged, outcome_of, with_totals
 from pipeline.landing.outcomes import FHIR, Broken, FileOutcome
 from pipeline.landing.receive import Received
 from pipeline.landing.scope import KnownFile, Scope
+from pipeline.landing.tables import count, write_parquet
 
 _NAME = re.compile(r"([A-Z][A-Za-z]+)(\.[^/]*)?\.ndjson(\.gz)?")
 _LONGEST_LINE = 64 * 1024 * 1024
-_NONE = "select * from (select 0 as _row, 0 as line_number, '' as column_name, '' as rule_id, '' as raw) where false"
+_NONE = "select 0 as _row, 0 as line_number, '' as column_name, '' as rule_id, '' as raw where false"
 
 
 def resource_type_of(name: str) -> str | None:
-    """Resource type of a file called ``<ResourceType>[.<anything>].ndjson[.gz]``, if it is one that is landed."""
+    """Resource type of ``<ResourceType>[.<anything>].ndjson[.gz]``, if it is one that is landed."""
     found = _NAME.fullmatch(name)
     return found[1] if found and found[1] in shapes.SHAPES else None
 
@@ -41,7 +42,7 @@ def land_ndjson(desk: Desk, received: Received, resource_type: str, manifest: Ma
         target.unlink(missing_ok=True)
     else:
         part = desk.part(target)
-        desk.con.execute(f"copy ({_typed_sql(received, resource_type)}) to {literal(part)} (format parquet, compression zstd)")
+        write_parquet(desk.con, _typed_sql(received, resource_type), part)
         put_in_place(part, target)
     quarantine.add_refusals(desk.con, judged.broken)
     quarantine.write(desk.con, desk.zones, received)
@@ -56,7 +57,7 @@ def sent_as_fhir(desk: Desk, scope: Scope) -> dict[str, str]:
         resource_type = resource_type_of(file.name) if file.format == FHIR else None
         if resource_type:
             by_type.setdefault(resource_type, []).append(file)
-    return {resource_type: _current_sql(desk, resource_type, files) for resource_type, files in by_type.items()}
+    return {name: _current_sql(desk, name, files) for name, files in by_type.items()}
 
 
 def fates_of(resources: Mapping[str, str]) -> list[str]:
@@ -75,7 +76,8 @@ def _judge(desk: Desk, received: Received, resource_type: str) -> Judged:
     try:
         read_ndjson(desk.con, received.path, resource_type, into="resources")
     except ValueError:
-        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), "not lines of JSON in UTF-8 (or not gzip)")
+        said = "not lines of JSON in UTF-8, or its compression is broken"
+        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), said)
     return _judge_rows(desk.con, received, resource_type)
 
 
@@ -84,11 +86,11 @@ def _judge_rows(con: duckdb.DuckDBPyConnection, received: Received, resource_typ
     flags = "".join(f", coalesce({rule.predicate}, false) as _rule_{n}" for n, rule in enumerate(rules))
     con.execute(f"create or replace temp view judged as select _row{flags} from resources")
     sums = "".join(f", count_if(_rule_{n})" for n in range(len(rules)))
-    counts = con.execute(f"select count(*){sums} from judged").fetchone() or (0,) * (len(rules) + 1)
+    counts = con.execute(f"select count(*){sums} from judged").fetchone() or ()
     broken = [
-        Broken(rule.rule_id, rule.severity, count, rule.path)
-        for rule, count in zip(rules, counts[1:], strict=True)
-        if count
+        Broken(rule.rule_id, rule.severity, rows, rule.path)
+        for rule, rows in zip(rules, counts[1:], strict=True)
+        if rows
     ]
     quarantined = _collect_refused(con, rules, received)
     broken += _duplicates(con)
@@ -98,7 +100,7 @@ def _judge_rows(con: duckdb.DuckDBPyConnection, received: Received, resource_typ
 
 
 def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule], received: Received) -> int:
-    """``refused_resources`` (a row for each refused line and rule), ``quarantined``; returns the lines refused."""
+    """Make ``refused_resources`` (a row a refused line and rule) and ``quarantined``; returns the lines."""
     listed = ", ".join(
         f"if(_rule_{n}, {{'rule_id': {literal(rule.rule_id)}, 'column_name': {literal(rule.path)}}}, null)"
         for n, rule in enumerate(rules)
@@ -109,9 +111,9 @@ def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]
         select _row, broken.rule_id as rule_id, broken.column_name as column_name
         from (select _row, unnest(list_filter([{listed}], lambda x: x is not null)) as broken from judged)"""
     )
-    row = con.execute("select count(distinct _row) from refused_resources").fetchone()
-    con.execute(f"create or replace temp table quarantined as {_with_text(received) if row and row[0] else _NONE}")
-    return int(row[0]) if row else 0
+    lines = count(con, "select count(distinct _row) from refused_resources")
+    con.execute(f"create or replace temp table quarantined as {_with_text(received) if lines else _NONE}")
+    return lines
 
 
 def _with_text(received: Received) -> str:
@@ -127,18 +129,23 @@ def _with_text(received: Received) -> str:
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
-    row = con.execute(
-        """select coalesce(sum(n - 1), 0) from (select count(*) as n from resources
-        where id is not null and _row not in (select _row from refused_resources) group by id having count(*) > 1)"""
-    ).fetchone()
-    return [Broken("duplicate_key", Severity.WARNING, int(row[0]), "$.id")] if row and row[0] else []
+    rows = count(
+        con,
+        """select sum(n - 1) from (
+            select count(*) as n from resources
+            where id is not null and _row not in (select _row from refused_resources)
+            group by id having count(*) > 1)""",
+    )
+    return [Broken("duplicate_key", Severity.WARNING, rows, "$.id")] if rows else []
 
 
 def _typed_sql(received: Received, resource_type: str) -> str:
     elements = ", ".join(quoted(name) for name in shapes.SHAPES[resource_type])
     return f"""
-        select {elements}, {literal(received.feed.source)} as _source, {literal(received.feed.sender)} as _sender,
-            cast({record_id(resource_type)} as varchar) as _record_id, {literal(received.file_id)} as _file_id, _row,
+        select {elements}, {literal(received.feed.source)} as _source,
+            {literal(received.feed.sender)} as _sender,
+            cast({record_id(resource_type)} as varchar) as _record_id,
+            {literal(received.file_id)} as _file_id, _row,
             date {literal(received.extract_date.isoformat())} as _extract_date
         from resources where _row not in (select _row from refused_resources)"""
 

@@ -6,7 +6,6 @@ is known), ``column_name``, ``rule_id``, ``raw``. The lists for operators name r
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -18,8 +17,10 @@ from connectors.declare import Format, NativeFile, Severity
 from pipeline.duck import literal
 from pipeline.errors import UsageError
 from pipeline.landing.check import rules_of
+from pipeline.landing.desk import put_in_place
 from pipeline.landing.outcomes import Broken
 from pipeline.landing.receive import Received
+from pipeline.landing.tables import write_parquet
 from pipeline.ledger import Ledger
 from pipeline.zones import Zones
 
@@ -34,14 +35,17 @@ def quarantine_path(zones: Zones, source: str, sender: str, extract_date: date, 
 def collect_native(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format) -> None:
     """Gather the refused lines and rows of a checked CSV file into the table ``quarantined``."""
     rules = rules_of(file, format_)
-    words = ", ".join(f"{{'rule_id': {literal(rule.rule_id)}, 'column_name': {literal(rule.column)}}}" for rule in rules)
+    words = ", ".join(
+        f"{{'rule_id': {literal(rule.rule_id)}, 'column_name': {literal(rule.column)}}}" for rule in rules
+    )
     con.execute(f"create or replace temp table quarantined ({_COLUMNS})")
     con.execute("insert into quarantined by name select _row, line_number, rule_id, raw from refused_lines")
     con.execute(
         f"""insert into quarantined by name
         with broken as (select _row, unnest(rules) as number from refused_rows),
         named as (select _row, [{words}][number + 1] as rule from broken)
-        select _row, rule.column_name as column_name, rule.rule_id as rule_id, to_json(received)::varchar as raw
+        select _row, rule.column_name as column_name, rule.rule_id as rule_id,
+            to_json(received)::varchar as raw
         from named join received using (_row)"""
     )
 
@@ -51,7 +55,8 @@ def add_refusals(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> No
     con.execute(f"create temp table if not exists quarantined ({_COLUMNS})")
     for item in broken:
         if item.severity is Severity.FILE:
-            con.execute("insert into quarantined (column_name, rule_id) values (?, ?)", [item.column, item.rule_id])
+            words = [item.column, item.rule_id]
+            con.execute("insert into quarantined (column_name, rule_id) values (?, ?)", words)
 
 
 def write(con: duckdb.DuckDBPyConnection, zones: Zones, received: Received) -> None:
@@ -63,11 +68,8 @@ def write(con: duckdb.DuckDBPyConnection, zones: Zones, received: Received) -> N
         return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    con.execute(
-        f"copy (from quarantined order by _row nulls first, rule_id, column_name) to {literal(part)} (format parquet, compression zstd)"
-    )
-    part.chmod(0o600)
-    os.replace(part, target)
+    write_parquet(con, "from quarantined order by _row nulls first, rule_id, column_name", part)
+    put_in_place(part, target)
 
 
 def list_quarantine(ledger: Ledger) -> list[dict[str, Any]]:
@@ -89,7 +91,7 @@ def show_quarantine(zones: Zones, ledger: Ledger, file_id: str) -> list[dict[str
     """
     files = ledger.query("select * from file where file_id = ?", (file_id,))
     if not files:
-        raise UsageError("no received file has this file_id; `wsic quarantine list` shows those that have refused rows")
+        raise UsageError("no received file has this file_id; valid: those of `wsic quarantine list`")
     file = files[0]
     day = date.fromisoformat(file["extract_date"])
     path = quarantine_path(zones, file["source"], file["sender"], day, file_id)

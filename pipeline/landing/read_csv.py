@@ -7,7 +7,7 @@ file from 1, refused ones included; ``line_number`` is the physical line in whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,7 @@ from connectors.declare import NativeFile
 from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.landing.scan import Structure, UnreadableError, line_numbers, scan
+from pipeline.landing.tables import count, write_parquet
 
 _RAW_AT_MOST = 10_000  # the reader shortens the text of a refused record to this
 _LINE_AT_MOST = 16 * 1024 * 1024
@@ -72,14 +73,14 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Seque
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     for table in ("csv_errors", "csv_scans"):
         con.execute(f"drop table if exists {table}")
-    con.execute(
-        f"""copy (
-            select row_number() over () as _read, *
+    write_parquet(
+        con,
+        f"""select row_number() over () as _read, *
             from read_csv({literal(path)}, columns = {{{columns}}}, header = true, auto_detect = false,
                 delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
-                max_line_size = {_LINE_AT_MOST},
-                store_rejects = true, rejects_table = 'csv_errors', rejects_scan = 'csv_scans', rejects_limit = 0)
-        ) to {literal(staged)} (format parquet, compression zstd)"""
+                max_line_size = {_LINE_AT_MOST}, store_rejects = true, rejects_limit = 0,
+                rejects_table = 'csv_errors', rejects_scan = 'csv_scans')""",
+        staged,
     )
 
 
@@ -97,7 +98,9 @@ def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Struc
             coalesce(map {{{rules}}}[arg_min(error_type::varchar, column_idx)], 'unreadable_line') as rule_id
         from csv_errors group by line order by line"""
     )
-    found = con.execute("select line, position + lead as position from broken_records order by line").fetchnumpy()
+    found = con.execute(
+        "select line, position + lead as position from broken_records order by 1"
+    ).fetchnumpy()
     positions = np.asarray(found["position"], dtype=np.int64)
     places = pa.table(  # noqa: F841  (read by name below)
         {
@@ -110,7 +113,8 @@ def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Struc
         f"""create or replace temp table refused_records as
         with numbered as (
             select *, line - 2 - blanks - (row_number() over (order by line) - 1) as good_before,
-                if(rule_id = 'malformed_quote', list_filter(string_split(raw, chr(10)), lambda x: x <> ''), [raw]) as lines,
+                if(rule_id = 'malformed_quote',
+                    list_filter(string_split(raw, chr(10)), lambda x: x <> ''), [raw]) as lines,
             from broken_records join places using (line)
         )
         select line, line_number, rule_id, lines, length(raw) >= {_RAW_AT_MOST} as is_shortened,
@@ -140,7 +144,7 @@ def _number_received(
         from refused_records group by good_before"""
     )
     source = f"read_parquet({literal(staged)})"
-    if _one(con, "select count(*) from shifts"):
+    if count(con, "select count(*) from shifts"):
         con.execute(
             f"""create or replace temp view received as
             select _read + coalesce(shift, 0) as _row, {columns}
@@ -151,19 +155,9 @@ def _number_received(
 
 
 def _agree(con: duckdb.DuckDBPyConnection, structure: Structure) -> None:
-    read = _one(con, "select count(*) from received")
-    records = _one(con, "select count(*) from refused_records")
-    if _one(con, "select count(*) from refused_records where is_shortened and len(lines) > 1"):
+    read = count(con, "select count(*) from received")
+    records = count(con, "select count(*) from refused_records")
+    if count(con, "select count(*) from refused_records where is_shortened and len(lines) > 1"):
         raise UnreadableError("a quote that is never closed swallows many lines")
     if read + records != structure.rows:
         raise UnreadableError(f"{structure.rows} records counted, {read + records} could be read")
-
-
-def counted_rows(con: duckdb.DuckDBPyConnection) -> int:
-    """All data rows of the file last read: received and refused."""
-    return _one(con, "select count(*) from received") + _one(con, "select count(*) from refused_lines")
-
-
-def _one(con: duckdb.DuckDBPyConnection, statement: str, parameters: Iterable[object] = ()) -> int:
-    row = con.execute(statement, list(parameters)).fetchone()
-    return int(row[0]) if row else 0

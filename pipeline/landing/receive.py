@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -61,10 +60,10 @@ def take_in(zones: Zones, received: Received, name: str) -> Received:
         part = target.with_name(f".{received.file_id}.part")
         shutil.copyfile(received.path, part)
         part.chmod(0o400)
-        os.replace(part, target)
+        part.replace(target)
     copy = look_at(target, received.feed, received.extract_date)
     if copy.sha256 != received.sha256:
-        raise OSError(f"{received.feed}/{received.extract_date}/{name}: the received copy differs from the file")
+        raise OSError(f"{received.feed}/{received.extract_date}/{name}: the copy differs from the file")
     return Received(
         feed=received.feed,
         extract_date=received.extract_date,

@@ -26,7 +26,8 @@ def record_file(ledger: Ledger, run_id: str, outcome: FileOutcome) -> None:
         connection.execute("delete from file_rule where file_id = ?", (outcome.file_id,))
         for row in _rule_rows(outcome):
             _put(connection, "file_rule", row)
-        _put(connection, "file_seen", {"run_id": run_id, "file_id": outcome.file_id, "outcome": outcome.outcome})
+        seen = {"run_id": run_id, "file_id": outcome.file_id, "outcome": outcome.outcome}
+        _put(connection, "file_seen", seen)
         _put(connection, "stage", {"run_id": owner} | _stage_row(outcome))
 
 
@@ -84,4 +85,4 @@ def _stage_row(outcome: FileOutcome) -> dict[str, Any]:
 
 def _put(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
     marks = ", ".join(f":{name}" for name in row)
-    connection.execute(f"insert or replace into {table} ({', '.join(row)}) values ({marks})", dict(row))  # noqa: S608
+    connection.execute(f"insert or replace into {table} ({', '.join(row)}) values ({marks})", dict(row))

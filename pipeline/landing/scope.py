@@ -71,7 +71,8 @@ def known_files(ledger: Ledger, feed: Feed, as_of: date) -> list[KnownFile]:
     """Every file that the feed ever sent for an extract date up to ``as_of``, in their order."""
     rows = ledger.query(
         """select file_id, format, file_name, extract_date, received_seq, rows_landed, outcome,
-            exists (select 1 from file_rule r where r.file_id = f.file_id and r.rule_id = 'duplicate_key') as duplicates
+            exists (select 1 from file_rule r
+                where r.file_id = f.file_id and r.rule_id = 'duplicate_key') as duplicates
         from file f where source = ? and sender = ? and extract_date <= ?
         order by extract_date, received_seq""",
         (feed.source, feed.sender, as_of.isoformat()),
