@@ -147,7 +147,7 @@ def _with_text(path: Path) -> str:
             select row_number() over () as _row, line
             from read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false,
                 auto_detect = false, delim = chr(31), quote = '', escape = '',
-                max_line_size = {_LONGEST_LINE})
+                max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE})
             where trim(line, ' \t\r') <> ''
         )
         select _row, null::bigint as line_number, column_name, rule_id, line as raw
