@@ -1,4 +1,4 @@
-"""A tiny deployment for tests of the identity room: drawn resources, landed as the landing room lands them."""
+"""A tiny deployment for tests of the identity room: resources, landed as the landing room lands them."""
 
 from __future__ import annotations
 
@@ -158,7 +158,8 @@ class Economy:
             target = self.home / "landing" / "current" / source / f"{sender}.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
             connection.execute(
-                "create or replace table c (file_id varchar, row bigint, record_id varchar, supporting boolean)"
+                "create or replace table c "
+                "(file_id varchar, row bigint, record_id varchar, supporting boolean)"
             )
             connection.executemany(
                 "insert into c values (?, ?, ?, ?)", [(*key, *value) for key, value in known.items()]

@@ -4,10 +4,12 @@ The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each 
 :func:`pseudonymise`, which reads only what :mod:`pipeline.identity.eligibility` lets through.
 """
 
+from pipeline.identity.cohort import Cohort, write_cohort
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.link import LinkSummary, export_links, link
-from pipeline.identity.opt_outs import Cohort, OptOutOutcome, apply_opt_outs, write_cohort
-from pipeline.identity.pseudonymise import PseudonymiseSummary, pseudonymise
+from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
+from pipeline.identity.pseudonymise import pseudonymise
+from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
 
 __all__ = [
     "Cohort",

@@ -19,7 +19,7 @@ FIELDS = ("nhs_number", "birth_date", "family_name", "given_name", "gender", "po
 _WHY: Mapping[str, str] = {
     "registered": "a GP record: itself the evidence for who holds its NHS number",
     "cross_check": "NHS number and birth date equal those of the GP record that holds the number",
-    "number_founded": "NHS number and birth date equal those of the person founded on the number; no GP has it",
+    "number_founded": "NHS number and birth date equal those of the person founded on it; no GP has it",
     "birth_date_conflict": "the NHS number is another person's by its birth date: kept apart",
     "unmatched": "no usable NHS number, or no whole birth date: kept apart",
 }
@@ -33,7 +33,8 @@ holder as (
     inner join vault.person as p on p.person_id = r.person_id
     inner join asked as a on a.nhs_number = p.nhs_number
     where (r.source, r.sender, r.record_id) <> (a.source, a.sender, a.record_id)
-    order by r.source = 'gp' desc, r.is_registered desc, r.registered_on desc nulls last, r.sender, r.record_id
+    order by
+        r.source = 'gp' desc, r.is_registered desc, r.registered_on desc nulls last, r.sender, r.record_id
     limit 1
 )
 select {{compared}} from asked as a cross join holder as h

@@ -1,4 +1,4 @@
-"""The step ``link``: standardise every Patient, trace it to a person, keep the index, write the link table."""
+"""The step ``link``: every Patient is standardised, traced to a person, and kept in the index."""
 
 from __future__ import annotations
 

@@ -9,8 +9,6 @@ reply than ``opt_out_valid_days`` is not used (results may be cached for 21 days
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,9 +17,9 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from pipeline.duck import literal, values_hidden
-from pipeline.errors import ChecksRefusedError, SetupError
+from pipeline.errors import ChecksRefusedError
 from pipeline.identity import nhs_number
-from pipeline.identity.vault import open_vault, vault_path
+from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
@@ -58,14 +56,6 @@ class OptOutOutcome:
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """A cohort file: how many numbers it asks for, and its hash for the audit."""
-
-    numbers: int
-    sha256: str
-
-
 def apply_opt_outs(
     settings: Settings, ledger: Ledger, run_id: str, extracts: Path, as_of: date
 ) -> OptOutOutcome:
@@ -100,28 +90,6 @@ def require_valid_reply(settings: Settings, connection: DuckDBPyConnection, as_o
             f"{PRODUCT} needs a national opt-out reply, and {found}; "
             f"valid: opt_outs/<date>/*.dat with a date from {oldest} to {as_of}"
         )
-
-
-def write_cohort(settings: Settings, path: Path) -> Cohort:
-    """Write the numbers of everyone in the person index to ``path`` in the check service's form."""
-    if not vault_path(settings).exists():
-        raise SetupError("there is no identity vault yet: link the records first")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    query = "select distinct nhs_number || ',' from vault.person where nhs_number is not null order by all"
-    with (
-        open_vault(settings, load_keys(settings), read_only=True) as connection,
-        values_hidden("opt-out cohort"),
-    ):
-        connection.execute(
-            f"copy ({query}) to {literal(fresh)} (format csv, header false, delimiter '\x01', quote '')"
-        )
-    fresh.chmod(0o600)
-    with fresh.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    numbers = fresh.stat().st_size // len("0123456789,\n")
-    fresh.replace(path)
-    return Cohort(numbers, digest)
 
 
 def _replies(extracts: Path, as_of: date) -> list[tuple[date, list[Path]]]:

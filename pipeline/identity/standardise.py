@@ -1,6 +1,6 @@
-"""From ``fhir/Patient`` to one identity record a (source, sender, record id), in the temp table ``identity_record``.
+"""From ``fhir/Patient`` to one identity record a (source, sender, record id): ``identity_record``.
 
-Columns: source, sender, record_id, nhs_number (digits as sent), nhs_number_outcome
+The columns of that temp table: source, sender, record_id, nhs_number (digits as sent), nhs_number_outcome
 (:mod:`pipeline.identity.nhs_number`), nhs_number_status (01 to 08, NHS Data Dictionary), birth_date
 (only where the whole date is known), family_name and given_name (upper case, without accents and
 punctuation), gender, postcode (upper case, without space), practice_code, is_registered and
@@ -36,7 +36,7 @@ def define_macros(connection: DuckDBPyConnection) -> None:
 def fhir_view(
     connection: DuckDBPyConnection, name: str, *, zones: Zones, resource_type: str, source: str = "*"
 ) -> None:
-    """Temp view ``name`` over every landed row of a resource type (of one source), empty where none landed."""
+    """Temp view ``name`` over every landed row of a resource type, empty where none landed."""
     files = sorted((zones.fhir / resource_type).glob(f"source={source}/sender=*/*.parquet"))
     relation = parquet(files, shapes.columns(resource_type))
     connection.execute(f"create or replace temp view {name} as select * from {relation}")

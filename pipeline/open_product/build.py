@@ -131,9 +131,9 @@ def _metrics(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         f"create table {schema}.metric as "
         "select metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, group_type, "
         "group_value, n.shown as numerator, d.shown as denominator, "
-        f"n.shown * scale / nullif(d.shown, 0)::double as value, unit, case unit {scale} end::integer as scale, "
+        "n.shown * scale / nullif(d.shown, 0)::double as value, unit, scale, "
         "n.shown is null or d.shown is null as is_suppressed, coverage "
-        "from counted inner join numerators as n using (cell_id) inner join denominators as d using (cell_id) "
+        f"from (select *, case unit {scale} end::integer as scale from counted) inner join numerators as n using (cell_id) inner join denominators as d using (cell_id) "
         "order by cell_id"
     )
 

@@ -72,7 +72,8 @@ def _codelist_view(connection: DuckDBPyConnection, zones: Zones) -> None:
     connection.execute(f"""
 create or replace temp view codelist as
 with sent as (
-    select codelist, regexp_matches(code_system, '(?i)^(icd|opcs)') as is_prefix, code from read_parquet({literal(path)})
+    select codelist, regexp_matches(code_system, '(?i)^(icd|opcs)') as is_prefix, code
+    from read_parquet({literal(path)})
 )
 select codelist, is_prefix, if(is_prefix, upper(replace(code, '.', '')), code) as code
 from sent
@@ -84,7 +85,8 @@ def _require_type_1_lists(connection: DuckDBPyConnection) -> None:
     found = {row[0] for row in connection.execute("select distinct codelist from codelist").fetchall()}
     if missing := [name for name in _TYPE_1_LISTS if name not in found]:
         raise ChecksRefusedError(
-            f"{SECONDARY_USE} needs the code lists {', '.join(_TYPE_1_LISTS)}; empty or missing: {', '.join(missing)}"
+            f"{SECONDARY_USE} needs the code lists {', '.join(_TYPE_1_LISTS)}; "
+            f"empty or missing: {', '.join(missing)}"
         )
 
 

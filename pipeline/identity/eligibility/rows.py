@@ -1,4 +1,4 @@
-"""Rows that stay out of every product whoever they are about: marked confidential, test, or legally restricted.
+"""Rows that stay out of every product whoever they are about: confidential, test, legally restricted.
 
 A restricted code (code list ``legally_restricted``) takes its native row out with everything made of
 it. In hospital feeds it takes the whole spell: what is left of a spell would tell what is missing.
@@ -59,7 +59,7 @@ where is_marked_test(meta.security) or is_marked_confidential(meta.security)
 
 
 def _restricted(resource: str) -> str:
-    """Rows of ``resource`` with a restricted code anywhere: in any concept, and in any extension's concept."""
+    """Rows of ``resource`` with a restricted code in any concept, an extension's among them."""
     elements = shapes.SHAPES[resource]
     lists = ["list_transform(extension, lambda e: e.valueCodeableConcept)"]
     for name, kind in elements.items():
@@ -91,6 +91,7 @@ def _view_of_references(connection: DuckDBPyConnection, zones: Zones) -> None:
             view = f"{resource.lower()}_reference_row"
             fhir_view(connection, view, zones=zones, resource_type=resource)
             parts.append(
-                f"select _source, _sender, _file_id, _row, reference_id(encounter) as encounter_id from {view}"
+                "select _source, _sender, _file_id, _row, reference_id(encounter) as encounter_id "
+                f"from {view}"
             )
     connection.execute("create or replace temp view encounter_reference as " + " union all ".join(parts))

@@ -8,7 +8,6 @@ record's of ``record|v1|<source>|<sender>|<Type/id>``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,14 +15,19 @@ from duckdb import DuckDBPyConnection
 
 from connectors.declare import SOURCE_WORDS
 from connectors.register import Entity, entities
-from pipeline.duck import literal, values_hidden
+from pipeline.duck import literal, parquet, values_hidden
 from pipeline.errors import UsageError, one_of
 from pipeline.identity.eligibility import decide
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.pseudonymise import accounts
-from pipeline.identity.pseudonymise.accounts import WithheldCount
 from pipeline.identity.pseudonymise.folder import replaced
 from pipeline.identity.pseudonymise.projection import statements
+from pipeline.identity.pseudonymise.summary import (
+    OutsideDomain,
+    PseudonymiseSummary,
+    record_outside,
+    summarise,
+)
 from pipeline.identity.standardise import define_macros
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
@@ -31,37 +35,13 @@ from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
 
-SUITE = "pseudonymise"  # under which the ledger counts values outside their domain
 _PEOPLE = Path(__file__).with_name("people.sql")
 _PERSON_SOURCES = """
 select k.person_key, k.source, k.sender, k.link_step, k.link_confidence
 from kept_record as k
 semi join written_record as w on w.source = k.source and w.sender = k.sender and w.record_id = k.record_id
 """
-_NO_AREAS = "select null::varchar as postcode, null::varchar as lsoa_code, null::varchar as local_authority_code where false"
-
-
-@dataclass(frozen=True, slots=True)
-class OutsideDomain:
-    """Values of one column of one source that do not look as the register says, and were left out."""
-
-    source: str
-    entity: str
-    column: str
-    rows: int
-    values: int
-
-
-@dataclass(frozen=True, slots=True)
-class PseudonymiseSummary:
-    """What one product holds, and what was withheld from it."""
-
-    product: str
-    people: int
-    rows_in: int
-    rows_out: int
-    withheld: tuple[WithheldCount, ...]
-    outside_domain: tuple[OutsideDomain, ...]
+_AREA = {"postcode": "VARCHAR", "lsoa_code": "VARCHAR", "local_authority_code": "VARCHAR"}
 
 
 def pseudonymise(
@@ -84,14 +64,14 @@ def pseudonymise(
             replaced(zones.pseudonymised(product)) as folder,
         ):
             connection.execute(_PEOPLE.read_text(encoding="utf-8"))
-            _area_view(connection, zones)
+            _area_table(connection, zones)
             outside = [
                 found for source in SOURCE_WORDS for found in _write_source(connection, zones, source, folder)
             ]
             _copy(connection, _PERSON_SOURCES, folder / "person_sources.parquet")
             withheld = accounts.record(ledger, connection, run_id, product)
-        summary = _summarise(connection, product, withheld, tuple(outside))
-    _record_outside(ledger, run_id, summary)
+        summary = summarise(connection, product, withheld, tuple(outside))
+    record_outside(ledger, run_id, summary)
     return summary
 
 
@@ -130,53 +110,15 @@ def _copy(connection: DuckDBPyConnection, query: str, target: Path) -> None:
     target.chmod(0o600)
 
 
-def _area_view(connection: DuckDBPyConnection, zones: Zones) -> None:
-    """View ``postcode_area``: one row a postcode; without reference data no area is known."""
+def _area_table(connection: DuckDBPyConnection, zones: Zones) -> None:
+    """Table ``postcode_area``: one row a postcode; without reference data no area is known."""
     path = zones.reference / "postcodes.parquet"
-    query = _NO_AREAS
-    if path.exists():
-        query = (
-            "select postcode_folded(postcode) as postcode, any_value(lsoa_code) as lsoa_code, "
-            f"any_value(local_authority_code) as local_authority_code from read_parquet({literal(path)}) group by 1"
-        )
-    connection.execute(f"create or replace temp table postcode_area as {query}")
-
-
-def _summarise(
-    connection: DuckDBPyConnection,
-    product: str,
-    withheld: tuple[WithheldCount, ...],
-    outside: tuple[OutsideDomain, ...],
-) -> PseudonymiseSummary:
-    people = connection.execute(
-        "select count(distinct k.person_id) from kept_record as k "
-        "semi join written_record as w on w.source = k.source and w.sender = k.sender and w.record_id = k.record_id"
-    ).fetchone() or (0,)
-    rows_in, rows_out = connection.execute(
-        "select coalesce(sum(rows_in), 0)::bigint, coalesce(sum(rows_out), 0)::bigint from file_account"
-    ).fetchone() or (0, 0)
-    return PseudonymiseSummary(product, people[0], rows_in, rows_out, withheld, outside)
-
-
-def _record_outside(ledger: Ledger, run_id: str, summary: PseudonymiseSummary) -> None:
-    """What was left out for its looks, as warnings beside the results of the other rules."""
-    with ledger.transaction() as transaction:
-        transaction.execute(
-            "delete from rule_result where run_id = ? and product = ? and suite = ?",
-            [run_id, summary.product, SUITE],
-        )
-        transaction.executemany(
-            "insert into rule_result (run_id, product, suite, rule_id, severity, rows_checked, rows_failed, is_passed) "
-            "values (?, ?, ?, ?, 'warning', ?, ?, 0)",
-            [
-                (
-                    run_id,
-                    summary.product,
-                    SUITE,
-                    f"domain:{o.source}__{o.entity}.{o.column}",
-                    o.rows,
-                    o.values,
-                )
-                for o in summary.outside_domain
-            ],
-        )
+    sent = parquet([path] if path.exists() else [], _AREA)
+    connection.execute(f"""
+create or replace temp table postcode_area as
+select
+    postcode_folded(postcode) as postcode,
+    any_value(lsoa_code) as lsoa_code,
+    any_value(local_authority_code) as local_authority_code
+from {sent}
+group by 1""")

@@ -56,7 +56,8 @@ def record(
     withheld = [
         WithheldCount(*row)
         for row in connection.execute(
-            "select reason, count(distinct person_id), sum(rows)::bigint from withheld_row group by reason order by reason"
+            "select reason, count(distinct person_id), sum(rows)::bigint "
+            "from withheld_row group by reason order by reason"
         ).fetchall()
     ]
     with ledger.transaction() as transaction:
@@ -81,7 +82,8 @@ def _current_view(connection: DuckDBPyConnection, zones: Zones, source: str) -> 
     parts = []
     for path in sorted((zones.home / "landing" / "current" / source).glob("*.parquet")):
         parts.append(
-            f"select {literal(source)} as source, {literal(path.stem)} as sender, * from {parquet([path], _CURRENT)}"
+            f"select {literal(source)} as source, {literal(path.stem)} as sender, * "
+            f"from {parquet([path], _CURRENT)}"
         )
     nothing = f"select ''::varchar as source, ''::varchar as sender, * from {parquet([], _CURRENT)}"
     connection.execute("create or replace temp view current_row as " + " union all ".join([nothing, *parts]))
@@ -111,6 +113,6 @@ def _require_balance(connection: DuckDBPyConnection, source: str) -> None:
     ).fetchone() or (0,)
     if leaked or lost or unknown[0]:
         raise ChecksRefusedError(
-            f"{source}: the accounts of pseudonymising do not balance: {leaked} rows written that are withheld, "
-            f"{lost} lost without a reason, {unknown[0]} written that are not current; valid: none of each"
+            f"{source}: the accounts of pseudonymising do not balance: {leaked} rows written but withheld, "
+            f"{lost} lost without a reason, {unknown[0]} written but not current; valid: none of each"
         )
