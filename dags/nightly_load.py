@@ -15,9 +15,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Param, TriggerRule, XComArg, chain, dag, task, task_group
+from airflow.sdk import Param, TaskGroup, TriggerRule, chain, dag, task
 
 PRODUCTS = ("direct_care", "secondary_use")
+PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 PARAMS = {
     "extracts": Param(None, type=["null", "string"], description="Extracts folder; WSIC_EXTRACTS if empty."),
     "as_of": Param(None, type=["null", "string"], format="date", description="Night; today if empty."),
@@ -74,23 +75,11 @@ def summary(run: str) -> None:
     scheduled.report(run)
 
 
-def _make(product: str, run: XComArg, after: XComArg) -> XComArg:
+def _make(product: str, run: Any, after: Any) -> Any:
     """The four tasks of one person-level product, behind ``after``; returns the last."""
-
-    @task_group(group_id=product)
-    def tasks() -> list[XComArg]:
-        steps = {
-            "pseudonymise": "pseudonymise",
-            "build": "build",
-            "check": "check_product",
-            "publish": "publish_product",
-        }
-        made = [product_step.override(task_id=word)(name, run, product) for word, name in steps.items()]
-        chain(*made)
-        return made
-
-    made = tasks()
-    after >> made[0]
+    with TaskGroup(group_id=product):
+        made = [product_step.override(task_id=name)(name, run, product) for name in PRODUCT_STEPS]
+    chain(after, *made)
     return made[-1]
 
 
@@ -105,7 +94,7 @@ def _make(product: str, run: XComArg, after: XComArg) -> XComArg:
     tags=["wsic"],
 )
 def nightly_load() -> None:
-    run = open_run()
+    run: Any = open_run()  # its id, handed on between tasks
     landed = land_feed.partial(run=run).expand(feed=list_feeds(run))
     some_feed = step.override(task_id="require_a_feed", trigger_rule=TriggerRule.ALL_DONE)(
         "require_a_feed", run

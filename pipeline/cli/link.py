@@ -1,4 +1,4 @@
-"""``wsic link``: why records belong to one person, how well the links stand, the whole table for those allowed."""
+"""``wsic link``: why records belong to one person, how the links stand, the whole table."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ def explain(
         console.show_json(found)
         return
     typer.echo(f"{found.link_step} (confidence {found.link_confidence}): {found.why}")
-    typer.echo(
-        f"NHS number: {found.nhs_number_outcome}; whole birth date: {'yes' if found.has_whole_birth_date else 'no'}"
-    )
+    known = "yes" if found.has_whole_birth_date else "no"
+    typer.echo(f"NHS number: {found.nhs_number_outcome}; whole birth date known: {known}")
     rows = [{"field": field, "compared": word} for field, word in found.compared.items()]
     console.show_rows(rows, as_json=False, nothing="there was no other record to compare it with")
     held = ", ".join(f"{count} in {word}" for word, count in found.records_of_person.items())

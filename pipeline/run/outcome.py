@@ -33,8 +33,9 @@ def judge(ledger: Ledger, run_id: str) -> Outcome:
     )
     published = {row["product"] for row in rows}
     broken = ledger.query(
-        "select step, outcome, message, exit_code from step where run_id = ? and outcome <> 'done'"
-        " order by started_at, step, subject",
+        # A step that is still running when the run is judged never came to its end.
+        "select step, outcome, message, iif(outcome = 'running', 1, exit_code) as exit_code from step"
+        " where run_id = ? and (exit_code <> 0 or outcome = 'running') order by started_at, step, subject",
         (run_id,),
     )
     complete = published >= {*PRODUCTS, OPEN_PRODUCT}

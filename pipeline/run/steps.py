@@ -7,7 +7,7 @@ independent of each other: a step about a product says nothing of the other one.
 from __future__ import annotations
 
 from pipeline import checks, identity, landing, open_product, publish, warehouse
-from pipeline.errors import ChecksRefusedError, InputRefusedError
+from pipeline.errors import InputRefusedError
 from pipeline.identity import OptOutOutcome
 from pipeline.landing import Feed
 from pipeline.run.opened import Run
@@ -38,7 +38,7 @@ def land_feed(run: Run, feed: Feed) -> None:
 
 
 def require_a_feed(run: Run) -> None:
-    """Raise :class:`InputRefusedError` unless at least one feed can be used: there is nothing to go on with."""
+    """Raise :class:`InputRefusedError` unless at least one feed can be used."""
     with recorded(run.ledger, run_id=run.run_id, step="require_a_feed"):
         statement = "select 1 from feed where run_id = ? and outcome in ('landed', 'unchanged') limit 1"
         if not run.ledger.query(statement, (run.run_id,)):
@@ -64,7 +64,7 @@ def link(run: Run) -> None:
 
 
 def apply_opt_outs(run: Run) -> OptOutOutcome:
-    """Take the newest national opt-out reply into use; without a valid one ``secondary_use`` refuses later."""
+    """Take the newest national opt-out reply; without a valid one ``secondary_use`` refuses later."""
     with recorded(run.ledger, run_id=run.run_id, step="apply_opt_outs"):
         return identity.apply_opt_outs(
             run.settings, run.ledger, run_id=run.run_id, extracts=run.extracts, as_of=run.as_of
@@ -75,12 +75,7 @@ def pseudonymise(run: Run, product: str) -> None:
     """Write the pseudonymised zone of one product, without those who may not be in it."""
     with recorded(run.ledger, run_id=run.run_id, step="pseudonymise", subject=product):
         identity.pseudonymise(
-            run.settings,
-            run.ledger,
-            run_id=run.run_id,
-            product=product,
-            as_of=run.as_of,
-            extracts=run.extracts,
+            run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of
         )
         warehouse.export(run.settings, run.ledger, run_id=run.run_id, product=product)
 
@@ -106,13 +101,4 @@ def publish_product(run: Run, product: str) -> None:
 def publish_open(run: Run) -> None:
     """Make the open product from the ``secondary_use`` that this run published."""
     with recorded(run.ledger, run_id=run.run_id, step="publish", subject=OPEN_PRODUCT):
-        if not _is_published(run, "secondary_use"):
-            raise ChecksRefusedError(
-                "open: secondary_use was not published by this run, so nothing is made from it"
-            )
         open_product.publish_open(run.settings, run.ledger, run_id=run.run_id)
-
-
-def _is_published(run: Run, product: str) -> bool:
-    statement = "select 1 from publication where run_id = ? and product = ? and outcome = 'published'"
-    return bool(run.ledger.query(statement, (run.run_id, product)))

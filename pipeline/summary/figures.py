@@ -21,7 +21,8 @@ _FEEDS = """
         from file where run_id = :run_id group by source, sender, format
     ),
     told as (
-        select source, sender, feed, outcome, last_extract_on, is_late, message from feed where run_id = :run_id
+        select source, sender, feed, outcome, last_extract_on, is_late, message from feed
+        where run_id = :run_id
         union all  -- files that belong to no format the feed is known for
         select source, sender, feed, 'refused', null, 0, '' from tonight as t
         where not exists (select 1 from feed as f where f.run_id = :run_id
@@ -39,7 +40,9 @@ _LINKS = """
            sum(case when source = 'mental_health' then records else 0 end) as mental_health,
            sum(case when source = 'social_care' then records else 0 end) as social_care
     from link where run_id = :run_id group by link_step order by records desc, link_step"""
-_WITHHELD = "select product, reason, people, rows from withheld where run_id = :run_id order by product, rows desc, reason"
+_WITHHELD = """
+    select product, reason, people, rows from withheld
+    where run_id = :run_id order by product, rows desc, reason"""
 _CHECKS = """
     select product, suite, count(*) as rules, sum(is_passed) as passed,
            sum(is_passed = 0 and severity = 'warning') as warnings,

@@ -43,7 +43,7 @@ def export(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> 
         _write(
             _reference(zones.reference / f"{name}.parquet", columns), folder / f"reference__{name}.parquet"
         )
-    for name in ledger_tables.TABLES:
+    for name in ledger_tables.QUERIES:
         table = ledger_tables.read(ledger, name, run_id=run_id, product=product)
         _write(table, folder / f"ledger__{name}.parquet")
 

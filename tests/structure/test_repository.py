@@ -14,7 +14,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 BANNED_NAMES = ("utils", "misc", "helpers", "common", "final", "v2", "util", "helper")
 # Built from pieces, so that this file does not hold what it looks for.
 WORKPLACE = re.compile(
-    "|".join(("/" + "work/", "/tmp/" + "bash_jobs", "/tmp/" + "briefs", "/" + "opt/pypi", "/ro" + "ot/"))
+    "|".join(("/" + "work/", "bash_" + "jobs", "tmp/" + "briefs", "/" + "opt/pypi", "/ro" + "ot/"))
 )
 INDEX = re.compile(r"--(extra-)?index-url|--find-links|https?://|file:|@ ")
 

@@ -150,11 +150,17 @@ def test_dbt_project_holds_no_python() -> None:
 
 IDENTIFIABLE = ("received", "typed", "fhir", "fhir_files", "quarantine", "identity")
 # pipeline/checks.py only hands the path on to expectations/; keys.py asks whether a vault exists.
-MAY_OPEN = ("pipeline/landing", "pipeline/identity", "pipeline/checks.py", "pipeline/keys.py", "pipeline/zones.py")
+MAY_OPEN = (
+    "pipeline/landing",
+    "pipeline/identity",
+    "pipeline/checks.py",
+    "pipeline/keys.py",
+    "pipeline/zones",
+)
 
 
 def test_identifiable_zones_are_opened_in_their_rooms_only() -> None:
-    """Wherever a path of an identifiable zone is asked of :class:`Zones`, it is in a room that may."""
+    """Whoever asks :class:`Zones` for a path of an identifiable zone is in a room that may."""
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno} .{node.attr}"
         for path in python_files()

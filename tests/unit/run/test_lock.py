@@ -99,7 +99,13 @@ def test_a_lock_held_by_a_run_is_lost_after_hours_without_a_sign_of_life(
     last_sign = (datetime.now(UTC) - timedelta(hours=hours)).isoformat(timespec="seconds")
     with ledger.transaction() as connection:
         connection.execute("update lock set acquired_at = ?", (long_ago,))
-    row = {"run_id": "20260331-001", "step": "link", "subject": "", "started_at": last_sign, "outcome": "running"}
+    row = {
+        "run_id": "20260331-001",
+        "step": "link",
+        "subject": "",
+        "started_at": last_sign,
+        "outcome": "running",
+    }
     ledger.put("step", [row])
     if is_taken:
         assert lock.acquire(settings, ledger, run_id="20260331-002", held_by="run") == "20260331-001"

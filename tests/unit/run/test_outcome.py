@@ -14,7 +14,10 @@ ALL = ("direct_care", "secondary_use", "open")
 
 def given(ledger: Ledger, *, published: tuple[str, ...], steps: dict[str, int]) -> None:
     """``steps``: name (and subject after a space) of each step that did not go through, and its exit code."""
-    rows = [{"run_id": RUN, "product": product, "outcome": "published", "at": "2026-03-31"} for product in published]
+    rows = [
+        {"run_id": RUN, "product": product, "outcome": "published", "at": "2026-03-31"}
+        for product in published
+    ]
     ledger.put("publication", rows)
     for words, code in steps.items():
         step, _, subject = words.partition(" ")
@@ -48,7 +51,9 @@ def test_outcome_and_exit_code(
     assert found.published == published
 
 
-@pytest.mark.parametrize(("code", "kind"), [(1, WsicError), (3, InputRefusedError), (4, ChecksRefusedError), (5, SetupError)])
+@pytest.mark.parametrize(
+    ("code", "kind"), [(1, WsicError), (3, InputRefusedError), (4, ChecksRefusedError), (5, SetupError)]
+)
 def test_the_exit_code_is_raised_as_its_own_error(ledger: Ledger, code: int, kind: type[WsicError]) -> None:
     given(ledger, published=(), steps={"link": code})
     with pytest.raises(kind, match="link said no") as raised:
