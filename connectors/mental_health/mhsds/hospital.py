@@ -60,7 +60,9 @@ MHS518 = NativeFile(
     name="MHS518.csv",
     columns=(
         hashed("HospProvSpellID", "The spell", key=True, required=True),
-        day("StartDateClinReadyforDisch", "First day clinically ready for discharge", key=True, required=True),
+        day(
+            "StartDateClinReadyforDisch", "First day clinically ready for discharge", key=True, required=True
+        ),
         day("EndDateClinReadyforDisch", "Last day clinically ready for discharge"),
         code("ClinReadyforDischDelayReason", "CLINICALLY READY FOR DISCHARGE DELAY REASON"),
         code("AttribToIndic", "Delay attributed to: 04 NHS, 05 social care, 06 both", *DELAY_ATTRIBUTION),
