@@ -8,20 +8,44 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from connectors import registry, rules
-from connectors.declare import Format, NativeFile
+from connectors.declare import PERSON_ELSEWHERE, Format, NativeFile
 from connectors.fhir import shapes
 from connectors.types import quoted
 
 MACROS = Path(shapes.__file__).with_name("macros.sql")
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 EXTRACT_DATE = "2026-03-31"
+GOLDEN = Path(__file__).with_name("golden") / "connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A golden case: a folder of the senders' CSVs, ``<source>/<case>`` or, for GP, ``gp/<format>/<case>``."""
+
+    source: str
+    format_name: str
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"{self.source}-{self.format_name}-{self.folder.name}"
+
+
+def golden_cases() -> list[Case]:
+    """Every golden case of every native format, in a stable order."""
+    return [
+        Case(word, format_.name, path.parent)
+        for word, source in registry.SOURCES.items()
+        for format_ in source.formats
+        for path in sorted((GOLDEN / word / (format_.name if word == "gp" else "")).glob("*/expected.json"))
+    ]
 
 
 def connection(source: str, sender: str) -> duckdb.DuckDBPyConnection:
@@ -42,19 +66,38 @@ def load(con: duckdb.DuckDBPyConnection, format_: Format, rows: Rows) -> None:
         _load_file(con, format_, file, rows.get(file.stem, ()), f"{number:016x}")
 
 
-def map_rows(source: str, format_name: str, rows: Rows, *, sender: str = "X99") -> dict[str, list[dict[str, Any]]]:
-    """Resource type -> mapped rows (elements and lineage, nulls removed), in order of file, row, id."""
+def map_rows(
+    source: str, format_name: str, rows: Rows, *, sender: str = "X99", only: Collection[str] = shapes.RESOURCE_TYPES
+) -> dict[str, list[dict[str, Any]]]:
+    """Resource type (of ``only``) -> mapped rows (elements and lineage, nulls removed), by file, row, id."""
     con = connection(source, sender)
     load(con, registry.format_named(source, format_name), rows)
     return {
         resource_type: _mapped(con, resource_type, [sql for _, sql in parts])
         for resource_type, parts in registry.mapping_sql(source, format_name).items()
+        if resource_type in only
     }
 
 
 def resource(row: Mapping[str, Any], resource_type: str) -> dict[str, Any]:
     """A mapped row as the FHIR JSON that it stands for: no lineage, ``resourceType`` added."""
     return {"resourceType": resource_type} | {k: v for k, v in row.items() if not k.startswith("_")}
+
+
+def rows_about_people(source: str, format_name: str, rows: Rows) -> set[tuple[str, int]]:
+    """(file id, row) of every row that is about a person and so must yield a resource of its own."""
+    con = connection(source, "X99")
+    format_ = registry.format_named(source, format_name)
+    load(con, format_, rows)
+    return {
+        found
+        for file in format_.files
+        if not file.supporting
+        for found in con.execute(
+            f"select _file_id, _row from {quoted(file.stem)} "
+            f"where _record_id is not null or {file.record_id == PERSON_ELSEWHERE}"
+        ).fetchall()
+    }
 
 
 def read_rows(folder: Path) -> dict[str, list[dict[str, str]]]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from connectors.codes import ADMINISTRATIVE_CATEGORY, ATTENDED, CONSULTATION_MECHANISM
 from connectors.columns import code, day, dropped, free_text, hashed, kept
-from connectors.declare import Kind, NativeFile, Severity
-
-# The person of a contact or an activity is that of its referral; the row itself does not say.
-_NO_PERSON_ON_ROW = "null::varchar"
+from connectors.declare import PERSON_ELSEWHERE, Kind, NativeFile, Severity
 
 CYP201 = NativeFile(
     name="CYP201.csv",
@@ -38,7 +35,7 @@ CYP201 = NativeFile(
         day("Contact_CancellationDate", "When it was cancelled", on_malformed=Severity.WARNING),
         code("Contact_CancellationReason", "CARE CONTACT CANCELLATION REASON"),
     ),
-    record_id=_NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )
 
 CYP202 = NativeFile(
@@ -63,5 +60,5 @@ CYP202 = NativeFile(
         free_text("ObservationValue", "Its value; a number is kept, any other text never leaves"),
         code("UC_UnitOfMeasurement", "Unit, UCUM"),
     ),
-    record_id=_NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from connectors.codes import ADMINISTRATIVE_CATEGORY, ATTENDED, CONSULTATION_MECHANISM
 from connectors.columns import code, day, hashed, identifier, kept
-from connectors.declare import Kind, NativeFile, RowCheck, Severity
-
-# The person of a contact, spell or diagnosis is that of its referral; the row itself does not say.
-NO_PERSON_ON_ROW = "null::varchar"
+from connectors.declare import PERSON_ELSEWHERE, Kind, NativeFile, RowCheck, Severity
 
 MHS101 = NativeFile(
     name="MHS101.csv",
@@ -80,7 +77,7 @@ MHS201 = NativeFile(
         code("ActLocTypeCode", "ACTIVITY LOCATION TYPE CODE: A01 home ..."),
         code("AttendStatus", "5, 6 seen; 7, 3 not; 2, 4 cancelled", *ATTENDED),
     ),
-    record_id=NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )
 
 MHS604 = NativeFile(
@@ -91,5 +88,5 @@ MHS604 = NativeFile(
         code("PrimDiag", "Primary diagnosis in that scheme", key=True, required=True),
         kept("CodedDiagTimestamp", "When it was coded", Kind.DATETIME, on_malformed=Severity.WARNING),
     ),
-    record_id=NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )

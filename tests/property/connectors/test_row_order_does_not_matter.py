@@ -37,14 +37,14 @@ EPISODES = [
 ]
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.permutations(EPISODES))
 def test_spells_and_patients_do_not_depend_on_row_order(rows: list[dict[str, str | None]]) -> None:
     assert _content(rows) == _content(EPISODES)
 
 
 def _content(rows: list[dict[str, str | None]]) -> dict[str, list[dict[str, Any]]]:
-    mapped = map_rows("acute", "sus", {"APC": rows})
+    mapped = map_rows("acute", "sus", {"APC": rows}, only=("Encounter", "Patient"))
     return {
         kind: sorted(
             ({key: value for key, value in row.items() if key not in LINEAGE} for row in mapped[kind]),

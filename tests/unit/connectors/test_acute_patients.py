@@ -18,7 +18,7 @@ def _op(key: str, **columns: str) -> dict[str, str]:
 
 
 def _patients(*rows: dict[str, str], **more: Any) -> list[dict[str, Any]]:
-    return map_rows("acute", "sus", {"OP": rows, **more})["Patient"]
+    return map_rows("acute", "sus", {"OP": rows, **more}, only=("Patient",))["Patient"]
 
 
 def test_number_is_of_the_latest_row_that_has_one_with_the_status_of_that_row() -> None:
