@@ -41,7 +41,7 @@ class Case:
 def golden_cases() -> list[Case]:
     """Every golden case of every native format, in a stable order."""
     return [
-        Case(word, format_.name, path.parent)
+        Case(word, format_.name, path.parent / "input" if (path.parent / "input").is_dir() else path.parent)
         for word, source in registry.SOURCES.items()
         for format_ in source.formats
         for path in sorted((GOLDEN / word / (format_.name if word == "gp" else "")).glob("*/expected.json"))
