@@ -28,7 +28,7 @@ GOLDEN = Path(__file__).with_name("golden") / "connectors"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A golden case: a folder of the senders' CSVs, ``<source>/<case>`` or, for GP, ``gp/<format>/<case>``."""
+    """A golden case: a folder of the senders' CSVs, ``<source>/<case>``; of GP ``gp/<format>/<case>``."""
 
     source: str
     format_name: str
@@ -67,7 +67,12 @@ def load(con: duckdb.DuckDBPyConnection, format_: Format, rows: Rows) -> None:
 
 
 def map_rows(
-    source: str, format_name: str, rows: Rows, *, sender: str = "X99", only: Collection[str] = shapes.RESOURCE_TYPES
+    source: str,
+    format_name: str,
+    rows: Rows,
+    *,
+    sender: str = "X99",
+    only: Collection[str] = shapes.RESOURCE_TYPES,
 ) -> dict[str, list[dict[str, Any]]]:
     """Resource type (of ``only``) -> mapped rows (elements and lineage, nulls removed), by file, row, id."""
     con = connection(source, sender)
@@ -102,7 +107,9 @@ def rows_about_people(source: str, format_name: str, rows: Rows) -> set[tuple[st
 
 def read_rows(folder: Path) -> dict[str, list[dict[str, str]]]:
     """Every CSV of a folder by its stem; columns that are left out are empty."""
-    return {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in sorted(folder.glob("*.csv"))}
+    return {
+        path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in sorted(folder.glob("*.csv"))
+    }
 
 
 def stripped(value: Any) -> Any:
@@ -116,7 +123,11 @@ def stripped(value: Any) -> Any:
 
 
 def _load_file(
-    con: duckdb.DuckDBPyConnection, format_: Format, file: NativeFile, rows: Iterable[Mapping[str, str | None]], file_id: str
+    con: duckdb.DuckDBPyConnection,
+    format_: Format,
+    file: NativeFile,
+    rows: Iterable[Mapping[str, str | None]],
+    file_id: str,
 ) -> None:
     names = [column.name for column in file.columns]
     received = f"received_{file.stem}"
@@ -150,5 +161,7 @@ def _mapped(con: duckdb.DuckDBPyConnection, resource_type: str, parts: Sequence[
             f"insert into mapped_{resource_type} by name "
             f"select *, getvariable('source') as _source, getvariable('sender') as _sender from ({sql})"
         )
-    rows = con.execute(f"select to_json(m) from mapped_{resource_type} m order by _file_id, _row, id").fetchall()
+    rows = con.execute(
+        f"select to_json(m) from mapped_{resource_type} m order by _file_id, _row, id"
+    ).fetchall()
     return [stripped(json.loads(text)) for (text,) in rows]
