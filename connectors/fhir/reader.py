@@ -39,7 +39,7 @@ def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, 
     """
     try:
         _create(con, into, _in_one_go(path, resource_type))
-        # The engine says nothing about a single malformed line without its newline, so nothing is not trusted.
+        # The engine says nothing of a lone malformed line without its newline, so nothing is not trusted.
         if con.execute(f"select count(*) > 0 from {quoted(into)}").fetchone() == (True,) or _is_empty(path):
             return True
     except duckdb.Error:
@@ -78,8 +78,8 @@ def _line_by_line(path: Path, resource_type: str) -> str:
             select line
             from read_csv({_text(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
                 auto_detect = false, delim = chr(31), quote = '', escape = '',
-                 strict_mode = false, max_line_size = {_LONGEST_LINE},
-                 buffer_size = {2 * _LONGEST_LINE})
+                strict_mode = false, max_line_size = {_LONGEST_LINE},
+                buffer_size = {2 * _LONGEST_LINE})
             where trim(line, ' \t\r') <> ''
         ),
         parsed as (
