@@ -39,7 +39,7 @@ def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, 
     """
     try:
         _create(con, into, _in_one_go(path, resource_type))
-        # The engine says nothing about a single malformed line without its newline, so nothing is not trusted.
+        # The engine says nothing of a lone malformed line without its newline, so nothing is not trusted.
         if con.execute(f"select count(*) > 0 from {quoted(into)}").fetchone() == (True,) or _is_empty(path):
             return True
     except duckdb.Error:
