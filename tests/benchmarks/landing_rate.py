@@ -54,8 +54,12 @@ def main(rows: int) -> None:
         ended = time.perf_counter()
         size = path.stat().st_size / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(f"{size:.0f} MB; landed {outcome.files[0].rows_landed} rows: {rows / (landed - started):,.0f} rows/s")  # noqa: T201
-        print(f"current and FHIR {built.rows_current} rows: {rows / (ended - landed):,.0f} rows/s; peak {peak:.1f} GB")  # noqa: T201
+        print(
+            f"{size:.0f} MB; landed {outcome.files[0].rows_landed} rows: {rows / (landed - started):,.0f} rows/s"
+        )
+        print(
+            f"current and FHIR {built.rows_current} rows: {rows / (ended - landed):,.0f} rows/s; peak {peak:.1f} GB"
+        )
 
 
 if __name__ == "__main__":

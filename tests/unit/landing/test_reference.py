@@ -36,7 +36,9 @@ def test_what_was_never_delivered_is_empty_and_missing(house: House) -> None:
         "codelists": "unchanged",
     }
     assert rows_of(table(house, "postcodes"), "postcode") == []
-    steps = house.ledger.query("select count(*) as n from step where step = 'load_reference' and outcome = 'missing'")
+    steps = house.ledger.query(
+        "select count(*) as n from step where step = 'load_reference' and outcome = 'missing'"
+    )
     assert steps == [{"n": 4}]
 
 
@@ -44,7 +46,12 @@ def test_the_newest_delivery_counts_and_of_a_key_the_later_row(house: House) -> 
     deliver(house, "postcodes.csv", POSTCODES, "ZZ1 1AA,E01000001,E09000001")
     deliver(house, "postcodes.csv", POSTCODES, "ZZ1 1AA,E01000002,E09000001", on="2026-01-01")
     deliver(
-        house, "postcodes.csv", POSTCODES, "ZZ1 1AA,E01000003,E09000001", "ZZ1 1AA,E01000004,E09000001", on="2026-02-01"
+        house,
+        "postcodes.csv",
+        POSTCODES,
+        "ZZ1 1AA,E01000003,E09000001",
+        "ZZ1 1AA,E01000004,E09000001",
+        on="2026-02-01",
     )
     assert load(house)["postcodes"].outcome == "loaded"
     assert rows_of(table(house, "postcodes"), "lsoa_code") == [("E01000004",)]
@@ -52,7 +59,12 @@ def test_the_newest_delivery_counts_and_of_a_key_the_later_row(house: House) -> 
 
 
 def test_columns_have_their_types(house: House) -> None:
-    deliver(house, "unit_costs.csv", "currency,financial_year,unit_cost_gbp,price_year,source", "day_case,2025/26,900.5,2024/25,x")
+    deliver(
+        house,
+        "unit_costs.csv",
+        "currency,financial_year,unit_cost_gbp,price_year,source",
+        "day_case,2025/26,900.5,2024/25,x",
+    )
     deliver(house, "deprivation.csv", "lsoa_code,imd_version,imd_rank,imd_decile", "E01000001,2019,12,1")
     load(house)
     assert rows_of(table(house, "unit_costs"), "typeof(unit_cost_gbp), unit_cost_gbp") == [("DOUBLE", 900.5)]
@@ -62,7 +74,11 @@ def test_columns_have_their_types(house: House) -> None:
 def test_a_bad_delivery_is_refused_and_the_last_good_one_stays(house: House) -> None:
     deliver(house, "postcodes.csv", POSTCODES, "ZZ1 1AA,E01000001,E09000001")
     load(house)
-    for day, lines in (("2026-01-01", ["postcode,area", "ZZ1 1AA,x"]), ("2026-01-02", [POSTCODES, ",E01000009,"]), ("2026-01-03", [])):
+    for day, lines in (
+        ("2026-01-01", ["postcode,area", "ZZ1 1AA,x"]),
+        ("2026-01-02", [POSTCODES, ",E01000009,"]),
+        ("2026-01-03", []),
+    ):
         deliver(house, "postcodes.csv", *lines, on=day)
         outcome = load(house)["postcodes"]
         assert (outcome.outcome, outcome.rows) == ("refused", 1)

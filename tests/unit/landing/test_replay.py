@@ -17,9 +17,12 @@ def mend(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ``Visit.Reason`` hold the code that was refused."""
     visits = CLINIC.file("Visit.csv")
     columns = tuple(
-        dataclasses.replace(column, values=frozenset("ABZ")) if column.name == "Reason" else column for column in visits.columns
+        dataclasses.replace(column, values=frozenset("ABZ")) if column.name == "Reason" else column
+        for column in visits.columns
     )
-    files = tuple(dataclasses.replace(file, columns=columns) if file is visits else file for file in CLINIC.files)
+    files = tuple(
+        dataclasses.replace(file, columns=columns) if file is visits else file for file in CLINIC.files
+    )
     gp = dataclasses.replace(registry.source("gp"), formats=(dataclasses.replace(CLINIC, files=files),))
     monkeypatch.setattr(registry, "SOURCES", MappingProxyType({**registry.SOURCES, "gp": gp}))
 

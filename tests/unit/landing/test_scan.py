@@ -23,7 +23,7 @@ CASES: dict[str, tuple[bytes, dict[int, str], dict[int, str]]] = {
     "newline in quotes": (b'1,"a\n\nb",c\n2,a\n3,a,b\n', {1: "1", 3: "3"}, {2: "wrong_field_count"}),
     "carriage returns": (b'1,"a\r\nb",c\r\n2,a\r\n\r\n3,a,b\r\n', {1: "1", 3: "3"}, {2: "wrong_field_count"}),
     "old line ends": (b"1,a,b\r2,a,b\r", {1: "1", 2: "2"}, {}),
-    "inches": (b"1,5'6\",b\n2,x\"y\"z,b\n", {1: "1", 2: "2"}, {}),
+    "inches": (b'1,5\'6",b\n2,x"y"z,b\n', {1: "1", 2: "2"}, {}),
     "doubled quotes": (b'1,"a""b",c\n2,"""",c\n', {1: "1", 2: "2"}, {}),
     "text after a quote": (b'1,"a"b,c\n2,a,b\n', {2: "2"}, {1: "malformed_quote"}),
     "a stray quote meets another": (
@@ -31,7 +31,11 @@ CASES: dict[str, tuple[bytes, dict[int, str], dict[int, str]]] = {
         {1: "1", 5: "5"},
         {2: "malformed_quote", 3: "malformed_quote", 4: "malformed_quote"},
     ),
-    "an open quote at the end": (b'1,a,b\n2,a,"b\n3,a,b', {1: "1"}, {2: "malformed_quote", 3: "malformed_quote"}),
+    "an open quote at the end": (
+        b'1,a,b\n2,a,"b\n3,a,b',
+        {1: "1"},
+        {2: "malformed_quote", 3: "malformed_quote"},
+    ),
     "a lone quote": (b'1,a,b\n"', {1: "1"}, {2: "malformed_quote"}),
     "not UTF-8": (b"1,a,b\n2,\xff,b\n3,a,b\n", {1: "1", 3: "3"}, {2: "invalid_encoding"}),
     "empty fields": (b',,\n"","",""\n', {1: None, 2: None}, {}),  # type: ignore[dict-item]
@@ -54,7 +58,9 @@ def test_rows_keep_their_numbers_and_none_is_lost(case: str, tmp_path: Path) -> 
     assert sorted([*received, *refused]) == list(range(1, len(received) + len(refused) + 1))
 
 
-def test_records_are_counted_over_the_edge_of_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_are_counted_over_the_edge_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b'a,b\n1,"p\n""q"\n\n2,z"z\n"3",""\n')
     whole = scan(path)
