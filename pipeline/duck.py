@@ -6,6 +6,8 @@ memory spills into an identifiable zone, encrypted, never into a shared temporar
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -25,10 +27,11 @@ def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPy
     """Open an in-memory database, or the file ``database``, with the deployment's limits."""
     spill = settings.home.absolute() / "identity" / "spill"
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = spill / f"{os.getpid()}-{secrets.token_hex(4)}"  # DuckDB names its files alike in every process
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.memory_limit,
         "threads": settings.threads,
-        "temp_directory": str(spill),
+        "temp_directory": str(own),
         "temp_file_encryption": True,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -81,4 +84,6 @@ def values_hidden(step: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         kind = type(error).__name__
-        raise WsicError(f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown") from None
+        raise WsicError(
+            f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown"
+        ) from None

@@ -178,3 +178,8 @@ create or replace temp macro resolved_concept(uri, code, local_name, local_value
     when regexp_full_match(code, '[1-9][0-9]{5,17}') then concept(uri, code, term)
     else local_concept(local_name, local_value)
 end;
+create or replace temp macro given_names(first_name, others) as
+    said([first_name] || coalesce(list_filter(string_split(others, ' '), lambda x: x <> ''), []));
+-- Feeds that write every date with a clock write midnight where they have no time of day.
+create or replace temp macro day_or_moment(moment) as
+    if(moment = date_trunc('day', moment), strftime(moment, '%Y-%m-%d'), london_at(moment));

@@ -52,7 +52,8 @@ create table if not exists link (
 ) strict;
 create table if not exists step (        -- when each step of a run began and ended, and how
     run_id text not null, step text not null, subject text not null default '', started_at text not null,
-    ended_at text, outcome text not null, message text not null default '',
+    ended_at text, outcome text not null,   -- running | done | refused | failed
+    message text not null default '', exit_code integer not null default 0,
     primary key (run_id, step, subject)
 ) strict;
 create table if not exists publication (

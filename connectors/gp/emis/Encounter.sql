@@ -1,6 +1,6 @@
 -- Consultations. Class and mechanism from the words of the source term; face to face where it says nothing.
 with methods as (
-    select term, arg_max({'class': m.class, 'mechanism': m.consultation_mechanism}, length(m.words)) as method
+    select term, arg_min({'class': m."class", 'mechanism': m.consultation_mechanism}, m.rank::integer) as method
     from (select distinct "ConsultationSourceTerm" as term from "CareRecord_Consultation")
     join lookup_contact_methods m on contains(lower(term), m.words)
     group by term
@@ -16,8 +16,7 @@ select
                            coalesce(code."Term", c."ConsultationSourceTerm"))]) as type,
     own_reference('Patient', c."PatientGuid") as subject,
     said([own_reference('Appointment', c."AppointmentSlotGuid")]) as appointment,
-    {'start': partial_date(c."EffectiveDate", c."EffectiveDatePrecision"),
-     'end': partial_date(c."EffectiveDate", c."EffectiveDatePrecision")} as period,
+    {'start': partial_date(c."EffectiveDate", c."EffectiveDatePrecision")} as period,
     ods_reference(upper(org."ODSCode")) as "serviceProvider",
     c._record_id, c._file_id, c._row, c._extract_date
 from "CareRecord_Consultation" c

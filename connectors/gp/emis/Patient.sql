@@ -1,21 +1,23 @@
 -- One row a patient of a practice. generalPractitioner says where the person is registered now (regular, not
 -- deducted); managingOrganization whose record it is, so that a practice's choice not to share reaches
--- temporary and former patients too. Ethnic category: the latest coded entry that states one.
-with ethnic as (
+-- temporary and former patients too. Ethnic category: the latest coded entry that states one;
+-- not stated (Z) or not known (99) only where nothing else was ever said.
+with stated as (
     select
         o."PatientGuid",
-        arg_max(
-            coalesce(if(c."NationalCodeCategory" ilike 'ethnic category%', upper(c."NationalCode"), null), m.ethnic_category),
-            (coalesce(o."EffectiveDate", o."EnteredDate", date '0001-01-01'), coalesce(o."EnteredDate", date '0001-01-01'),
-             o."ObservationGuid")
-        ) as category
+        coalesce(if(c."NationalCodeCategory" ilike 'ethnic category%', n.category, null), m.ethnic_category) as category,
+        (coalesce(o."EffectiveDate", o."EnteredDate", date '0001-01-01'),
+         coalesce(o."EnteredDate", date '0001-01-01'), o."ObservationGuid") as recency
     from "CareRecord_Observation" o
     join "Coding_ClinicalCode" c on c."CodeId" = o."CodeId"
     left join lookup_ethnicity m on m.snomed_code = c."SnomedCTConceptId"
-    where m.ethnic_category is not null
-        or (c."NationalCodeCategory" ilike 'ethnic category%'
-            and upper(c."NationalCode") in ('A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'Z', '99'))
-    group by all
+    left join (select distinct ethnic_category as category from lookup_ethnicity) n on n.category = upper(c."NationalCode")
+),
+ethnic as (
+    select "PatientGuid", arg_max(category, (category not in ('Z', '99'), recency)) as category
+    from stated
+    where category is not null
+    group by "PatientGuid"
 ),
 patients as (
     select
@@ -36,7 +38,7 @@ select
     said([nhs_number_identifier("NhsNumber", "NHSNumberStatus"),
           {'system': 'https://fhir.wsic.example/Id/emis-patient', 'value': "PatientGuid"}]) as identifier,
     true as active,
-    said([person_name('official', "Surname", said(["GivenName"] || string_split("MiddleNames", ' ')), "Title")]) as name,
+    said([person_name('official', "Surname", given_names("GivenName", "MiddleNames"), "Title")]) as name,
     said([contact_point('phone', "HomePhone", 'home'), contact_point('phone', "MobilePhone", 'mobile'),
           contact_point('email', "EmailAddress")]) as telecom,
     gender_of("Sex") as gender,

@@ -11,8 +11,8 @@ select
     resolved_concept('http://snomed.info/sct', c."SNOMEDCode", 'ctv3', c."CTV3Code", coalesce(c."SNOMEDText", c."CTV3Text")) as code,
     own_reference('Patient', c."IDPatient") as subject,
     own_reference('Encounter', c."IDEvent") as encounter,
-    london_at(c."DateEvent") as "onsetDateTime",
-    london_at(c."DateEventRecorded") as "recordedDate",
+    day_or_moment(c."DateEvent") as "onsetDateTime",
+    day_or_moment(c."DateEventRecorded") as "recordedDate",
     c._record_id, c._file_id, c._row, c._extract_date
 from "SRCode" c
 where upper(c."EpisodeType") in ('F', 'N', 'O', 'FIRST', 'NEW', 'ONGOING')

@@ -9,7 +9,7 @@ select
         {'coding': null, 'text': m."NameOfMedication"}) as "medicationCodeableConcept",
     own_reference('Patient', m."IDPatient") as subject,
     own_reference('Encounter', m."IDEvent") as encounter,
-    london_at(coalesce(m."DateEvent", m."DateMedicationStart"::timestamp)) as "authoredOn",
+    day_or_moment(coalesce(m."DateEvent", m."DateMedicationStart"::timestamp)) as "authoredOn",
     concept('http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy',
         case m."IsRepeatMedication" when true then 'continuous' when false then 'acute' end) as "courseOfTherapyType",
     if(m."MedicationDosage" is null, null, [{'text': m."MedicationDosage"}]) as "dosageInstruction",

@@ -7,7 +7,7 @@ select
     resolved_concept('http://snomed.info/sct', c."SNOMEDCode", 'ctv3', c."CTV3Code", coalesce(c."SNOMEDText", c."CTV3Text")) as code,
     own_reference('Patient', c."IDPatient") as subject,
     own_reference('Encounter', c."IDEvent") as encounter,
-    london_at(c."DateEvent") as "effectiveDateTime",
+    day_or_moment(c."DateEvent") as "effectiveDateTime",
     london_at(c."DateEventRecorded") as issued,
     if(coalesce(c."IsNumeric", true) and c."NumericValue" is not null, {
         'value': c."NumericValue",

@@ -1,6 +1,7 @@
 -- One row a patient of a practice. Registered where the latest open regular registration is; whose record it is
 -- comes from the row's own organisation. Former addresses come first, the current home last. A correspondence
--- address is not where the person lives, so it is never a home. Ethnic category: the latest coded entry.
+-- address is not where the person lives, so it is never a home. Ethnic category: the latest coded entry
+-- that states one; not stated (Z) or not known (99) only where nothing else was ever said.
 with practices as (
     select "RowIdentifier" as id, upper("ODSCode") as ods_code from "SROrganisation"
 ),
@@ -39,7 +40,7 @@ addresses as (
 ethnic as (
     select
         c."IDPatient",
-        arg_max(m.ethnic_category, (coalesce(c."DateEvent", c."DateEventRecorded", timestamp '0001-01-01'),
+        arg_max(m.ethnic_category, (m.ethnic_category not in ('Z', '99'), coalesce(c."DateEvent", c."DateEventRecorded", timestamp '0001-01-01'),
                                     coalesce(c."DateEventRecorded", timestamp '0001-01-01'), c."RowIdentifier")) as category
     from "SRCode" c
     join lookup_ethnicity m on m.snomed_code = c."SNOMEDCode"
@@ -52,7 +53,7 @@ select
     said([nhs_number_identifier(p."NHSNumber", case when p."SpineMatched" then '01' when p."SpineMatched" is false then '02' end),
           {'system': 'https://fhir.wsic.example/Id/tpp-patient', 'value': p."RowIdentifier"}]) as identifier,
     true as active,
-    said([person_name('official', p."Surname", said([p."FirstName"] || string_split(p."MiddleNames", ' ')), p."Title"),
+    said([person_name('official', p."Surname", given_names(p."FirstName", p."MiddleNames"), p."Title"),
           if(p."PreviousSurname" is null, null, person_name('maiden', p."PreviousSurname", said([p."FirstName"])))]) as name,
     said([contact_point('email', p."EmailAddress")]) as telecom,
     gender_of(p."Gender") as gender,
