@@ -66,7 +66,9 @@ def load(con: duckdb.DuckDBPyConnection, format_: Format, rows: Rows) -> None:
         _load_file(con, format_, file, rows.get(file.stem, ()), f"{number:016x}")
 
 
-def map_rows(source: str, format_name: str, rows: Rows, *, sender: str = "X99") -> dict[str, list[dict[str, Any]]]:
+def map_rows(
+    source: str, format_name: str, rows: Rows, *, sender: str = "X99"
+) -> dict[str, list[dict[str, Any]]]:
     """Resource type -> mapped rows (elements and lineage, nulls removed), in order of file, row, id."""
     con = connection(source, sender)
     load(con, registry.format_named(source, format_name), rows)
@@ -98,7 +100,9 @@ def rows_about_people(source: str, format_name: str, rows: Rows) -> set[tuple[st
 
 def read_rows(folder: Path) -> dict[str, list[dict[str, str]]]:
     """Every CSV of a folder by its stem; columns that are left out are empty."""
-    return {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in sorted(folder.glob("*.csv"))}
+    return {
+        path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in sorted(folder.glob("*.csv"))
+    }
 
 
 def stripped(value: Any) -> Any:
@@ -112,7 +116,11 @@ def stripped(value: Any) -> Any:
 
 
 def _load_file(
-    con: duckdb.DuckDBPyConnection, format_: Format, file: NativeFile, rows: Iterable[Mapping[str, str | None]], file_id: str
+    con: duckdb.DuckDBPyConnection,
+    format_: Format,
+    file: NativeFile,
+    rows: Iterable[Mapping[str, str | None]],
+    file_id: str,
 ) -> None:
     names = [column.name for column in file.columns]
     received = f"received_{file.stem}"
@@ -146,5 +154,7 @@ def _mapped(con: duckdb.DuckDBPyConnection, resource_type: str, parts: Sequence[
             f"insert into mapped_{resource_type} by name "
             f"select *, getvariable('source') as _source, getvariable('sender') as _sender from ({sql})"
         )
-    rows = con.execute(f"select to_json(m) from mapped_{resource_type} m order by _file_id, _row, id").fetchall()
+    rows = con.execute(
+        f"select to_json(m) from mapped_{resource_type} m order by _file_id, _row, id"
+    ).fetchall()
     return [stripped(json.loads(text)) for (text,) in rows]
