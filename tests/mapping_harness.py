@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,29 @@ from connectors.types import quoted
 MACROS = Path(shapes.__file__).with_name("macros.sql")
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 EXTRACT_DATE = "2026-03-31"
+GOLDEN = Path(__file__).with_name("golden") / "connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A golden case: a folder of the senders' CSVs, ``<source>/<case>`` or, for GP, ``gp/<format>/<case>``."""
+
+    source: str
+    format_name: str
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"{self.source}-{self.format_name}-{self.folder.name}"
+
+
+def golden_cases() -> list[Case]:
+    """Every golden case of every native format, in a stable order."""
+    return [
+        Case(word, format_.name, path.parent / "input" if (path.parent / "input").is_dir() else path.parent)
+        for word, source in registry.SOURCES.items()
+        for format_ in source.formats
+        for path in sorted((GOLDEN / word / (format_.name if word == "gp" else "")).glob("*/expected.json"))
+    ]
 
 
 def connection(source: str, sender: str) -> duckdb.DuckDBPyConnection:
@@ -55,6 +79,21 @@ def map_rows(source: str, format_name: str, rows: Rows, *, sender: str = "X99") 
 def resource(row: Mapping[str, Any], resource_type: str) -> dict[str, Any]:
     """A mapped row as the FHIR JSON that it stands for: no lineage, ``resourceType`` added."""
     return {"resourceType": resource_type} | {k: v for k, v in row.items() if not k.startswith("_")}
+
+
+def rows_about_people(source: str, format_name: str, rows: Rows) -> set[tuple[str, int]]:
+    """(file id, row) of every row that is about a person and so must yield a resource of its own."""
+    con = connection(source, "X99")
+    format_ = registry.format_named(source, format_name)
+    load(con, format_, rows)
+    return {
+        found
+        for file in format_.files
+        if not file.supporting
+        for found in con.execute(
+            f"select _file_id, _row from {quoted(file.stem)} where _record_id is not null"
+        ).fetchall()
+    }
 
 
 def read_rows(folder: Path) -> dict[str, list[dict[str, str]]]:

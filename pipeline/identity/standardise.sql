@@ -5,6 +5,7 @@
 create or replace temp table gp_registration as
 with episode as (
     select
+        _source as source,
         _sender as sender,
         _record_id as record_id,
         ods_of(managingOrganization) as practice_code,
@@ -20,10 +21,10 @@ judged as (
             and coalesce(ended_on, date '9999-12-31') > getvariable('as_of') as is_current
     from episode
 )
-select sender, record_id, practice_code, started_on, is_current
+select source, sender, record_id, practice_code, started_on, is_current
 from judged
 qualify row_number() over (
-    partition by sender, record_id
+    partition by source, sender, record_id
     order by is_current desc, started_on desc nulls last, ended_on desc nulls first, practice_code
 ) = 1;
 
@@ -86,4 +87,4 @@ select
     d.is_test
 from digits as d
 left join superseded_number as s on s.nhs_number = d.nhs_number
-left join gp_registration as r on d.source = 'gp' and r.sender = d.sender and r.record_id = d.record_id;
+left join gp_registration as r on r.source = d.source and r.sender = d.sender and r.record_id = d.record_id;

@@ -26,6 +26,8 @@ from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
+_NO_FATE = "select '' as file_id, 0::bigint as \"row\", '' as record_id, false as supporting where false"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOutcome:
@@ -82,7 +84,7 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
     with values_hidden(f"{desk.feed}: current rows"):
         views = make_views(desk, scope)
         resources = sent_as_fhir(desk, scope)
-        _write_fates(desk, union_of([*(current_on(*view) for view in views), *fates_of(resources)]))
+        _write_fates(desk, union_of([_NO_FATE, *(current_on(*view) for view in views), *fates_of(resources)]))
     types = write_resources(desk, resources, desk.work)
     counts = _counts(desk)
     state_path(desk.zones, desk.feed).unlink(missing_ok=True)  # a build cut short is made again

@@ -5,7 +5,7 @@ Reads what :mod:`pipeline.landing.read_csv` left on the connection. All rules ru
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def rules_of(file: NativeFile, format_: Format) -> tuple[RowRule, ...]:
 
 def _checked_sql(file: NativeFile, format_: Format, rules: Sequence[RowRule]) -> str:
     early = _flags(rules, Over.RECEIVED)
-    late = _flags(rules, Over.TYPED)
+    late = _flags(rules, Over.TYPED, {rule.column: n for n, rule in enumerate(rules) if _is_about_form(rule)})
     typed = ", ".join(typed_columns(file, format_))
     carried = ", ".join(_flag(number) for number, rule in enumerate(rules) if rule.over is Over.RECEIVED)
     return f"""
@@ -82,12 +82,20 @@ def _checked_sql(file: NativeFile, format_: Format, rules: Sequence[RowRule]) ->
         select *{late} from typed"""
 
 
-def _flags(rules: Sequence[RowRule], over: Over) -> str:
-    return "".join(
-        f", coalesce({rule.predicate}, false) as {_flag(number)}"
-        for number, rule in enumerate(rules)
-        if rule.over is over
-    )
+def _flags(rules: Sequence[RowRule], over: Over, malformed: Mapping[str, int] | None = None) -> str:
+    """Select items of the rules over one kind of column. A malformed value is not also called missing."""
+    items = []
+    for number, rule in enumerate(rules):
+        if rule.over is over:
+            form = (malformed or {}).get(rule.column) if rule.rule_id.startswith("missing_") else None
+            unless = f" and not {_flag(form)}" if form is not None else ""
+            items.append(f", coalesce({rule.predicate}, false){unless} as {_flag(number)}")
+    return "".join(items)
+
+
+def _is_about_form(rule: RowRule) -> bool:
+    """Whether a rule refuses a value for its form; where it only warns, the value is missing after it."""
+    return rule.over is Over.RECEIVED and rule.severity is Severity.ROW
 
 
 def _flag(number: int) -> str:

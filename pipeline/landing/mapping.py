@@ -32,7 +32,7 @@ def write_resources(desk: Desk, sent_as_fhir: Mapping[str, str], target: Path) -
         parts = [_shaped(desk, resource_type, part, sql) for part, sql in mapped.get(resource_type, [])]
         if resource_type in sent_as_fhir:
             parts.append(sent_as_fhir[resource_type])
-        union = " union all by name ".join(f"({part})" for part in parts)
+        union = union_of(parts)
         path = target / f"{resource_type}.parquet"
         with values_hidden(f"{desk.feed}: mapping to {resource_type}"):
             write_parquet(desk.con, union, path)
@@ -100,4 +100,4 @@ def _yielded(desk: Desk, part: str, sql: str) -> list[str]:
 
 def union_of(selects: Iterable[str]) -> str:
     """One SELECT over several of the same columns."""
-    return " union all by name ".join(f"({select})" for select in selects)
+    return " union all by name ".join(f"select * from ({select})" for select in selects)

@@ -78,7 +78,8 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Seque
         f"""select row_number() over () as _read, *
             from read_csv({literal(path)}, columns = {{{columns}}}, header = true, auto_detect = false,
                 delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
-                max_line_size = {_LINE_AT_MOST}, store_rejects = true, rejects_limit = 0,
+                max_line_size = {_LINE_AT_MOST}, buffer_size = {2 * _LINE_AT_MOST},
+                store_rejects = true, rejects_limit = 0,
                 rejects_table = 'csv_errors', rejects_scan = 'csv_scans')""",
         staged,
     )

@@ -19,6 +19,8 @@ from tests.projection_harness import project
 MARKER = "qzxmarker"
 MAY_NOT_LEAVE = (Handling.IDENTIFIER, Handling.DROP, Handling.FREE_TEXT)
 FORMATS = [
+    ("gp", "emis"),
+    ("gp", "tpp"),
     ("acute", "sus"),
     ("community", "csds"),
     ("mental_health", "mhsds"),

@@ -5,6 +5,7 @@
 -- without one does not share. In a feed that declares none, sending is sharing.
 create or replace temp table practice_sharing as
 select
+    _source as source,
     _sender as sender,
     coalesce(
         identifier_value(identifier, 'https://fhir.nhs.uk/Id/ods-organization-code'),
@@ -22,7 +23,7 @@ with known as (
     group by practice_code
 ),
 declaring as (
-    select distinct sender from practice_sharing
+    select distinct source, sender from practice_sharing
 )
 select
     r.source,
@@ -30,15 +31,15 @@ select
     r.record_id,
     r.person_id,
     case
-        when r.source = 'gp' and d.sender is not null then coalesce(own.is_sharing, false)
+        when d.sender is not null then coalesce(own.is_sharing, false)
         else coalesce(k.is_sharing_anywhere, true)
     end as is_sharing,
     r.is_registered,
     r.registered_on
 from vault.record as r
-left join declaring as d on r.source = 'gp' and d.sender = r.sender
+left join declaring as d on d.source = r.source and d.sender = r.sender
 left join practice_sharing as own
-    on r.source = 'gp' and own.sender = r.sender and own.practice_code = r.practice_code
+    on own.source = r.source and own.sender = r.sender and own.practice_code = r.practice_code
 left join known as k on k.practice_code = r.practice_code;
 
 create or replace temp table record_reason as

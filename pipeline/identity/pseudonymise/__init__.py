@@ -21,7 +21,7 @@ from pipeline.identity.eligibility import decide
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.pseudonymise import accounts
 from pipeline.identity.pseudonymise.folder import replaced
-from pipeline.identity.pseudonymise.projection import statements
+from pipeline.identity.pseudonymise.projection import columns, statements
 from pipeline.identity.pseudonymise.summary import (
     OutsideDomain,
     PseudonymiseSummary,
@@ -94,9 +94,10 @@ def _write_entity(
 ) -> list[OutsideDomain]:
     files = sorted((zones.fhir / entity.resource).glob(f"source={source}/sender=*/*.parquet"))
     sql = statements(entity, files)
-    _copy(connection, sql.rows, target)
     if not files:
+        _copy(connection, f"select * from {parquet([], columns(entity))}", target)
         return []
+    _copy(connection, sql.rows, target)
     rows, *counts = connection.execute(sql.counts).fetchone() or (0,)
     return [
         OutsideDomain(source, entity.name, column, rows, values)

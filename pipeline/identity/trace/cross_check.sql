@@ -1,7 +1,10 @@
 -- identity_record -> person_index (who holds a number) and linked_record (identity_record with its person).
 -- A function of tonight's records alone: neither their order nor what was linked before plays a part.
 create or replace temp view traceable_record as
-select *, nhs_number_outcome in ('valid_untraced', 'valid_traced') and birth_date is not null as is_traceable
+select
+    *,
+    if(nhs_number_outcome in ('valid_untraced', 'valid_traced') and birth_date is not null, nhs_number, null)
+        as traceable_number
 from identity_record;
 
 -- One birth date a number. A GP registration decides, the current one that began last before any other; a
@@ -18,7 +21,7 @@ with evidence as (
         count(*) as records,
         bool_or(nhs_number_outcome = 'valid_traced') as is_traced
     from traceable_record
-    where is_traceable
+    where traceable_number is not null
     group by nhs_number, birth_date
 )
 select
@@ -46,10 +49,10 @@ with compared as (
             else 'number_founded'
         end as link_step
     from traceable_record as r
-    left join person_index as p on r.is_traceable and p.nhs_number = r.nhs_number
+    left join person_index as p on p.nhs_number = r.traceable_number
 )
 select
-    * exclude (holder_id, is_from_gp, is_traceable),
+    * exclude (holder_id, is_from_gp, traceable_number),
     case
         when link_step in ('unmatched', 'birth_date_conflict')
             then keyed_hash('local|v1|' || source || '|' || sender || '|' || record_id)

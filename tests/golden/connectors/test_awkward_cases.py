@@ -1,6 +1,6 @@
 """Awkward cases of each source, as its senders write them, and what the register keeps of them.
 
-A case is a folder ``<source>/<case>``: the senders' CSVs (columns left out are empty) and
+A case is a folder ``<source>/<case>``: the senders' CSVs in ``input`` (columns left out are empty) and
 ``expected.json``: entity -> every row of it, with the columns that matter, in any order. A row may be
 named (``"as"``) and another refer to it (``"@name"``), so that no case holds a hash.
 """
@@ -30,7 +30,7 @@ def test_every_source_has_cases() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def test_case_projects_as_expected(case: Path) -> None:
     source = case.parent.name
-    found = project(source, FORMATS[source], read_rows(case), sender="X99")
+    found = project(source, FORMATS[source], read_rows(case / "input"), sender="X99")
     expected: dict[str, list[Row]] = json.loads((case / "expected.json").read_text(encoding="utf-8"))
     names = _named(found, expected)
     for entity, wanted in expected.items():
