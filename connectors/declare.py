@@ -7,7 +7,7 @@ documentation are all derived from it, so that a column is described in one plac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
 SOURCE_WORDS = ("gp", "acute", "community", "mental_health", "social_care")
@@ -52,24 +52,43 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One native column, as the sender names it.
+    """One native column, as the sender names it; name, kind, handling and meaning go by position.
 
     ``values`` lists the codes that the sender may use (empty: any); a value outside it breaks
-    the rule ``unknown_code`` with the severity ``on_unknown``. ``required`` means that a row
-    without it is refused; ``optional`` that the column itself may be missing from the file.
+    the rule ``unknown_code`` with the severity ``on_unknown``. A value that is not of the column's
+    kind breaks ``malformed_<kind>`` with the severity ``on_malformed``; where that is a warning the
+    value is lost and the row goes on. ``required`` means that a row without it is refused (unless
+    the row is a tombstone); ``optional`` that the column itself may be missing from the file.
     """
 
     name: str
     kind: Kind
     handling: Handling
     meaning: str
+    _: KW_ONLY
     key: bool = False
     optional: bool = False
     required: bool = False
     values: frozenset[str] = frozenset()
     on_unknown: Severity = Severity.WARNING
+    on_malformed: Severity = Severity.ROW
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A rule of one file beyond what its columns say by themselves.
+
+    ``predicate`` is SQL over the typed columns and ``_extract_date``, true where the rule is broken;
+    ``column`` the one to look at first.
+    """
+
+    rule_id: str
+    column: str
+    severity: Severity
+    predicate: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +98,8 @@ class NativeFile:
     ``deleted_when`` is a SQL predicate over the typed columns that marks a tombstone;
     ``record_id`` the SQL expression of the patient's id within the sender (null for rows that
     are about no person); ``order_by`` breaks ties between rows of one extract, later wins.
+    ``supporting`` marks a file that no resource is made of row by row: dictionaries, headers,
+    manifests, staff, and files that only fill in the resources of another file.
     """
 
     name: str
@@ -86,6 +107,8 @@ class NativeFile:
     record_id: str | None = None
     deleted_when: str = "false"
     order_by: str = "_row"
+    supporting: bool = False
+    checks: tuple[RowCheck, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -103,7 +126,8 @@ class Format:
     """One native format of a source, recognised by the presence of one of its files.
 
     ``period`` names the file and columns that say which reporting period a snapshot is for:
-    a later extract of the same period replaces the earlier one.
+    a later extract of the same period replaces the earlier one. ``dates`` names the form in which
+    its dates are written: a word of :data:`connectors.types.DATE_STYLES`.
     """
 
     name: str
@@ -112,6 +136,7 @@ class Format:
     files: tuple[NativeFile, ...]
     period: tuple[str, tuple[str, ...]] | None = None
     required_files: tuple[str, ...] = ()
+    dates: str = "iso"
 
     def file(self, name: str) -> NativeFile:
         """The declaration of the file called ``name`` (case folded)."""

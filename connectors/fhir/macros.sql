@@ -60,3 +60,126 @@ create or replace temp macro london(day, clock := null) as case
         else '+00:00'
     end
 end;
+-- What this feed calls its own: ids and references of the sender whose rows are being mapped.
+create or replace temp macro own_id(resource_type, key) as
+    fhir_id(getvariable('source'), getvariable('sender'), resource_type, key);
+create or replace temp macro own_reference(resource_type, key) as
+    reference_to(getvariable('source'), getvariable('sender'), resource_type, key);
+create or replace temp macro site_reference(code) as
+    if(code is null, null, {'type': 'Location', 'identifier': {'system': 'https://fhir.nhs.uk/Id/ods-site-code', 'value': code}});
+-- A person who cannot be found from the row (its referral never came): a reference by the id that was sent.
+create or replace temp macro unresolved_patient(name, value) as
+    {'type': 'Patient', 'identifier': {'system': 'https://fhir.wsic.example/Id/' || name, 'value': coalesce(value, 'not-sent')}};
+-- Lists are written with their gaps and `said` takes those out; an empty list says nothing.
+create or replace temp macro said(items) as nullif(list_filter(items, lambda x: x is not null), []);
+create or replace temp macro ukcore_concept(name, coded) as
+    if(coded is null, null, {'url': ukcore_url(name), 'valueCodeableConcept': coded});
+create or replace temp macro wsic_code(name, word) as
+    if(word is null, null, {'url': wsic_url(name), 'valueCode': word});
+create or replace temp macro wsic_integer(name, number) as
+    if(number is null, null, {'url': wsic_url(name), 'valueInteger': number::bigint});
+create or replace temp macro wsic_decimal(name, number) as
+    if(number is null, null, {'url': wsic_url(name), 'valueDecimal': number::double});
+create or replace temp macro wsic_boolean(name, flag) as
+    if(flag is null, null, {'url': wsic_url(name), 'valueBoolean': flag});
+create or replace temp macro wsic_date(name, day) as
+    if(day is null, null, {'url': wsic_url(name), 'valueDate': strftime(day, '%Y-%m-%d')});
+create or replace temp macro wsic_datetime(name, moment) as
+    if(moment is null, null, {'url': wsic_url(name), 'valueDateTime': moment});
+create or replace temp macro wsic_period(name, first_day, last_day) as
+    if(first_day is null and last_day is null, null,
+       {'url': wsic_url(name), 'valuePeriod': {'start': strftime(first_day, '%Y-%m-%d'), 'end': strftime(last_day, '%Y-%m-%d')}});
+create or replace temp macro local_concept(name, word) as
+    concept('https://fhir.wsic.example/CodeSystem/' || name, word);
+create or replace temp macro ukcore_coded(name, word) as
+    concept('https://fhir.hl7.org.uk/CodeSystem/UKCore-' || name, word);
+create or replace temp macro snomed(code) as
+    concept('http://snomed.info/sct', if(regexp_full_match(code, '[1-9][0-9]{5,17}'), code, null));
+create or replace temp macro uk_core_meta(profile, is_restricted := false) as
+    {'profile': ['https://fhir.hl7.org.uk/StructureDefinition/UKCore-' || profile],
+     'security': if(is_restricted, [{'system': 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'code': 'R'}], null)};
+create or replace temp macro nhs_number_identifier(number, status) as if(number is null, null,
+    {'system': 'https://fhir.nhs.uk/Id/nhs-number', 'value': replace(number, ' ', ''),
+     'extension': said([ukcore_concept('NHSNumberVerificationStatus',
+                                       ukcore_coded('NHSNumberVerificationStatusEngland', status))])});
+create or replace temp macro ethnic_category(letter) as
+    said([ukcore_concept('EthnicCategory', ukcore_coded('EthnicCategoryEngland', letter))]);
+create or replace temp macro encounter_class(word) as
+    {'system': 'http://terminology.hl7.org/CodeSystem/v3-ActCode', 'code': word};
+-- Codes ---------------------------------------------------------------------------------------
+-- ICD-10 as submitted to CDS: no dot, three-character codes padded with X, unused places with a hyphen,
+-- dagger and asterisk marks behind (NHS Data Dictionary). What is left is letter, two to four digits.
+create or replace temp macro icd10_code(sent) as
+    nullif(regexp_extract(replace(upper(trim(sent)), '.', ''), '^([A-Z][0-9]{2}[0-9]{0,2})', 1), '');
+-- OPCS-4 as submitted: '-' says none, '&' and X99 not known.
+create or replace temp macro opcs4_code(sent) as case
+    when upper(trim(sent)) like 'X99%' then null
+    else nullif(regexp_extract(replace(upper(trim(sent)), '.', ''), '^([A-Z][0-9]{2}[0-9]?)', 1), '')
+end;
+-- Times with a duration --------------------------------------------------------------------------
+create or replace temp macro london_at(moment) as london(moment::date, moment::time);
+-- R4 instants need a time of day: midnight stands for a time that was not sent.
+create or replace temp macro london_instant(day, clock := null) as
+    london(day, coalesce(clock, time '00:00'));
+create or replace temp macro minutes_quantity(number) as if(number is null, null,
+    {'value': number::double, 'unit': 'min', 'system': 'http://unitsofmeasure.org', 'code': 'min'});
+-- Contacts ---------------------------------------------------------------------------------------
+-- ATTENDED OR DID NOT ATTEND (NHS Data Dictionary) as a FHIR appointment status.
+create or replace temp macro attended_status(code) as case
+    when code in ('5', '6') then 'fulfilled'
+    when code in ('3', '7') then 'noshow'
+    when code in ('2', '4') then 'cancelled'
+    when code = '0' then 'booked'
+    else 'pending'
+end;
+-- Where a contact took place: by mechanism first (anything but 01 face to face and 98 other is remote),
+-- then by location (A01 home, G care homes are where the person lives).
+create or replace temp macro contact_class(mechanism, location) as case
+    when mechanism not in ('01', '98') then 'VR'
+    when location = 'A01' or location like 'G%' then 'HH'
+    else 'AMB'
+end;
+-- Dummy practice codes: no registered practice, not applicable, not known (NHS Data Dictionary).
+create or replace temp macro practice_reference(code) as
+    ods_reference(if(code in ('V81997', 'V81998', 'V81999'), null, code));
+-- What looks like an ODS code: a letter first. Suppliers' own row numbers have none.
+create or replace temp macro ods_code_in(sent) as
+    upper(nullif(regexp_extract(sent, '^[A-Za-z][A-Za-z0-9]{2,11}$'), ''));
+-- People and partial dates -----------------------------------------------------------------------
+-- A date as exact as the sender knows it: YMDT and YMD whole, YM without its day, Y the year alone, U unknown.
+create or replace temp macro partial_date(day, exactness) as case
+    when exactness = 'U' then null
+    when exactness = 'Y' then strftime(day, '%Y')
+    when exactness = 'YM' then strftime(day, '%Y-%m')
+    else strftime(day, '%Y-%m-%d')
+end;
+-- Sex and gender, by letter, word or NHS Data Dictionary code (1, 2, 9 indeterminate or not specified, 0 and X
+-- not known), as FHIR administrative-gender.
+create or replace temp macro gender_of(sent) as case
+    when sent is null then null
+    when lower(sent) in ('m', 'male', '1') then 'male'
+    when lower(sent) in ('f', 'female', '2') then 'female'
+    when lower(sent) in ('i', 'indeterminate', '9', 'other', 'not specified') then 'other'
+    else 'unknown'
+end;
+create or replace temp macro person_name(word, family, givens, prefix := null) as
+    if(coalesce(family, givens[1]) is null, null,
+       {'use': word, 'family': family, 'given': nullif(givens, []), 'prefix': said([prefix])});
+create or replace temp macro contact_point(kind, value, word := null) as
+    if(value is null, null, {'system': kind, 'value': value, 'use': word});
+-- A test or dummy patient is marked as such, a confidential or sensitive one as restricted (HL7 v3 labels).
+create or replace temp macro patient_meta(is_restricted, is_test) as
+    {'profile': ['https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient'],
+     'security': said([
+        if(is_restricted, {'system': 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'code': 'R'}, null),
+        if(is_test, {'system': 'http://terminology.hl7.org/CodeSystem/v3-ActReason', 'code': 'HTEST'}, null)])};
+-- Coded or local, never silently dropped: SNOMED CT or dm+d where the sender's dictionary gives it, else its own code.
+create or replace temp macro resolved_concept(uri, code, local_name, local_value, term := null) as case
+    when regexp_full_match(code, '[1-9][0-9]{5,17}') then concept(uri, code, term)
+    else local_concept(local_name, local_value)
+end;
+create or replace temp macro given_names(first_name, others) as
+    said([first_name] || coalesce(list_filter(string_split(others, ' '), lambda x: x <> ''), []));
+-- Feeds that write every date with a clock write midnight where they have no time of day.
+create or replace temp macro day_or_moment(moment) as
+    if(moment = date_trunc('day', moment), strftime(moment, '%Y-%m-%d'), london_at(moment));

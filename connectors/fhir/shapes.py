@@ -100,9 +100,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         period=PERIOD,
         length=QUANTITY,
         reasonCode=CONCEPT + "[]",
-        hospitalization=struct(
-            extension=EXTENSIONS, admitSource=CONCEPT, dischargeDisposition=CONCEPT
-        ),
+        hospitalization=struct(extension=EXTENSIONS, admitSource=CONCEPT, dischargeDisposition=CONCEPT),
         location=struct(location=REFERENCE, physicalType=CONCEPT) + "[]",
         serviceProvider=REFERENCE,
         partOf=REFERENCE,
@@ -194,17 +192,10 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         subject=REFERENCE,
         period=PERIOD,
         created=TEXT,
-        activity=struct(
-            detail=struct(code=CONCEPT, status=TEXT, scheduledPeriod=PERIOD)
-        )
-        + "[]",
+        activity=struct(detail=struct(code=CONCEPT, status=TEXT, scheduledPeriod=PERIOD)) + "[]",
     ),
-    "Organization": _resource(
-        active="BOOLEAN", type=CONCEPT + "[]", name=TEXT, partOf=REFERENCE
-    ),
-    "Location": _resource(
-        status=TEXT, name=TEXT, physicalType=CONCEPT, managingOrganization=REFERENCE
-    ),
+    "Organization": _resource(active="BOOLEAN", type=CONCEPT + "[]", name=TEXT, partOf=REFERENCE),
+    "Location": _resource(status=TEXT, name=TEXT, physicalType=CONCEPT, managingOrganization=REFERENCE),
     "Immunization": _resource(
         status=TEXT,
         vaccineCode=CONCEPT,
