@@ -18,6 +18,7 @@ from pipeline.errors import SetupError, one_of
 PRODUCTS = ("direct_care", "secondary_use")  # person-level products, built one after the other
 OPEN_PRODUCT = "open"  # aggregates, made from secondary_use
 ENVIRONMENTS = ("development", "production")
+LOCK_HOLDERS = ("process", "run")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Settings:
     """Settings of one deployment; field names are the setting names in lower case."""
 
     home: Path = Path("data")  # WSIC_HOME: where all zones lie
+    extracts: Path = Path("extracts")  # where the senders' files arrive; a scheduled night reads it
     env: str = "development"  # production refuses development keys and 999 NHS numbers
     memory_limit: str = "4GB"  # of each DuckDB connection
     threads: int = 2  # of each DuckDB connection
@@ -34,6 +36,8 @@ class Settings:
     file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
     publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
     keep_versions: int = 7  # published versions kept for rollback
+    lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
+    lock_stale_hours: int = 12  # a run without a sign of life for longer loses a lock held by "run"
 
     @property
     def is_production(self) -> bool:
@@ -53,14 +57,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**{name: _convert(name, value) for name, value in raw.items()})
     if settings.env not in ENVIRONMENTS:
         raise SetupError(one_of("WSIC_ENV", settings.env, ENVIRONMENTS))
+    if settings.lock_held_by not in LOCK_HOLDERS:
+        raise SetupError(one_of("WSIC_LOCK_HELD_BY", settings.lock_held_by, LOCK_HOLDERS))
     return settings
 
 
 def _from_environ(env: Mapping[str, str]) -> dict[str, Any]:
     return {
-        field.name: env[key]
-        for field in fields(Settings)
-        if (key := f"WSIC_{field.name.upper()}") in env
+        field.name: env[key] for field in fields(Settings) if (key := f"WSIC_{field.name.upper()}") in env
     }
 
 

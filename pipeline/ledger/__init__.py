@@ -7,7 +7,7 @@ only one process write. Tables: :file:`schema.sql`. No value from a record is ev
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,16 @@ class Ledger:
             return
         names = list(rows[0])
         marks = ", ".join(f":{name}" for name in names)
-        statement = f"insert or replace into {table} ({', '.join(names)}) values ({marks})"  # noqa: S608
+        statement = f"insert or replace into {table} ({', '.join(names)}) values ({marks})"
         with self._open() as connection:
             connection.executemany(statement, rows)
 
-    def query(self, statement: str, parameters: Iterable[Any] = ()) -> list[dict[str, Any]]:
-        """Rows of a read-only query as dictionaries."""
+    def query(
+        self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[dict[str, Any]]:
+        """Rows of a read-only query as dictionaries; parameters by position or by name."""
         with self._open() as connection:
-            return [dict(row) for row in connection.execute(statement, tuple(parameters))]
+            return [dict(row) for row in connection.execute(statement, parameters)]
 
     def tables(self) -> list[str]:
         """Names of all tables, in alphabetical order."""

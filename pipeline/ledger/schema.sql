@@ -12,7 +12,8 @@ create table if not exists file (
     file_id text primary key, run_id text not null, source text not null, sender text not null,
     extract_date text not null, file_name text not null, file_sha256 text not null, format text not null,
     rows_in integer not null, rows_landed integer not null, rows_quarantined integer not null,
-    outcome text not null, message text not null default ''
+    outcome text not null, message text not null default '',
+    received_seq integer not null default 0   -- order of receipt: of one name and day, the later content wins
 ) strict;
 -- Every file seen by every run: landed now, seen before, or refused.
 create table if not exists file_seen (
@@ -51,7 +52,8 @@ create table if not exists link (
 ) strict;
 create table if not exists step (        -- when each step of a run began and ended, and how
     run_id text not null, step text not null, subject text not null default '', started_at text not null,
-    ended_at text, outcome text not null, message text not null default '',
+    ended_at text, outcome text not null,   -- running | done | refused | failed
+    message text not null default '', exit_code integer not null default 0,
     primary key (run_id, step, subject)
 ) strict;
 create table if not exists publication (

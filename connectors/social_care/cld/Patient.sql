@@ -2,12 +2,14 @@
 with rows as (
     select *,
         (_extract_date, coalesce("Reporting Period End Date", _extract_date), "Event Start Date", _file_id, _row) as latest,
-        lower("Ethnicity") as stated
+        lower("Ethnicity") as stated,
+        regexp_replace(lower("Ethnicity"), '^.*(: | - )', '') as subgroup
     from CLD
 ),
 
 -- Words of the 2011 and 2021 lists as letters of the 2001 list, which has no Gypsy, Roma or Arab group
--- (ETHNIC CATEGORY CODE 2001, NHS Data Dictionary). Mixed groups first: they name two others.
+-- (ETHNIC CATEGORY CODE 2001, NHS Data Dictionary). Mixed groups first: they name two others. The names of the
+-- Asian and Black groups hold those of their subgroups, so those are looked for behind the colon or dash.
 lettered as (
     select *, case
         when regexp_full_match(stated, '[a-hj-np-sz]|99') then upper(stated)
@@ -19,10 +21,10 @@ lettered as (
         when stated like '%pakistani%' then 'J'
         when stated like '%bangladeshi%' then 'K'
         when stated like '%chinese%' then 'R'
-        when stated like '%other asian%' then 'L'
-        when stated like '%other black%' then 'P'
-        when stated like '%caribbean%' then 'M'
-        when stated like '%african%' then 'N'
+        when subgroup like '%other asian%' then 'L'
+        when subgroup like '%other black%' then 'P'
+        when subgroup like '%caribbean%' then 'M'
+        when subgroup like '%african%' then 'N'
         when stated like '%other white%' or stated like '%gypsy%' or stated like '%roma%' then 'C'
         when stated like 'white%british%' or stated like 'white%english%' then 'A'
         when stated like 'white%irish%' then 'B'

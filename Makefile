@@ -1,0 +1,71 @@
+# Everything a newcomer, the night and the build server call. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+WSIC_HOME ?= $(CURDIR)/data
+EXTRACTS ?=
+AS_OF ?=
+PEOPLE ?= 10000
+SEED ?= 1
+
+# Parsing and linting read no data, so these lead nowhere.
+DBT_ENV := WSIC_PSEUDONYMISED_DIR=. WSIC_WAREHOUSE_FILE=:memory: WSIC_PRODUCT=secondary_use \
+  DBT_SEND_ANONYMOUS_USAGE_STATS=false DO_NOT_TRACK=1
+
+# Absolute, and first on the path: the steps start `dbt` and `airflow` by name.
+BIN := $(abspath $(VENV))/bin
+STAMP := $(VENV)/.installed
+export PATH := $(BIN):$(PATH)
+export WSIC_HOME
+
+.PHONY: help install nightly test lint format types sql-lint bench lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+install: $(STAMP) ## Install everything locked into .venv
+
+# The lock names every package with its hashes, so pip need not resolve anything.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; choose one with: make PYTHON=python3.12 …" >&2; exit 5; }
+	@echo "Installing into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+nightly: install ## Run the nightly load in Airflow (EXTRACTS=… AS_OF=… or PEOPLE=10000)
+	@PEOPLE='$(PEOPLE)' SEED='$(SEED)' EXTRACTS='$(EXTRACTS)' AS_OF='$(AS_OF)' dags/run_nightly
+
+test: lint types sql-lint ## Run everything that guards the project
+	@pytest --numprocesses 2 --dist loadgroup
+
+lint: install ## Python style, security and complexity
+	@ruff check .
+	@ruff format --check .
+
+format: install ## Put the Python code into the agreed form
+	@ruff check --fix .
+	@ruff format .
+
+types: install ## Static types
+	@mypy
+
+sql-lint: install ## dbt parses, and its SQL reads as agreed
+	@env $(DBT_ENV) dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project
+	@env $(DBT_ENV) sqlfluff lint --disable-progress-bar dbt_project/models
+
+bench: install ## Measure the rates that the documentation quotes
+	@pytest tests/benchmarks --override-ini addopts= --import-mode=importlib -p no:cacheprovider -s
+
+lock: install ## Resolve the dependencies again, with hashes and without index addresses
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --all-extras --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean: ## Remove the environment and what tools left behind (never data/)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist ./*.egg-info
+	@rm -rf dbt_project/target dbt_project/logs dbt_project/dbt_packages

@@ -1,0 +1,67 @@
+with recursive spells as (
+
+    select
+        *,
+        row_number() over (
+            partition by person_key
+            order by admitted_at, coalesce(discharged_at, timestamp '9999-12-31'), spell_key
+        ) as n_of_person,
+    from {{ ref('int_hospital_spells__assembled') }}
+
+),
+
+-- A later spell that starts 0 to 2 days after an earlier one's discharge, on a transfer.
+transfers as (
+
+    select
+        earlier.spell_key as earlier_key,
+        later.spell_key as later_key,
+    from spells as earlier
+    inner join spells as later
+        on
+            earlier.person_key = later.person_key
+            and earlier.n_of_person < later.n_of_person
+            and {{ days_between('earlier.discharged_on', 'later.admitted_on') }} between 0 and 2
+            and (
+                earlier.discharge_destination in ('51', '52', '53')
+                or later.source_of_admission in ('51', '52', '53')
+                or later.admission_method in ('2B', '81')
+            )
+
+),
+
+neighbours as (
+
+    select earlier_key as spell_key, later_key as neighbour_key from transfers
+    union all
+    select later_key as spell_key, earlier_key as neighbour_key from transfers
+
+),
+
+-- Everything that a spell reaches over transfers, in either direction: one stay.
+reached as (
+
+    select spell_key, spell_key as reached_key from neighbours
+    union
+    select reached.spell_key, neighbours.neighbour_key as reached_key
+    from reached
+    inner join neighbours on reached.reached_key = neighbours.spell_key
+
+),
+
+stays as (
+
+    select
+        reached.spell_key,
+        min_by(reached.reached_key, spells.n_of_person) as inpatient_spell_group,
+    from reached
+    inner join spells on reached.reached_key = spells.spell_key
+    group by reached.spell_key
+
+)
+
+select
+    spells.* exclude (n_of_person),
+    coalesce(stays.inpatient_spell_group, spells.spell_key) as inpatient_spell_group,
+from spells
+left join stays on spells.spell_key = stays.spell_key

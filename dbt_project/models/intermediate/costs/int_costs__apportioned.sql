@@ -1,0 +1,67 @@
+with activities as (
+
+    select person_key, setting, activity_type, start_at, financial_year, cost_gbp, cost_is_proxy
+    from {{ ref('fct_activity') }}
+    where cost_gbp is not null and activity_type != 'social_care_service'
+
+),
+
+care_packages as (
+
+    select * from {{ ref('fct_care_package') }}
+    where cost_gbp is not null
+
+),
+
+years as (
+
+    select
+        financial_year,
+        make_date(left(financial_year, 4)::integer, 4, 1) as year_start,
+        make_date(left(financial_year, 4)::integer + 1, 3, 31) as year_end,
+    from {{ ref('gdp_deflators') }}
+
+),
+
+current_run as (
+
+    select as_of from {{ ref('stg_ledger__current_run') }}
+
+),
+
+-- A service that runs on is paid for week by week: each year bears its own days of it.
+service_years as (
+
+    select
+        care_packages.person_key,
+        years.financial_year,
+        if(
+            care_packages.one_off_cost_gbp is null,
+            care_packages.weekly_cost_gbp * (
+                {{ days_between(
+                    'greatest(care_packages.start_date, years.year_start)',
+                    'least(coalesce(care_packages.end_date, current_run.as_of), current_run.as_of, years.year_end)'
+                ) }} + 1
+            ) / 7,
+            care_packages.one_off_cost_gbp
+        ) as cost_gbp,
+    from care_packages
+    cross join current_run
+    inner join years
+        on
+            care_packages.start_date <= years.year_end
+            and (
+                care_packages.start_date >= years.year_start
+                or (
+                    care_packages.one_off_cost_gbp is null
+                    and least(coalesce(care_packages.end_date, current_run.as_of), current_run.as_of)
+                    >= years.year_start
+                )
+            )
+
+)
+
+select person_key, financial_year, setting, cost_gbp, cost_is_proxy from activities
+union all
+select person_key, financial_year, 'social_care' as setting, greatest(cost_gbp, 0) as cost_gbp, false as cost_is_proxy
+from service_years

@@ -1,0 +1,61 @@
+with delivered as (
+
+    select
+        currency,
+        financial_year,
+        unit_cost_gbp,
+        'unit_costs' as cost_source,
+    from {{ ref('stg_reference__unit_costs') }}
+    where unit_cost_gbp > 0
+
+),
+
+national as (
+
+    select
+        currency,
+        financial_year,
+        unit_cost_gbp,
+        'national_average' as cost_source,
+    from {{ ref('national_unit_costs') }}
+    where currency not in (select currency from delivered)
+
+),
+
+prices as (
+
+    select * from delivered
+    union all
+    select * from national
+
+),
+
+deflators as (
+
+    select * from {{ ref('gdp_deflators') }}
+
+),
+
+-- Of each currency, for every year: its own price, else the last one before, else the first one after.
+matched as (
+
+    select
+        prices.currency,
+        wanted.financial_year,
+        prices.cost_source,
+        prices.unit_cost_gbp * wanted.index_value / known.index_value as unit_cost_gbp,
+        prices.financial_year != wanted.financial_year as is_deflated,
+        row_number() over (
+            partition by prices.currency, wanted.financial_year
+            order by
+                prices.financial_year > wanted.financial_year,
+                abs(left(prices.financial_year, 4)::integer - left(wanted.financial_year, 4)::integer)
+        ) as nearness,
+    from prices
+    inner join deflators as known on prices.financial_year = known.financial_year
+    cross join deflators as wanted
+
+)
+
+select * exclude (nearness) from matched
+where nearness = 1

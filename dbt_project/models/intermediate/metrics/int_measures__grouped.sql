@@ -1,0 +1,74 @@
+{%- set areas = {'system': none, 'borough': 'local_authority_code', 'pcn': 'pcn_code', 'practice': 'practice_code'} -%}
+{%- set groups = {
+    'all': none, 'age_band': 'age_band', 'sex': 'sex', 'ethnic_group': 'ethnic_group',
+    'imd_quintile': 'imd_quintile', 'segment': 'segment_id'
+} -%}
+with population as (
+
+    select * from {{ ref('fct_population_period') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_metric_events__counted') }}
+
+),
+
+people as (
+
+    select
+        population.*,
+        coalesce(population.age_years >= 65, false)::integer as is_65_plus,
+        coalesce(events.emergency_admissions, 0) as emergency_admissions,
+        coalesce(events.bed_days, 0) as bed_days,
+        coalesce(events.emergency_attendances, 0) as emergency_attendances,
+        coalesce(events.long_term_social_care, 0) as long_term_social_care,
+    from population
+    left join events on population.period_id = events.period_id and population.person_key = events.person_key
+
+),
+
+-- People alike in everything that is reported on, so that the grouping sets read few rows.
+cells as (
+
+    select
+        period_id, practice_code, pcn_code, local_authority_code,
+        age_band, sex, ethnic_group, imd_quintile, segment_id,
+        count(*) as people,
+        sum(is_65_plus) as people_65_plus,
+        sum(emergency_admissions) as emergency_admissions,
+        sum(emergency_admissions * is_65_plus) as emergency_admissions_65_plus,
+        sum(bed_days) as bed_days,
+        sum(emergency_attendances) as emergency_attendances,
+        sum(long_term_social_care * is_65_plus) as long_term_social_care_65_plus,
+    from people
+    group by all
+
+)
+
+{% for area_type, area_column in areas.items() -%}
+{% for group_type, group_column in groups.items() -%}
+select
+    period_id,
+    '{{ area_type }}' as area_type,
+    {{ area_column or "'system'" }} as area_code,
+    '{{ group_type }}' as group_type,
+    {{ group_column or "'all'" }} as group_value,
+    sum(people)::bigint as people,
+    sum(people_65_plus)::bigint as people_65_plus,
+    sum(emergency_admissions)::bigint as emergency_admissions,
+    sum(emergency_admissions_65_plus)::bigint as emergency_admissions_65_plus,
+    sum(bed_days)::bigint as bed_days,
+    sum(emergency_attendances)::bigint as emergency_attendances,
+    sum(long_term_social_care_65_plus)::bigint as long_term_social_care_65_plus,
+from cells
+{% if area_column %}where {{ area_column }} is not null
+{% endif -%}
+group by all
+{% if not loop.last %}union all
+{% endif -%}
+{% endfor -%}
+{% if not loop.last %}union all
+{% endif -%}
+{% endfor %}

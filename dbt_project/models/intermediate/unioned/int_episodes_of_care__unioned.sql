@@ -1,0 +1,1 @@
+{{ unioned('episodes_of_care') }}

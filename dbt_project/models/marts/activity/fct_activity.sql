@@ -1,0 +1,34 @@
+with activities as (
+
+    select * from {{ ref('int_activities__combined') }}
+
+),
+
+primary_diagnoses as (
+
+    select * from {{ ref('int_diagnoses__primary') }}
+
+),
+
+priced as (
+
+    select * from {{ ref('int_activities__priced') }}
+
+)
+
+-- A cost that is not known is null, never nought, and cost_source says why.
+select
+    activities.* exclude (planned_cost_gbp, is_costed_elsewhere, n_nights_so_far),
+    primary_diagnoses.primary_diagnosis_code,
+    coalesce(activities.planned_cost_gbp, priced.cost_gbp) as cost_gbp,
+    case
+        when activities.planned_cost_gbp is not null then 'client_level_data'
+        when priced.cost_source is not null then priced.cost_source
+        when activities.is_costed_elsewhere then 'in_consultation'
+        when not activities.is_attended then 'not_attended'
+        else 'none'
+    end as cost_source,
+    if(activities.planned_cost_gbp is not null, false, priced.cost_is_proxy) as cost_is_proxy,
+from activities
+left join primary_diagnoses on activities.activity_key = primary_diagnoses.activity_key
+left join priced on activities.activity_key = priced.activity_key

@@ -1,0 +1,89 @@
+with metrics as (
+
+    select metric_id, unnest(string_split(sources, ' ')) as source from {{ ref('metrics') }}
+
+),
+
+periods as (
+
+    select period_type, period_start, period_end from {{ ref('int_periods__listed') }}
+
+),
+
+area_senders as (
+
+    select * from {{ ref('int_area_senders__weighed') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_feeds__windowed') }}
+
+),
+
+-- An area that a source knows nobody in is judged by the whole system's senders.
+areas as (
+
+    select distinct area_type, area_code from area_senders
+
+),
+
+judged_by as (
+
+    select
+        areas.area_type,
+        areas.area_code,
+        metrics.metric_id,
+        metrics.source,
+        coalesce(own.sender, whole.sender) as sender,
+    from areas
+    cross join metrics
+    left join area_senders as own
+        on areas.area_type = own.area_type and areas.area_code = own.area_code and metrics.source = own.source
+    left join area_senders as whole
+        on own.sender is null and whole.area_type = 'system' and metrics.source = whole.source
+
+),
+
+covered as (
+
+    select
+        judged_by.metric_id,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        judged_by.area_type,
+        judged_by.area_code,
+        judged_by.source,
+        bool_and(
+            coalesce(
+                windows.covers_from <= periods.period_start and windows.covers_to >= periods.period_end, false
+            )
+        ) as is_complete,
+        bool_or(
+            coalesce(
+                windows.covers_from <= periods.period_end and windows.covers_to >= periods.period_start, false
+            )
+        ) as is_begun,
+    from judged_by
+    cross join periods
+    left join windows on judged_by.source = windows.source and judged_by.sender = windows.sender
+    group by all
+
+)
+
+select
+    metric_id,
+    period_type,
+    period_start,
+    period_end,
+    area_type,
+    area_code,
+    case
+        when bool_and(is_complete) then 'complete'
+        when bool_and(is_begun) then 'partial'
+        else 'missing'
+    end as coverage,
+from covered
+group by all

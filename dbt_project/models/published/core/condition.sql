@@ -1,0 +1,16 @@
+with conditions as (
+
+    select * from {{ ref('fct_condition') }}
+
+)
+
+select
+    person_key,
+    condition_id,
+    condition_name,
+    first_recorded_on,
+    latest_recorded_on,
+    is_current,
+    is_long_term,
+    sources,
+from conditions

@@ -1,0 +1,23 @@
+with people as (
+
+    select * from {{ ref('dim_person') }}
+
+)
+
+select
+    person_key,
+    birth_month,
+    age_years,
+    sex,
+    ethnic_category,
+    ethnic_group,
+    lsoa_code,
+    imd_decile,
+    imd_version,
+    local_authority_code,
+    practice_code,
+    pcn_code,
+    is_registered,
+    date_trunc('month', died_on)::date as death_month,
+    is_deceased,
+from people

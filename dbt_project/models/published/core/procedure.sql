@@ -1,0 +1,18 @@
+with procedures as (
+
+    select * from {{ ref('fct_procedure') }}
+
+)
+
+select
+    procedure_key,
+    activity_key,
+    episode_key,
+    person_key,
+    code_system,
+    code,
+    position,
+    recorded_on,
+    source,
+    source_file_id,
+from procedures

@@ -1,0 +1,16 @@
+with rule_results as (
+
+    select * from {{ ref('fct_rule_result') }}
+
+)
+
+select
+    run_id,
+    product,
+    suite,
+    rule_id,
+    severity,
+    rows_checked,
+    rows_failed,
+    is_passed,
+from rule_results

@@ -1,0 +1,90 @@
+{%- set settings = ['primary_care', 'acute', 'community', 'mental_health', 'social_care'] -%}
+with people as (
+
+    select * from {{ ref('dim_person') }}
+
+),
+
+care_years as (
+
+    select * from {{ ref('fct_care_year') }}
+
+),
+
+conditions as (
+
+    select * from {{ ref('fct_condition') }}
+    where is_current
+
+),
+
+segments as (
+
+    select * from {{ ref('fct_population_segment') }}
+
+),
+
+open_packages as (
+
+    select * from {{ ref('fct_open_package') }}
+
+),
+
+by_setting as (
+
+    select
+        person_key,
+        {% for setting in settings -%}
+        max(n_contacts) filter (where setting = '{{ setting }}') as n_{{ setting }}_contacts,
+        max(cost_gbp) filter (where setting = '{{ setting }}') as {{ setting }}_cost_gbp,
+        max(last_contact_on) filter (where setting = '{{ setting }}') as last_{{ setting }}_contact_on,
+        {% endfor -%}
+        max(n_bed_days) filter (where setting = 'acute') as n_acute_bed_days,
+        max(n_bed_days) filter (where setting = 'mental_health') as n_mental_health_bed_days,
+        max(n_emergency_attendances) as n_emergency_attendances,
+        max(n_emergency_admissions) as n_emergency_admissions,
+    from care_years
+    group by person_key
+
+),
+
+has as (
+
+    select
+        person_key,
+        count(*) filter (where is_long_term) as n_long_term_conditions,
+        string_agg(condition_id, ',' order by condition_id) filter (where is_long_term) as conditions,
+        max_by(condition_id, latest_recorded_on) filter (where starts_with(condition_id, 'frailty')) as frailty,
+    from conditions
+    group by person_key
+
+)
+
+select
+    people.person_key,
+    {% for setting in settings -%}
+    coalesce(by_setting.n_{{ setting }}_contacts, 0) as n_{{ setting }}_contacts,
+    {% endfor -%}
+    coalesce(by_setting.n_emergency_attendances, 0) as n_emergency_attendances,
+    coalesce(by_setting.n_emergency_admissions, 0) as n_emergency_admissions,
+    coalesce(by_setting.n_acute_bed_days, 0) as n_acute_bed_days,
+    coalesce(by_setting.n_mental_health_bed_days, 0) as n_mental_health_bed_days,
+    {% for setting in settings -%}
+    round(by_setting.{{ setting }}_cost_gbp, 2) as {{ setting }}_cost_gbp,
+    {% endfor -%}
+    coalesce(has.n_long_term_conditions, 0) as n_long_term_conditions,
+    has.conditions,
+    segments.segment_id,
+    null::double as risk_score,
+    null::varchar as risk_band,
+    has.frailty,
+    open_packages.care_package,
+    round(open_packages.weekly_care_cost_gbp, 2) as weekly_care_cost_gbp,
+    {% for setting in settings -%}
+    by_setting.last_{{ setting }}_contact_on,
+    {% endfor -%}
+from people
+left join by_setting on people.person_key = by_setting.person_key
+left join has on people.person_key = has.person_key
+left join segments on people.person_key = segments.person_key
+left join open_packages on people.person_key = open_packages.person_key

@@ -1,0 +1,73 @@
+with metrics as (
+
+    select * from {{ ref('metrics') }}
+
+),
+
+measures as (
+
+    select * from {{ ref('fct_measure') }}
+
+),
+
+coverages as (
+
+    select * from {{ ref('fct_metric_coverage') }}
+
+),
+
+divided as (
+
+    select
+        metrics.metric_id,
+        metrics.metric_version,
+        denominators.period_start,
+        denominators.period_end,
+        denominators.area_type,
+        denominators.area_code,
+        denominators.group_type,
+        denominators.group_value,
+        numerators.amount as numerator,
+        denominators.amount as denominator,
+        numerators.amount * metrics.scale / nullif(denominators.amount, 0)::double as value,
+        metrics.unit,
+        denominators.period_type,
+    from metrics
+    inner join measures as denominators on metrics.denominator_measure = denominators.measure
+    inner join measures as numerators
+        on
+            metrics.numerator_measure = numerators.measure
+            and denominators.period_type = numerators.period_type
+            and denominators.period_start = numerators.period_start
+            and denominators.area_type = numerators.area_type
+            and denominators.area_code = numerators.area_code
+            and denominators.group_type = numerators.group_type
+            and denominators.group_value = numerators.group_value
+
+)
+
+select
+    divided.metric_id,
+    divided.metric_version,
+    divided.period_type,
+    divided.period_start,
+    divided.period_end,
+    divided.area_type,
+    divided.area_code,
+    divided.group_type,
+    divided.group_value,
+    divided.numerator,
+    divided.denominator,
+    divided.value,
+    divided.unit,
+    divided.value as value_low,
+    divided.value as value_high,
+    coalesce(coverages.coverage, 'missing') as coverage,
+from divided
+left join coverages
+    on
+        divided.metric_id = coverages.metric_id
+        and divided.period_type = coverages.period_type
+        and divided.period_start = coverages.period_start
+        and divided.area_type = coverages.area_type
+        and divided.area_code = coverages.area_code

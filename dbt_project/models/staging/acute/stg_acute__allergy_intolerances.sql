@@ -1,0 +1,1 @@
+{{ staged('acute', 'allergy_intolerances') }}

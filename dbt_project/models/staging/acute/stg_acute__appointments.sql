@@ -1,0 +1,1 @@
+{{ staged_with_default('acute', 'appointments', 'activity_type', "'outpatient_attendance'") }}

@@ -1,0 +1,1 @@
+{{ staged('acute', 'care_plans') }}

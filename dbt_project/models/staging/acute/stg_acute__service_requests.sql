@@ -1,0 +1,1 @@
+{{ staged('acute', 'service_requests') }}

@@ -1,0 +1,1 @@
+{{ staged('community', 'allergy_intolerances') }}

@@ -1,0 +1,1 @@
+{{ staged('community', 'service_requests') }}

@@ -1,0 +1,1 @@
+{{ staged('gp', 'addresses') }}

@@ -1,0 +1,1 @@
+{{ staged('gp', 'medication_requests') }}

@@ -1,0 +1,7 @@
+select
+    person_key,
+    source,
+    sender,
+    link_step,
+    try_cast(link_confidence as double) as link_confidence,
+from {{ source('linkage', 'person_sources') }}

@@ -1,0 +1,1 @@
+{{ staged('mental_health', 'allergy_intolerances') }}

@@ -1,0 +1,1 @@
+{{ staged('mental_health', 'medication_requests') }}

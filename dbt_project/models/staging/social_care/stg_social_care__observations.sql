@@ -1,0 +1,1 @@
+{{ staged('social_care', 'observations') }}

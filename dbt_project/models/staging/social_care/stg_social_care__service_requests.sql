@@ -1,0 +1,1 @@
+{{ staged_with_default('social_care', 'service_requests', 'activity_type', "'social_care_request'") }}

@@ -1,0 +1,16 @@
+"""Suites that gate publishing; the word in the ledger is ``published.<what>``."""
+
+from __future__ import annotations
+
+from expectations.published import activity, audit, contract, leaks, metrics, open_product, people
+from expectations.rules import Suite
+
+SUITES: tuple[Suite, ...] = (
+    contract.SUITE,
+    people.SUITE,
+    activity.SUITE,
+    metrics.SUITE,
+    audit.SUITE,
+    leaks.SUITE,
+)
+OPEN_SUITES: tuple[Suite, ...] = (open_product.SUITE, leaks.SUITE)

@@ -1,0 +1,117 @@
+"""The published contract: which tables and columns must be there, and nothing undocumented beside.
+
+Columns may be added, never renamed; an added column is in ``meta.data_dictionary`` or the product
+is not published, since a column nobody described is a column nobody decided to let out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from expectations.results import CRITICAL
+from expectations.rules import Suite, each_row, tallied
+
+TABLES: Mapping[str, str] = {
+    "core.person": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code imd_decile "
+    "imd_version local_authority_code practice_code pcn_code is_registered death_month",
+    "core.registration": "person_key practice_code start_date end_date",
+    "core.activity": "activity_key person_key source sender setting activity_type start_at end_at provider_code "
+    "is_attended is_emergency length_of_stay_days primary_diagnosis_code treatment_function_code cost_gbp "
+    "cost_source cost_is_proxy source_file_id",
+    "core.hospital_spell": "spell_key inpatient_spell_group person_key provider_code admitted_on discharged_on "
+    "discharge_ready_on admission_method source_of_admission discharge_method discharge_destination "
+    "patient_classification spell_hrg",
+    "core.hospital_episode": "episode_key spell_key episode_number treatment_function_code",
+    "core.diagnosis": "activity_key person_key code_system code position recorded_on",
+    "core.procedure": "activity_key person_key code_system code position recorded_on",
+    "core.condition": "person_key condition_id first_recorded_on latest_recorded_on is_current sources",
+    "core.observation": "person_key code code_system effective_on value unit",
+    "core.medication": "person_key",
+    "core.referral": "person_key",
+    "core.care_package": "person_key service_type service_component delivery_mechanism start_date end_date "
+    "weekly_cost_gbp",
+    "core.person_source": "person_key source sender link_step link_confidence",
+    "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason previous_segment_id",
+    "wsic.integrated_care_summary": "person_key",
+    "wsic.care_timeline": "person_key at setting what where",
+    "wsic.metric": "metric_id metric_version period_type period_start period_end area_type area_code group_type group_value "
+    "numerator denominator value unit value_low value_high coverage",
+    "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
+    "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
+    "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
+    "quality.linkage": "run_id source sender link_step group_type group_value records people estimated_missed "
+    "estimated_false",
+    "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",
+    "audit.file_outcome": "run_id source sender extract_date file_name file_sha256 rows_in rows_landed "
+    "rows_quarantined outcome",
+    "audit.reconciliation": "run_id source sender file_name stage rows_in rows_out rows_quarantined rows_withheld "
+    "rows_superseded is_balanced",
+    "audit.withheld": "run_id product reason people rows",
+    "meta.data_dictionary": "table_name column_name type meaning handling source_columns",
+}
+NEVER_EMPTY = (
+    "core.person",
+    "core.person_source",
+    "audit.run",
+    "audit.file_outcome",
+    "audit.reconciliation",
+    "meta.data_dictionary",
+    "quality.feed_coverage",
+)
+# Words of columns that would hold identity, whatever the dictionary says of them.
+IDENTIFYING_NAMES = (
+    r"(^|_)(nhs_number|nhs_no|surname|forename|given_name|family_name|first_name|last_name|full_name|"
+    r"birth_date|date_of_birth|dob|postcode|post_code|address|email|telephone|phone|mobile|uprn|record_id|"
+    r"person_id|patient_id|local_patient_id)($|_)"
+)
+LEAVING = ("keep", "generalise", "pseudonymise")
+
+_COLUMN = "table_schema || '.' || table_name || '.' || column_name"
+
+SUITE = Suite(
+    word="published.contract",
+    rules=(
+        each_row(
+            "contract_columns_present",
+            CRITICAL,
+            "every table and column of the contract is there",
+            table="contract_column",
+            failed="not is_present",
+            place=_COLUMN,
+        ),
+        tallied(
+            "tables_not_empty",
+            CRITICAL,
+            "tables that every night fills have rows",
+            table="contract_table",
+            checked="tables",
+            failed="empty",
+            place="table_name",
+        ),
+        each_row(
+            "columns_documented",
+            CRITICAL,
+            "no published column is missing from meta.data_dictionary",
+            table="published_column",
+            failed="handling is null",
+            place=_COLUMN,
+        ),
+        each_row(
+            "handling_lets_it_leave",
+            CRITICAL,
+            "every published column's handling is one that lets it leave: keep, generalise or pseudonymise",
+            table="published_column",
+            checked="handling is not null",
+            failed="handling not in (" + ", ".join(f"'{word}'" for word in LEAVING) + ")",
+            place=_COLUMN,
+        ),
+        each_row(
+            "no_identifying_column",
+            CRITICAL,
+            "no published column is named as an identifier",
+            table="published_column",
+            failed=f"regexp_matches(lower(column_name), '{IDENTIFYING_NAMES}')",
+            place=_COLUMN,
+        ),
+    ),
+)

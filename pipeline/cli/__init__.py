@@ -1,0 +1,47 @@
+"""``wsic``: one module a verb, and each verb one call of the function that the DAG calls too."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from pipeline.cli import console, keys, link, opt_outs, publish, quarantine, run, runs, synthesise
+from pipeline.errors import WsicError
+
+app = typer.Typer(
+    name="wsic",
+    help="Load, link, pseudonymise and publish health and care records, and answer for it.",
+    epilog="\b\nExample:\n  wsic run --extracts data/synthetic --as-of 2026-03-31",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # a traceback shows local values
+)
+for verb in (synthesise, run, runs):
+    app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
+for group in (quarantine, link, opt_outs, keys, publish):
+    app.add_typer(group.app)
+
+
+def main() -> None:
+    """Run the command line; an error becomes one line on stderr and its exit code."""
+    try:
+        app()
+    except WsicError as error:
+        _debug(error)
+        console.fail(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        console.fail("interrupted")
+        sys.exit(WsicError.exit_code)
+    except Exception as error:
+        _debug(error)
+        console.fail(f"{type(error).__name__}, not foreseen (set WSIC_DEBUG=1 to see where)")
+        sys.exit(WsicError.exit_code)
+
+
+def _debug(error: Exception) -> None:
+    if os.environ.get("WSIC_DEBUG"):
+        raise error

@@ -1,0 +1,5 @@
+"""``python -m pipeline.cli`` is ``wsic``."""
+
+from pipeline.cli import main
+
+main()

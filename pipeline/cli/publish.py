@@ -1,0 +1,69 @@
+"""``wsic publish``: the versions of each product, and the way back to an earlier one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from pipeline import publish
+from pipeline.cli import console
+from pipeline.errors import ChecksRefusedError
+from pipeline.run import lock, open_ledger
+from pipeline.settings import OPEN_PRODUCT, PRODUCTS, load_settings
+
+app = console.group("publish", "Versions of each product, and the way back.", "wsic publish list")
+ALL_PRODUCTS = (*PRODUCTS, OPEN_PRODUCT)
+Product = Annotated[str, typer.Argument(help=f"One of {', '.join(ALL_PRODUCTS)}.")]
+
+
+@app.command("list", epilog=console.example_of("wsic publish list"))
+def list_versions(as_json: console.Json = False) -> None:
+    """Show every version kept, and which one is served."""
+    settings = load_settings()
+    versions = [
+        _row(version) for product in ALL_PRODUCTS for version in publish.list_versions(settings, product)
+    ]
+    console.show_rows(versions, as_json=as_json, nothing="nothing is published yet; start with: wsic run")
+
+
+@app.command("rollback", epilog=console.example_of("wsic publish rollback secondary_use"))
+def rollback(
+    product: Product,
+    to: Annotated[
+        str | None, typer.Option(help="Serve this run's version; the one before if left out.")
+    ] = None,
+    as_json: console.Json = False,
+) -> None:
+    """Serve an earlier version again; nothing is deleted."""
+    settings = load_settings()
+    ledger = open_ledger(settings)
+    with lock.held(settings, ledger, doing=f"rollback of {product}"):
+        version = publish.rollback(settings, ledger, product, to=to)
+    console.show_rows([_row(version)], as_json=as_json, nothing="")
+
+
+@app.command("check", epilog=console.example_of("wsic publish check open"))
+def check(product: Product, as_json: console.Json = False) -> None:
+    """Run the disclosure and contract checks on the version that is served; changes nothing."""
+    results = publish.check(load_settings(), product)
+    rows = [
+        {
+            "suite": result.suite, "rule": result.rule_id, "severity": result.severity,
+            "rows_checked": result.rows_checked, "rows_failed": result.rows_failed,
+            "is_passed": result.is_passed,
+        }
+        for result in results
+    ]  # fmt: skip
+    console.show_rows(rows, as_json=as_json, nothing="no rule was judged")
+    if any(result.refuses for result in results):
+        raise ChecksRefusedError(f"{product}: critical rules failed on the version that is served")
+
+
+def _row(version: publish.Version) -> dict[str, object]:
+    return {
+        "product": version.product, "run_id": version.run_id, "served": version.is_current,
+        "published_at": datetime.fromtimestamp(version.published_at, UTC).isoformat(timespec="seconds"),
+        "bytes": version.size, "path": str(version.path),
+    }  # fmt: skip

@@ -1,0 +1,38 @@
+"""``wsic run``: the whole nightly load, without Airflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import console
+from pipeline.run import run_nightly
+from pipeline.settings import load_settings
+from pipeline.summary import render, summarise
+
+NAME = "run"
+EXAMPLE = console.example_of("wsic run --extracts data/synthetic --as-of 2026-03-31")
+
+
+def command(
+    extracts: Annotated[Path, typer.Option(help="Folder of <source>/<sender>/<date>/ extracts.")],
+    as_of: Annotated[str, typer.Option(help="The night to load, YYYY-MM-DD; later extracts are left alone.")],
+    source: Annotated[
+        str | None, typer.Option(help="Land this source only; the others keep their state.")
+    ] = None,
+    as_json: console.Json = False,
+) -> None:
+    """Load, link, build, check and publish one night; loading it again changes nothing."""
+    settings, night = load_settings(), console.parse_day(as_of)
+    with console.progress() as show:
+        run_id, outcome = run_nightly(settings, extracts=extracts, as_of=night, source=source, progress=show)
+    summary = summarise(settings, run_id)
+    if as_json:
+        console.show_json(summary)
+    else:
+        render(summary, console.out())
+    for reason in outcome.reasons:
+        console.fail(reason)
+    raise typer.Exit(outcome.exit_code)

@@ -1,0 +1,89 @@
+"""The one way to open DuckDB in the pipeline: bounded, offline, in London time.
+
+Nothing is ever downloaded: extensions neither install nor load themselves. What does not fit in
+memory spills into an identifiable zone, encrypted, never into a shared temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import SetupError, WsicError
+from pipeline.settings import Settings
+
+TIME_ZONE = "Europe/London"
+_REMOTE = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
+
+
+def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database, or the file ``database``, with the deployment's limits."""
+    spill = settings.home.absolute() / "identity" / "spill"
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = spill / f"{os.getpid()}-{secrets.token_hex(4)}"  # DuckDB names its files alike in every process
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": settings.memory_limit,
+        "threads": settings.threads,
+        "temp_directory": str(own),
+        "temp_file_encryption": True,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    connection = duckdb.connect(str(database or ":memory:"), config=config)
+    connection.execute("set TimeZone = ?", [TIME_ZONE])
+    connection.execute("set enable_progress_bar = false")
+    # Brings OpenSSL, without which DuckDB writes nothing encrypted; of its network it gets none.
+    connection.execute(f"load {literal(_httpfs())}")
+    connection.execute(f"set disabled_filesystems = {literal(_REMOTE)}")
+    return connection
+
+
+@cache
+def _httpfs() -> Path:
+    """The signed extension inside the installed package ``duckdb-extension-httpfs``."""
+    package = find_spec("duckdb_extension_httpfs")
+    folders = package.submodule_search_locations if package else None
+    for folder in folders or ():
+        for found in Path(folder).rglob(f"v{duckdb.__version__}/httpfs.duckdb_extension"):
+            return found
+    raise SetupError(f"encryption needs the package duckdb-extension-httpfs=={duckdb.__version__}")
+
+
+def identifier(name: str) -> str:
+    """``name`` quoted as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: object) -> str:
+    """``text`` quoted as a SQL string literal; for paths and declared words, never for record values."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def parquet(paths: Iterable[Path], columns: Mapping[str, str]) -> str:
+    """Relation that reads ``paths`` as one table, or an empty table of ``columns`` where there are none."""
+    files = [literal(path) for path in paths]
+    if files:
+        listed = ", ".join(identifier(name) for name in columns)
+        return f"(select {listed} from read_parquet([{', '.join(files)}], hive_partitioning = false))"  # noqa: S608
+    typed = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in columns.items())
+    return f"(select {typed} where false)"
+
+
+@contextmanager
+def values_hidden(step: str) -> Iterator[None]:
+    """Replace DuckDB's errors by one that names ``step``: theirs may quote a value from a record."""
+    try:
+        yield
+    except duckdb.Error as error:
+        kind = type(error).__name__
+        raise WsicError(
+            f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown"
+        ) from None

@@ -1,0 +1,26 @@
+"""WHO a record is about: the only room that decides anything from a clear identifier.
+
+The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each product
+:func:`pseudonymise`, which reads only what :mod:`pipeline.identity.eligibility` lets through.
+"""
+
+from pipeline.identity.cohort import Cohort, write_cohort
+from pipeline.identity.explain import Explanation, explain
+from pipeline.identity.link import LinkSummary, export_links, link
+from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
+from pipeline.identity.pseudonymise import pseudonymise
+from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
+
+__all__ = [
+    "Cohort",
+    "Explanation",
+    "LinkSummary",
+    "OptOutOutcome",
+    "PseudonymiseSummary",
+    "apply_opt_outs",
+    "explain",
+    "export_links",
+    "link",
+    "pseudonymise",
+    "write_cohort",
+]

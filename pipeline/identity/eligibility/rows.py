@@ -1,0 +1,97 @@
+"""Rows that stay out of every product whoever they are about: confidential, test, legally restricted.
+
+A restricted code (code list ``legally_restricted``) takes its native row out with everything made of
+it. In hospital feeds it takes the whole spell: what is left of a spell would tell what is missing.
+Builds the temp table ``row_reason`` (source, sender, file_id, row, reason).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from connectors.fhir import shapes
+from connectors.register import entities
+from pipeline.duck import identifier
+from pipeline.identity.standardise import fhir_view
+from pipeline.zones import Zones
+
+_SPELLS = Path(__file__).with_name("spells.sql")
+_CONCEPTS = (shapes.CONCEPT, shapes.CONCEPT + "[]")
+
+
+def person_resources() -> tuple[str, ...]:
+    """Resource types that carry rows about people, as the register of handling has them."""
+    return tuple(sorted({entity.resource for entity in entities().values() if entity.about_a_person}))
+
+
+def find_rows(connection: DuckDBPyConnection, zones: Zones) -> None:
+    """Build ``row_reason`` on a connection that has the view ``codelist``."""
+    connection.execute(
+        "create or replace temp table row_reason "
+        "(source varchar, sender varchar, file_id varchar, row bigint, reason varchar)"
+    )
+    any_restricted = connection.execute(
+        "select 1 from codelist where codelist = 'legally_restricted' limit 1"
+    ).fetchone()
+    for resource in person_resources():
+        fhir_view(connection, "resource_row", zones=zones, resource_type=resource)
+        connection.execute(_MARKED)
+        if any_restricted:
+            connection.execute(_restricted(resource))
+    if any_restricted:
+        _spread_over_spells(connection, zones)
+
+
+def _spread_over_spells(connection: DuckDBPyConnection, zones: Zones) -> None:
+    fhir_view(connection, "encounter_row", zones=zones, resource_type="Encounter")
+    _view_of_references(connection, zones)
+    connection.execute(_SPELLS.read_text(encoding="utf-8"))
+
+
+_MARKED = """
+insert into row_reason
+select _source, _sender, _file_id, _row, if(is_marked_test(meta.security), 'test_patient', 'confidential')
+from resource_row
+where is_marked_test(meta.security) or is_marked_confidential(meta.security)
+"""
+
+
+def _restricted(resource: str) -> str:
+    """Rows of ``resource`` with a restricted code in any concept, an extension's among them."""
+    elements = shapes.SHAPES[resource]
+    lists = ["list_transform(extension, lambda e: e.valueCodeableConcept)"]
+    for name, kind in elements.items():
+        if kind in _CONCEPTS:
+            lists.append(identifier(name) if kind.endswith("[]") else f"[{identifier(name)}]")
+    concepts = "flatten([" + ", ".join(lists) + "])"
+    return f"""
+insert into row_reason
+with coded as (
+    select _source, _sender, _file_id, _row,
+        unnest(flatten(list_transform({concepts}, lambda c: c.coding))) as coding
+    from resource_row
+)
+select distinct c._source, c._sender, c._file_id, c._row, 'legally_restricted'
+from coded as c
+inner join codelist as l
+    on l.codelist = 'legally_restricted' and (
+        l.code = c.coding.code
+        or (l.is_prefix and starts_with(upper(replace(c.coding.code, '.', '')), l.code)
+            and coalesce(system_word(c.coding.system), 'icd10') in ('icd10', 'opcs4')))
+"""
+
+
+def _view_of_references(connection: DuckDBPyConnection, zones: Zones) -> None:
+    """View ``encounter_reference``: which encounter each row of another resource belongs to."""
+    parts = []
+    for resource in person_resources():
+        if "encounter" in shapes.SHAPES[resource]:
+            view = f"{resource.lower()}_reference_row"
+            fhir_view(connection, view, zones=zones, resource_type=resource)
+            parts.append(
+                "select _source, _sender, _file_id, _row, reference_id(encounter) as encounter_id "
+                f"from {view}"
+            )
+    connection.execute("create or replace temp view encounter_reference as " + " union all ".join(parts))

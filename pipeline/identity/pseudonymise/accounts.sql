@@ -1,0 +1,61 @@
+-- What became of every current native row of one source. Views: current_row (source, sender, file_id, row,
+-- record_id, supporting), written_row (sender, file_id, row), resource_row and organisation_row (sender,
+-- file_id, row, record_id); variable reason_order, the reasons in the order that decides.
+-- A contact names its referral, not its patient: whose row it is, the mapping found out.
+create or replace temp table row_owner as
+select r.sender, r.file_id, r.row, min(r.record_id) as record_id
+from resource_row as r
+semi join (select sender, file_id, row from current_row where record_id is null and not supporting) as c
+    on c.sender = r.sender and c.file_id = r.file_id and c.row = r.row
+group by r.sender, r.file_id, r.row;
+create or replace temp table row_fate as
+with owned_row as (
+    select c.* replace (coalesce(c.record_id, o.record_id) as record_id)
+    from current_row as c
+    left join row_owner as o on o.sender = c.sender and o.file_id = c.file_id and o.row = c.row
+)
+
+select
+    c.source,
+    c.sender,
+    c.file_id,
+    c.row,
+    c.record_id,
+    e.person_id,
+    w.file_id is not null as is_written,
+    case
+        when c.supporting then 'not_person_level'
+        when e.person_id is null then 'not_linked'
+        when e.reason is null or r.reason is null then coalesce(e.reason, r.reason)
+        when list_position(getvariable('reason_order'), e.reason)
+            <= list_position(getvariable('reason_order'), r.reason) then e.reason
+        else r.reason
+    end as reason
+from owned_row as c
+left join record_eligibility as e on e.source = c.source and e.sender = c.sender and e.record_id = c.record_id
+left join row_eligibility as r
+    on r.source = c.source and r.sender = c.sender and r.file_id = c.file_id and r.row = c.row
+left join written_row as w on w.sender = c.sender and w.file_id = c.file_id and w.row = c.row;
+
+-- A row that no reason explains, or whose person is not known, may have become no resource about a person.
+create or replace temp table unexplained_row as
+select sender, file_id, row from row_fate where not is_written and coalesce(reason, 'not_linked') = 'not_linked';
+create or replace temp table resourceless_row as
+select u.*, o.file_id is not null as is_organisation
+from unexplained_row as u
+anti join resource_row as r on r.sender = u.sender and r.file_id = u.file_id and r.row = u.row
+left join (select distinct sender, file_id, row from organisation_row) as o
+    on o.sender = u.sender and o.file_id = u.file_id and o.row = u.row;
+update row_fate
+set reason = if(u.is_organisation, 'not_person_level', 'no_resource')
+from resourceless_row as u
+where u.sender = row_fate.sender and u.file_id = row_fate.file_id and u.row = row_fate.row;
+
+insert into written_record
+select distinct source, sender, record_id from row_fate where is_written;
+insert into withheld_row
+select reason, person_id, count(*) from row_fate where not is_written and reason is not null group by all;
+insert into file_account
+select file_id, count(*), count(*) filter (is_written), count(*) filter (not is_written and reason is not null)
+from row_fate
+group by file_id;

@@ -1,0 +1,154 @@
+"""From an entry of the register of handling to the SQL that makes its pseudonymised table.
+
+Only what the register names is selected, so that a new element of a feed stays behind until
+somebody decides on it. A word that is not known here stops the load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.declare import Handling
+from connectors.fhir import shapes
+from connectors.register import DOMAINS, Entity, Projection
+from pipeline.duck import identifier, literal, parquet
+
+_AREAS = {"lsoa": "lsoa_code", "local_authority": "local_authority_code"}
+_LOCAL_NUMBERS = {"spell_number_key": "spell"}  # numbers of the sender's own, each kind hashed apart
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """``rows`` selects the table; ``counts`` one row: rows read, then values outside each of ``checked``."""
+
+    rows: str
+    counts: str
+    checked: tuple[str, ...]
+
+
+def statements(entity: Entity, files: Sequence[Path]) -> Statements:
+    """SQL over the landed ``files``; needs kept_record, row_eligibility, postcode_area and ``keyed_hash``."""
+    raw = _raw(entity, files)
+    patterns = {column.name: pattern for column in entity.columns if (pattern := _pattern(column))}
+    outside = [f"count(*) filter (not {_is_inside(name, pattern)})" for name, pattern in patterns.items()]
+    columns = ",\n    ".join([*_lineage(entity), *(_written(column) for column in entity.columns)])
+    return Statements(
+        rows=f"{raw}\nselect\n    {columns}\nfrom raw",
+        counts=f"{raw}\nselect {', '.join(['count(*)', *outside])}\nfrom raw",
+        checked=tuple(patterns),
+    )
+
+
+def columns(entity: Entity) -> dict[str, str]:
+    """Columns of the written table in order, with their types."""
+    about = {"person_key": "VARCHAR"} if entity.about_a_person else {}
+    provenance = {"source_file_id": "VARCHAR", "source_row": "BIGINT"} if entity.about_a_person else {}
+    lineage = {
+        f"{entity.name}_key": "VARCHAR",
+        **about,
+        "source": "VARCHAR",
+        "sender": "VARCHAR",
+        **provenance,
+    }
+    return {**lineage, **{column.name: column.type for column in entity.columns}}
+
+
+def _raw(entity: Entity, files: Sequence[Path]) -> str:
+    """Rows that may leave, each register expression evaluated, nothing hashed or checked yet."""
+    values = ",\n        ".join(f"{_value(column)} as {identifier(column.name)}" for column in entity.columns)
+    person = "person_key, _file_id, _row," if entity.about_a_person else ""
+    return f"""with landed as (
+    {_landed(entity, parquet(files, shapes.columns(entity.resource)))}
+),
+raw as (
+    select
+        _source, _sender, {person}
+        {_key(entity)} as _key,
+        {values}
+    from landed{_areas(entity)}
+)"""
+
+
+def _landed(entity: Entity, relation: str) -> str:
+    if not entity.about_a_person:
+        return f"select * from {relation}"
+    items = ""
+    if entity.unnest:
+        element = identifier(entity.unnest)
+        items = f", unnest({element}) as item, generate_subscripts({element}, 1) as item_number"
+    record = "coalesce(f._record_id, f.id)" if entity.resource == "Patient" else "f._record_id"
+    return f"""select f.*, k.person_key{items}
+    from {relation} as f
+    inner join kept_record as k on k.source = f._source and k.sender = f._sender and k.record_id = {record}
+    anti join row_eligibility as w
+        on w.source = f._source and w.sender = f._sender and w.file_id = f._file_id and w.row = f._row"""
+
+
+def _key(entity: Entity) -> str:
+    item = f" || '/{entity.unnest}/' || item_number" if entity.unnest else ""
+    return f"'{entity.resource}/' || id{item}"
+
+
+def _areas(entity: Entity) -> str:
+    """The join that turns a postcode into its areas, where the entity generalises one."""
+    postcodes = {column.expression for column in entity.columns if column.generalise}
+    if len(postcodes) > 1:
+        raise ValueError(f"{entity.name}: more than one postcode to generalise")
+    for postcode in postcodes:
+        return f"\n    left join postcode_area as area on area.postcode = postcode_folded({postcode})"
+    return ""
+
+
+def _value(column: Projection) -> str:
+    if column.generalise:
+        return f"area.{_AREAS[column.generalise]}"
+    return f"try_cast(({column.expression}) as {column.type})"
+
+
+def _lineage(entity: Entity) -> list[str]:
+    """Columns that every table has; the key's message names the resource within its sender."""
+    person = ["person_key"] if entity.about_a_person else []
+    provenance = ["_file_id as source_file_id", "_row as source_row"] if entity.about_a_person else []
+    key = f"{_hashed('record', '_key')} as {identifier(entity.name + '_key')}"
+    return [key, *person, "_source as source", "_sender as sender", *provenance]
+
+
+def _written(column: Projection) -> str:
+    name = identifier(column.name)
+    if column.handling is Handling.PSEUDONYMISE:
+        return f"{_hashed(_kind_of_key(column), name)} as {name}"
+    if pattern := _pattern(column):
+        return f"case when {_is_inside(column.name, pattern)} then {name} end as {name}"
+    return name
+
+
+def _hashed(kind: str, message: str) -> str:
+    return f"keyed_hash('{kind}|v1|' || _source || '|' || _sender || '|' || {message})"
+
+
+def _kind_of_key(column: Projection) -> str:
+    if column.domain != "key" or column.type != "VARCHAR":
+        raise ValueError(f"{column.name}: a pseudonym is VARCHAR in the domain key")
+    if column.expression.startswith("reference_key("):
+        return "record"
+    if column.name not in _LOCAL_NUMBERS:
+        raise ValueError(
+            f"{column.name}: what is hashed is neither a reference nor one of {sorted(_LOCAL_NUMBERS)}"
+        )
+    return _LOCAL_NUMBERS[column.name]
+
+
+def _pattern(column: Projection) -> str | None:
+    """What a text may look like; a text without a pattern would be free text, and never leaves."""
+    if column.handling is Handling.PSEUDONYMISE:
+        return None
+    pattern = DOMAINS[column.domain]
+    if column.type == "VARCHAR" and pattern is None:
+        raise ValueError(f"{column.name}: domain {column.domain} does not say what a text may look like")
+    return pattern
+
+
+def _is_inside(name: str, pattern: str) -> str:
+    return f"coalesce(regexp_matches({identifier(name)}, {literal(pattern)}), true)"

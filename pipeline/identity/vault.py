@@ -1,0 +1,59 @@
+"""The identity vault: ``identity/vault.duckdb``, always encrypted (AES-256-GCM, key bound as a parameter).
+
+It holds the person index, tonight's identity records and the state of objections. One process
+writes it at a time, and every change of a step is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipeline.duck import connect, literal
+from pipeline.errors import SetupError
+from pipeline.keys import VAULT, KeyRing
+from pipeline.settings import Settings
+from pipeline.zones import Zones
+
+_SCHEMA = Path(__file__).with_name("vault.sql")
+
+
+@contextmanager
+def open_vault(
+    settings: Settings, keys: KeyRing, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the vault attached as ``vault``; closed, and so sealed, at the end of the block.
+
+    Raises :class:`SetupError` where the key is not the one that the vault was made with.
+    """
+    connection = connect(settings)
+    try:
+        _attach(connection, vault_path(settings), keys.key(VAULT), read_only=read_only)
+        if not read_only:
+            connection.execute(_SCHEMA.read_text(encoding="utf-8"))
+        yield connection
+    finally:
+        connection.close()
+
+
+def vault_path(settings: Settings) -> Path:
+    """Where the vault lies."""
+    return Zones(settings.home).identity / "vault.duckdb"
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, read_only: bool) -> None:
+    if read_only and not path.exists():
+        raise SetupError("there is no identity vault yet: link the records first")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = ", read_only" if read_only else ""
+    statement = f"attach {literal(path)} as vault (type duckdb, encryption_key ?{mode})"
+    try:
+        connection.execute(statement, [key.hex()])
+    except duckdb.InvalidInputException:
+        raise SetupError("the identity vault does not open with this deployment's root key") from None
+    except duckdb.IOException:
+        raise SetupError("the identity vault is held by another process, or its file is damaged") from None
+    path.chmod(0o600)

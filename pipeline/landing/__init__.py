@@ -1,0 +1,30 @@
+"""Landing: receive, check, type, quarantine; then the current rows and their FHIR tables.
+
+No row goes through a Python loop. What may be said of a row is its number, its column and the rule it broke;
+its text lies in ``received`` and in ``quarantine`` only.
+"""
+
+from pipeline.landing.build import BuildOutcome, build_fhir, current_rows
+from pipeline.landing.feeds import Feed, list_feeds
+from pipeline.landing.land import land_feed
+from pipeline.landing.outcomes import Broken, FeedOutcome, FileOutcome
+from pipeline.landing.quarantine import list_quarantine, show_quarantine
+from pipeline.landing.reference import ReferenceOutcome, load_reference
+from pipeline.landing.replay import replay
+
+__all__ = [
+    "Broken",
+    "BuildOutcome",
+    "Feed",
+    "FeedOutcome",
+    "FileOutcome",
+    "ReferenceOutcome",
+    "build_fhir",
+    "current_rows",
+    "land_feed",
+    "list_feeds",
+    "list_quarantine",
+    "load_reference",
+    "replay",
+    "show_quarantine",
+]

@@ -1,0 +1,130 @@
+"""Checks the rows of one native file against its declared rules, and types those that pass.
+
+Reads what :mod:`pipeline.landing.read_csv` left on the connection. All rules run before the file is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from connectors.declare import Format, NativeFile, Severity
+from connectors.rules import Over, RowRule, row_rules, typed_columns
+from connectors.types import quoted
+from pipeline.duck import literal
+from pipeline.landing.outcomes import Broken
+from pipeline.landing.receive import Received
+from pipeline.landing.tables import count, write_parquet
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rows of a file broke; ``quarantined`` counts each refused row once."""
+
+    rows_in: int
+    quarantined: int
+    broken: tuple[Broken, ...]
+
+    @property
+    def refuses_file(self) -> bool:
+        """Whether a row broke a rule that refuses the whole file."""
+        return any(broken.severity is Severity.FILE for broken in self.broken)
+
+
+def check_rows(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format) -> Verdict:
+    """Run every rule; leaves the view ``checked`` and the table ``refused_rows`` (``_row``, ``rules``)."""
+    rules = row_rules(file, format_)
+    con.execute(f"create or replace temp view checked as {_checked_sql(file, format_, rules)}")
+    flags = [f"count_if({_flag(number)})" for number in range(len(rules))]
+    counts = con.execute(f"select count(*), {', '.join(flags)} from checked").fetchone() or ()
+    broken = [
+        Broken(rule.rule_id, rule.severity, rows, rule.column)
+        for rule, rows in zip(rules, counts[1:], strict=True)
+        if rows
+    ]
+    _collect_refused(con, rules, any(item.severity is Severity.ROW for item in broken))
+    refused_rows = count(con, "select count(*) from refused_rows")
+    refused_lines = count(con, "select count(*) from refused_lines")
+    broken += _line_rules(con) + _duplicate_keys(con, file)
+    return Verdict(counts[0] + refused_lines, refused_rows + refused_lines, tuple(broken))
+
+
+def write_typed(con: duckdb.DuckDBPyConnection, target: Path, received: Received, file: NativeFile) -> None:
+    """Write the rows that passed, typed, with their lineage: columns in the declared order."""
+    columns = ", ".join(quoted(column.name) for column in file.columns)
+    refused = count(con, "select count(*) from refused_rows")
+    passed = "where _row not in (select _row from refused_rows)" if refused else ""
+    rows = f"""
+        select {columns}, {literal(received.feed.source)} as _source,
+            {literal(received.feed.sender)} as _sender, {literal(received.file_id)} as _file_id, _row,
+            date {literal(received.extract_date.isoformat())} as _extract_date,
+            cast({file.record_id or "null"} as varchar) as _record_id
+        from checked {passed}"""
+    write_parquet(con, rows, target)
+
+
+def rules_of(file: NativeFile, format_: Format) -> tuple[RowRule, ...]:
+    """The rules in the order in which ``refused_rows.rules`` numbers them."""
+    return row_rules(file, format_)
+
+
+def _checked_sql(file: NativeFile, format_: Format, rules: Sequence[RowRule]) -> str:
+    early = _flags(rules, Over.RECEIVED)
+    late = _flags(rules, Over.TYPED, {rule.column: n for n, rule in enumerate(rules) if _is_about_form(rule)})
+    typed = ", ".join(typed_columns(file, format_))
+    carried = ", ".join(_flag(number) for number, rule in enumerate(rules) if rule.over is Over.RECEIVED)
+    return f"""
+        with flagged as (select *{early} from received),
+        typed as (select {typed}, _row{carried and ", " + carried} from flagged)
+        select *{late} from typed"""
+
+
+def _flags(rules: Sequence[RowRule], over: Over, malformed: Mapping[str, int] | None = None) -> str:
+    """Select items of the rules over one kind of column. A malformed value is not also called missing."""
+    items = []
+    for number, rule in enumerate(rules):
+        if rule.over is over:
+            form = (malformed or {}).get(rule.column) if rule.rule_id.startswith("missing_") else None
+            unless = f" and not {_flag(form)}" if form is not None else ""
+            items.append(f", coalesce({rule.predicate}, false){unless} as {_flag(number)}")
+    return "".join(items)
+
+
+def _is_about_form(rule: RowRule) -> bool:
+    """Whether a rule refuses a value for its form; where it only warns, the value is missing after it."""
+    return rule.over is Over.RECEIVED and rule.severity is Severity.ROW
+
+
+def _flag(number: int) -> str:
+    return f"_rule_{number}"
+
+
+def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule], is_any: bool) -> None:
+    refusing = [number for number, rule in enumerate(rules) if rule.severity is Severity.ROW]
+    listed = ", ".join(f"if({_flag(number)}, {number}, null)" for number in refusing)
+    where = " or ".join(_flag(number) for number in refusing) if is_any else "false"
+    con.execute(
+        f"""create or replace temp table refused_rows as
+        select _row, list_filter([{listed}]::integer[], lambda x: x is not null) as rules
+        from checked where {where}"""
+    )
+
+
+def _line_rules(con: duckdb.DuckDBPyConnection) -> list[Broken]:
+    found = con.execute("select rule_id, count(*) from refused_lines group by 1 order by 1").fetchall()
+    return [Broken(rule_id, Severity.ROW, rows) for rule_id, rows in found]
+
+
+def _duplicate_keys(con: duckdb.DuckDBPyConnection, file: NativeFile) -> list[Broken]:
+    """A key twice in one file: the later row counts, the earlier is superseded. A warning."""
+    keys = ", ".join(quoted(name) for name in file.key_columns)
+    rows = count(
+        con,
+        f"""select sum(n - 1) from (
+            select count(*) as n from checked where _row not in (select _row from refused_rows)
+            group by {keys} having count(*) > 1)""",
+    )
+    return [Broken("duplicate_key", Severity.WARNING, rows, file.key_columns[0])] if rows else []

@@ -1,0 +1,108 @@
+"""Lands one feed: every file of every dated folder that was not seen before, file by file.
+
+A file that cannot be landed never stops the others. The outcome tells the caller whether the feed as a
+whole was refused; the caller raises :class:`~pipeline.errors.InputRefusedError`, so that its task shows red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from connectors import registry
+from connectors.declare import Format
+from pipeline.errors import WsicError
+from pipeline.landing import manifest as control
+from pipeline.landing.coverage import conclude
+from pipeline.landing.desk import Desk, open_desk
+from pipeline.landing.feeds import DatedFolder, Feed, dated_folders
+from pipeline.landing.land_file import Extract, land_file
+from pipeline.landing.outcomes import FeedOutcome, Tally
+from pipeline.landing.receive import Received, look_at
+from pipeline.landing.record import record_file, record_seen
+from pipeline.landing.scope import marker_files
+from pipeline.ledger import Ledger
+from pipeline.settings import Settings
+
+
+def land_feed(
+    settings: Settings, ledger: Ledger, *, run_id: str, feed: Feed, extracts: Path, as_of: date
+) -> FeedOutcome:
+    """Land what ``feed`` sent up to ``as_of`` and was not seen before.
+
+    Leaves, per new file: its immutable copy in ``received``, its typed rows or its quarantine, and its rows
+    in the ledger (``file``, ``file_seen``, ``file_rule``, stage ``landing``); per format of the feed a
+    ``feed`` row. Landing again changes nothing.
+    """
+    tally = Tally()
+    folders, strange = dated_folders(extracts, feed, as_of)
+    if strange:
+        tally.troubles.append(f"{len(strange)} entries beside the dated folders are not named YYYY-MM-DD")
+    with open_desk(settings, ledger, run_id, feed) as desk:
+        for folder in folders:
+            _land_folder(desk, folder, tally)
+        record_seen(ledger, run_id, tally.seen_before)
+        return conclude(desk, tally, as_of=as_of, came=bool(folders))
+
+
+def _land_folder(desk: Desk, folder: DatedFolder, tally: Tally) -> None:
+    files = _look(desk, folder, tally)
+    known = {
+        row["file_id"]
+        for row in desk.ledger.query(
+            "select file_id from file where source = ? and sender = ? and extract_date = ?",
+            (desk.feed.source, desk.feed.sender, folder.extract_date.isoformat()),
+        )
+    }
+    tally.seen_before += [file.file_id for file in files if file.file_id in known]
+    new = [file for file in files if file.file_id not in known]
+    if not new:
+        return
+    extract = Extract(
+        format=registry.recognise(desk.feed.source, [file.name for file in files]),
+        manifest=control.read_manifest(folder.path),
+    )
+    if absent := extract.manifest.missing(file.name for file in files):
+        tally.troubles.append(f"{folder.extract_date}: {absent} files that the manifest names did not come")
+    for received in _markers_first(new, extract.format):
+        _land_one(desk, received, extract, tally)
+
+
+def _land_one(desk: Desk, received: Received, extract: Extract, tally: Tally) -> None:
+    """Land one file; what the machine (not the file) prevented is told and tried again next time."""
+    try:
+        outcome = land_file(desk, received, extract)
+    except (duckdb.Error, OSError, WsicError) as error:
+        tally.troubles.append(
+            f"{received.extract_date}: file {received.file_id} could not be landed now "
+            f"({type(error).__name__}); it is tried again at the next run"
+        )
+        return
+    record_file(desk.ledger, desk.run_id, outcome)
+    tally.outcomes.append(outcome)
+
+
+def _look(desk: Desk, folder: DatedFolder, tally: Tally) -> list[Received]:
+    found, unfit = [], 0
+    for path in sorted(folder.path.iterdir()):
+        if path.name == control.NAME or path.name.startswith("."):
+            continue
+        if path.is_symlink() or not path.is_file():
+            unfit += 1
+            continue
+        try:
+            found.append(look_at(path, desk.feed, folder.extract_date))
+        except OSError:
+            unfit += 1
+    if unfit:
+        tally.troubles.append(f"{folder.extract_date}: {unfit} entries are no files that can be read")
+    return found
+
+
+def _markers_first(files: Iterable[Received], format_: Format | None) -> list[Received]:
+    """Files that the others are judged by come first, then by name."""
+    markers = marker_files(format_) if format_ else frozenset()
+    return sorted(files, key=lambda file: (file.name.lower() not in markers, file.name))

@@ -1,0 +1,78 @@
+"""Lands one file by what it is: a native CSV file, FHIR NDJSON, or nothing that is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connectors.declare import Format, Severity
+from pipeline.landing import quarantine
+from pipeline.landing.desk import Desk
+from pipeline.landing.manifest import Manifest
+from pipeline.landing.native import Judged, land_native, outcome_of
+from pipeline.landing.ndjson import land_ndjson, resource_type_of
+from pipeline.landing.outcomes import UNRECOGNISED, Broken, FileOutcome
+from pipeline.landing.receive import Received, take_in, unrecognised_name
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One dated folder: the native format that it holds, if any, and its control totals."""
+
+    format: Format | None
+    manifest: Manifest
+
+
+def land_file(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
+    """Take in and land one file; its outcome is not yet recorded."""
+    if not _is_declared(received, extract.format):
+        return _refuse_unknown(desk, received)
+    return land_received(desk, take_in(desk.zones, received, received.name), extract)
+
+
+def land_received(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
+    """Land the received copy of a file that is declared."""
+    resource_type = resource_type_of(received.name)
+    if resource_type:
+        return land_ndjson(desk, received, resource_type, extract.manifest)
+    if extract.format is None:
+        raise ValueError("a file of no format cannot be landed")
+    return land_native(
+        desk,
+        received,
+        file=extract.format.file(received.name),
+        format_=extract.format,
+        manifest=extract.manifest,
+        refusals=_refusals(desk, received, extract.format),
+    )
+
+
+def _is_declared(received: Received, format_: Format | None) -> bool:
+    names = {file.name.lower() for file in format_.files} if format_ else set()
+    return resource_type_of(received.name) is not None or received.name.lower() in names
+
+
+def _refuse_unknown(desk: Desk, received: Received) -> FileOutcome:
+    """A file that no declaration names is kept as received, under a name of ours, and not read."""
+    name = unrecognised_name(received)
+    received = take_in(desk.zones, received, name)
+    said = "no format of this source has a file of this name"
+    judged = Judged(0, 0, (Broken("unknown_file", Severity.FILE, 0),), said)
+    desk.con.execute("drop table if exists quarantined")
+    quarantine.add_refusals(desk.con, judged.broken)
+    quarantine.write(desk.con, desk.zones, received)
+    return outcome_of(received, judged, format_name=UNRECOGNISED, name=name)
+
+
+def _refusals(desk: Desk, received: Received, format_: Format) -> tuple[str, ...]:
+    """A file of a submission cannot be placed in time without the submission's header file."""
+    if format_.period is None or len(format_.files) == 1:
+        return ()
+    header = format_.period[0]
+    if received.name.lower() == header.lower():
+        return ()
+    good = desk.ledger.query(
+        """select 1 from file where source = ? and sender = ? and extract_date = ? and format = ?
+            and lower(file_name) = lower(?) and outcome = 'landed' limit 1""",
+        (desk.feed.source, desk.feed.sender, received.extract_date.isoformat(), format_.name, header),
+    )
+    return () if good else ("missing_header_file",)

@@ -1,0 +1,166 @@
+"""Reads a CSV file into numbered rows of text, and the lines that cannot be read into refused ones.
+
+Tables left on the connection: view ``received`` (``_row``, then the declared columns as VARCHAR) and table
+``refused_lines`` (``_row``, ``line_number``, ``rule_id``, ``raw``). ``_row`` counts the data records of the
+file from 1, refused ones included; ``line_number`` is the physical line in which the record begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from connectors.declare import NativeFile
+from connectors.types import quoted
+from pipeline.duck import literal
+from pipeline.landing.scan import Structure, UnreadableError, line_numbers, scan
+from pipeline.landing.tables import count, write_parquet
+
+_RAW_AT_MOST = 10_000  # the reader shortens the text of a refused record to this
+_LINE_AT_MOST = 16 * 1024 * 1024
+
+# What the reader calls an error, and our rule.
+_RULES = {
+    "MISSING COLUMNS": "wrong_field_count",
+    "TOO MANY COLUMNS": "wrong_field_count",
+    "INVALID ENCODING": "invalid_encoding",
+    "UNQUOTED VALUE": "malformed_quote",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+}
+
+
+def normalised(path: Path, work: Path) -> Path:
+    """``path`` with every line ended by a line feed: itself, or a working copy of it.
+
+    The reader loses rows in files that mix line ends (measured on DuckDB 1.5.5), so it never sees one.
+    """
+    with path.open("rb") as file:
+        if not any(b"\r" in block for block in iter(lambda: file.read(1 << 22), b"")):
+            return path
+        file.seek(0)
+        target = work / f"{path.name}.lf"
+        with target.open("wb") as copy:
+            held = b""
+            for block in iter(lambda: file.read(1 << 22), b""):
+                text = (held + block).replace(b"\r\n", b"\n")
+                held = b"\r" if text.endswith(b"\r") else b""
+                copy.write(text.removesuffix(held).replace(b"\r", b"\n"))
+            copy.write(b"\n" if held else b"")
+    return target
+
+
+def read_rows(
+    con: duckdb.DuckDBPyConnection, path: Path, work: Path, *, names: Sequence[str], file: NativeFile
+) -> Structure:
+    """Read ``path`` (line feeds only) whose header is ``names``; returns the counted structure.
+
+    Raises :class:`UnreadableError` where the reader's rows and the counted records differ.
+    """
+    structure = scan(path)
+    staged = work / "received.parquet"
+    _read(con, path, staged, names)
+    _number_refused(con, path, structure)
+    _number_received(con, staged, names, file)
+    _agree(con, structure)
+    return structure
+
+
+def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Sequence[str]) -> None:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    for table in ("csv_errors", "csv_scans"):
+        con.execute(f"drop table if exists {table}")
+    write_parquet(
+        con,
+        f"""select row_number() over () as _read, *
+            from read_csv({literal(path)}, columns = {{{columns}}}, header = true, auto_detect = false,
+                delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
+                max_line_size = {_LINE_AT_MOST}, buffer_size = {2 * _LINE_AT_MOST},
+                store_rejects = true, rejects_limit = 0,
+                rejects_table = 'csv_errors', rejects_scan = 'csv_scans')""",
+        staged,
+        compression="lz4_raw",  # read twice and thrown away
+    )
+
+
+def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Structure) -> None:
+    """``broken_records``: per refused record how many good rows stand before it, and its lines.
+
+    The reader numbers records, blank lines among them. A record that an open quote swallowed several
+    lines into counts as that many rows: none of them came through.
+    """
+    rules = ", ".join(f"{literal(error)}: {literal(rule)}" for error, rule in _RULES.items())
+    con.execute(
+        f"""create or replace temp table broken_records as
+        select line, min(line_byte_position) as position, ltrim(any_value(csv_line), chr(10)) as raw,
+            length(any_value(csv_line)) - length(ltrim(any_value(csv_line), chr(10))) as lead,
+            coalesce(map {{{rules}}}[arg_min(error_type::varchar, column_idx)], 'unreadable_line') as rule_id
+        from csv_errors group by line order by line"""
+    )
+    found = con.execute(
+        "select line, position + lead as position from broken_records order by 1"
+    ).fetchnumpy()
+    positions = np.asarray(found["position"], dtype=np.int64)
+    places = pa.table(
+        {
+            "line": np.asarray(found["line"], dtype=np.int64),
+            "blanks": np.searchsorted(structure.blank_lines, positions),
+            "line_number": line_numbers(path, positions) if len(positions) else positions,
+        }
+    )
+    con.register("places", places)
+    con.execute(
+        f"""create or replace temp table refused_records as
+        with numbered as (
+            select *, line - 2 - blanks - (row_number() over (order by line) - 1) as good_before,
+                if(rule_id = 'malformed_quote',
+                    list_filter(string_split(raw, chr(10)), lambda x: x <> ''), [raw]) as lines,
+            from broken_records join places using (line)
+        )
+        select line, line_number, rule_id, lines, length(raw) >= {_RAW_AT_MOST} as is_shortened,
+            max(good_before) over (order by line) as good_before,
+            sum(len(lines)) over (order by line) - len(lines) as refused_before
+        from numbered"""
+    )
+    con.execute(
+        """create or replace temp table refused_lines as
+        select good_before + refused_before + unnest(range(1, len(lines) + 1)) as _row,
+            line_number + unnest(range(0, len(lines))) as line_number, rule_id, unnest(lines) as raw
+        from refused_records"""
+    )
+
+
+def _number_received(
+    con: duckdb.DuckDBPyConnection, staged: Path, names: Sequence[str], file: NativeFile
+) -> None:
+    came = set(names)
+    columns = ", ".join(
+        quoted(column.name) if column.name in came else f"null::varchar as {quoted(column.name)}"
+        for column in file.columns
+    )
+    con.execute(
+        """create or replace temp table shifts as
+        select good_before, max(refused_before + len(lines))::bigint as shift
+        from refused_records group by good_before"""
+    )
+    source = f"read_parquet({literal(staged)})"
+    if count(con, "select count(*) from shifts"):
+        con.execute(
+            f"""create or replace temp view received as
+            select _read + coalesce(shift, 0) as _row, {columns}
+            from {source} asof left join shifts on _read > good_before"""
+        )
+    else:
+        con.execute(f"create or replace temp view received as select _read as _row, {columns} from {source}")
+
+
+def _agree(con: duckdb.DuckDBPyConnection, structure: Structure) -> None:
+    read = count(con, "select count(*) from received")
+    records = count(con, "select count(*) from refused_records")
+    if count(con, "select count(*) from refused_records where is_shortened and len(lines) > 1"):
+        raise UnreadableError("a quote that is never closed swallows many lines")
+    if read + records != structure.rows:
+        raise UnreadableError(f"{structure.rows} records counted, {read + records} could be read")

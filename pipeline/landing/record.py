@@ -1,0 +1,88 @@
+"""Writes what came of a file and of a feed into the ledger: counts and rule words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.landing.outcomes import FileOutcome
+from pipeline.ledger import Ledger
+
+
+def record_file(ledger: Ledger, run_id: str, outcome: FileOutcome) -> None:
+    """Replace all that the ledger says about one received file, in one transaction.
+
+    A file checked again (``wsic quarantine replay``) keeps the run and the place in the order of receipt
+    that it had.
+    """
+    with ledger.transaction() as connection:
+        before = connection.execute(
+            "select run_id, received_seq from file where file_id = ?", (outcome.file_id,)
+        ).fetchone()
+        first = connection.execute("select coalesce(max(received_seq), 0) + 1 from file").fetchone()[0]
+        owner, sequence = (before["run_id"], before["received_seq"]) if before else (run_id, first)
+        _put(connection, "file", {"run_id": owner, "received_seq": sequence} | _file_row(outcome))
+        connection.execute("delete from file_rule where file_id = ?", (outcome.file_id,))
+        for row in _rule_rows(outcome):
+            _put(connection, "file_rule", row)
+        seen = {"run_id": run_id, "file_id": outcome.file_id, "outcome": outcome.outcome}
+        _put(connection, "file_seen", seen)
+        _put(connection, "stage", {"run_id": owner} | _stage_row(outcome))
+
+
+def record_seen(ledger: Ledger, run_id: str, file_ids: list[str]) -> None:
+    """Files that an earlier run received already."""
+    rows = [{"run_id": run_id, "file_id": file_id, "outcome": "seen_before"} for file_id in file_ids]
+    ledger.put("file_seen", rows)
+
+
+def _file_row(outcome: FileOutcome) -> dict[str, Any]:
+    return {
+        "file_id": outcome.file_id,
+        "source": outcome.source,
+        "sender": outcome.sender,
+        "extract_date": outcome.extract_date.isoformat(),
+        "file_name": outcome.file_name,
+        "file_sha256": outcome.file_sha256,
+        "format": outcome.format,
+        "rows_in": outcome.rows_in,
+        "rows_landed": outcome.rows_landed,
+        "rows_quarantined": outcome.rows_quarantined,
+        "outcome": outcome.outcome,
+        "message": outcome.message,
+    }
+
+
+def _rule_rows(outcome: FileOutcome) -> list[dict[str, Any]]:
+    """One row a rule and column; a rule broken twice over (by lines and by rows) adds up."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for broken in outcome.rules:
+        row = rows.setdefault(
+            (broken.rule_id, broken.column),
+            {
+                "file_id": outcome.file_id,
+                "rule_id": broken.rule_id,
+                "column_name": broken.column,
+                "severity": broken.severity.value,
+                "rows": 0,
+            },
+        )
+        row["rows"] += broken.rows
+    return list(rows.values())
+
+
+def _stage_row(outcome: FileOutcome) -> dict[str, Any]:
+    return {
+        "product": "",
+        "file_id": outcome.file_id,
+        "stage": "landing",
+        "rows_in": outcome.rows_in,
+        "rows_out": outcome.rows_landed,
+        "rows_quarantined": outcome.rows_quarantined,
+    }
+
+
+def _put(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
+    marks = ", ".join(f":{name}" for name in row)
+    connection.execute(f"insert or replace into {table} ({', '.join(row)}) values ({marks})", dict(row))

@@ -1,0 +1,22 @@
+"""Counting in DuckDB and writing Parquet, as every landing step does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from pipeline.duck import literal
+
+
+def count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """The one whole number that ``statement`` gives; 0 where it gives none."""
+    row = con.execute(statement).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def write_parquet(
+    con: duckdb.DuckDBPyConnection, select: str, path: Path, *, compression: str = "zstd"
+) -> None:
+    """Write the rows of ``select`` to ``path``, in their order, streaming."""
+    con.execute(f"copy ({select}) to {literal(path)} (format parquet, compression {compression})")

@@ -1,0 +1,91 @@
+"""Publishing one product: gate, copy, seal, swap. A crash anywhere leaves the last version served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+
+from expectations.published import SUITES
+from pipeline.clock import now
+from pipeline.duck import connect
+from pipeline.errors import ChecksRefusedError
+from pipeline.ledger import Ledger
+from pipeline.publish import copying, gate
+from pipeline.publish.public import manifest_path, public_tables
+from pipeline.publish.versions import Shelf, flush, prune, put_in_place, remove, shelf, swap
+from pipeline.settings import Settings
+from pipeline.zones import Zones
+
+Write = Callable[[duckdb.DuckDBPyConnection, Path, Path], None]  # connection, new database, new Parquet folder
+
+
+def publish(settings: Settings, ledger: Ledger, run_id: str, product: str) -> Path:
+    """Publish what this run built and checked of ``product``; returns the version's path.
+
+    Only tables of public dbt models are copied; the version is read-only (0444) and complete
+    before ``current.duckdb`` is swapped to it. Raises :class:`ChecksRefusedError` where the checks
+    of this run did not run, did not pass, or judged another state of the warehouse.
+    """
+    zones = Zones(settings.home)
+    database = zones.warehouse(product)
+
+    def write(connection: duckdb.DuckDBPyConnection, target: Path, parquet: Path) -> None:
+        copying.copy_tables(connection, database, target, public_tables(manifest_path(zones, product)))
+        copying.seal(connection, ledger, run_id=run_id, product=product)
+        copying.write_parquet(connection, parquet)
+
+    try:
+        gate.require_passed(ledger, run_id, product, suites=SUITES)
+        gate.require_unchanged(database, run_id, product)
+        path = write_version(settings, run_id, product, write)
+    except ChecksRefusedError as error:
+        record(ledger, run_id, product, "refused", str(error))
+        raise
+    serve(settings, ledger, run_id, product)
+    return path
+
+
+def write_version(settings: Settings, run_id: str, product: str, write: Write) -> Path:
+    """Write a version whole and put it on the shelf; nothing is served yet."""
+    place = shelf(settings, product)
+    place.prepare()
+    database, parquet = place.new_database(run_id), place.new_parquet(run_id)
+    try:
+        connection = connect(settings)
+        try:
+            write(connection, database, parquet)
+        finally:
+            connection.close()
+        make_lasting([database, *sorted(parquet.iterdir()), parquet])
+    except BaseException:
+        remove(parquet)
+        remove(database)
+        raise
+    put_in_place(parquet, place.parquet(run_id))
+    put_in_place(database, place.database(run_id))
+    return place.database(run_id)
+
+
+def make_lasting(paths: Iterable[Path]) -> None:
+    """Make files read-only and wait until they are on the disk."""
+    for path in paths:
+        if path.is_file():
+            path.chmod(0o444)
+        flush(path)
+
+
+def serve(settings: Settings, ledger: Ledger, run_id: str, product: str) -> None:
+    """Swap the link to this run's version, say so in the ledger, and clear old versions away."""
+    place: Shelf = shelf(settings, product)
+    swap(place.current, Path("versions") / f"{run_id}.duckdb")
+    place.settle()
+    record(ledger, run_id, product, "published", "")
+    prune(settings, product)
+
+
+def record(ledger: Ledger, run_id: str, product: str, outcome: str, message: str) -> None:
+    """Write the outcome of publishing into the ledger."""
+    row = {"run_id": run_id, "product": product, "outcome": outcome, "at": now(), "message": message}
+    ledger.put("publication", [row])

@@ -1,0 +1,180 @@
+"""Versions of a product on disk: the swap, the list, rollback and pruning.
+
+``current.duckdb`` is a symbolic link into ``versions/`` and is replaced in one step, so a reader
+sees the old version or the new one, never less. It alone says what is served; the link of the
+Parquet folder follows it, and is put right by the next command should a crash come between.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.clock import now
+from pipeline.errors import UsageError, one_of
+from pipeline.ledger import Ledger
+from pipeline.settings import OPEN_PRODUCT, PRODUCTS, Settings
+from pipeline.zones import Zones
+
+_PARTIAL = ".partial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One published version; ``published_at`` in UTC seconds since 1970, ``size`` in bytes."""
+
+    product: str
+    run_id: str
+    path: Path
+    size: int
+    published_at: float
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The folder of one product."""
+
+    root: Path
+
+    @property
+    def current(self) -> Path:
+        """The link that is served."""
+        return self.root / "current.duckdb"
+
+    def database(self, run_id: str) -> Path:
+        """The version of one run."""
+        return self.root / "versions" / f"{run_id}.duckdb"
+
+    def parquet(self, run_id: str) -> Path:
+        """The version's tables as Parquet."""
+        return self.root / "parquet" / run_id
+
+    def new_database(self, run_id: str) -> Path:
+        """Where the version is written before it is whole."""
+        return self.root / "versions" / f".{run_id}{_PARTIAL}"
+
+    def new_parquet(self, run_id: str) -> Path:
+        """Where its Parquet is written before it is whole."""
+        return self.root / "parquet" / f".{run_id}{_PARTIAL}"
+
+    def served(self) -> str | None:
+        """Run id of the version that is served."""
+        return self.current.resolve().stem if self.current.exists() else None
+
+    def prepare(self) -> None:
+        """Make the folders and clear away what a crash left half written."""
+        for folder in (self.root, self.root / "versions", self.root / "parquet"):
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for folder in ("versions", "parquet"):
+            for left_over in (self.root / folder).glob(f".*{_PARTIAL}*"):
+                remove(left_over)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the Parquet link follow the link that is served."""
+        served = self.served()
+        link = self.root / "parquet" / "current"
+        if served and self.parquet(served).is_dir() and (not link.is_symlink() or link.readlink() != Path(served)):
+            swap(link, Path(served))
+
+
+def shelf(settings: Settings, product: str) -> Shelf:
+    """The folder of ``product``; raises :class:`UsageError` for a product that is none."""
+    known = (*PRODUCTS, OPEN_PRODUCT)
+    if product not in known:
+        raise UsageError(one_of("product", product, known))
+    return Shelf(Zones(settings.home).published(product))
+
+
+def swap(link: Path, target: Path) -> None:
+    """Point ``link`` at ``target`` (relative to the link's folder) in one step, and make it last."""
+    new = link.with_name(f".{link.name}{_PARTIAL}")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    os.replace(new, link)
+    flush(link.parent)
+
+
+def put_in_place(new: Path, final: Path) -> None:
+    """Rename a whole file or folder to its final name, in place of an earlier one of that name."""
+    if final.is_dir():
+        remove(final)
+    os.replace(new, final)
+    flush(final.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until the file's content, or the folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def list_versions(settings: Settings, product: str) -> list[Version]:
+    """All versions that are kept, newest first."""
+    place = shelf(settings, product)
+    served = place.served()
+    found = [
+        Version(
+            product=product,
+            run_id=path.stem,
+            path=path,
+            size=path.stat().st_size,
+            published_at=path.stat().st_mtime,
+            is_current=path.stem == served,
+        )
+        for path in (place.root / "versions").glob("[!.]*.duckdb")
+    ]
+    return sorted(found, key=lambda version: (version.published_at, version.run_id), reverse=True)
+
+
+def rollback(settings: Settings, ledger: Ledger, product: str, *, to: str | None = None) -> Version:
+    """Serve an earlier version again: the one before the served one, or that of run ``to``.
+
+    The version that was served stays on the shelf. Raises :class:`UsageError` where there is none
+    to go back to.
+    """
+    place = shelf(settings, product)
+    versions = list_versions(settings, product)
+    served = place.served()
+    chosen = _chosen(versions, served, to, product)
+    swap(place.current, Path("versions") / chosen.path.name)
+    place.settle()
+    message = f"rolled back from {served} to {chosen.run_id}"
+    step = {"run_id": served or chosen.run_id, "step": "rollback", "subject": product, "started_at": now()}
+    ledger.put("step", [{**step, "ended_at": now(), "outcome": "done", "message": message}])
+    return next(version for version in list_versions(settings, product) if version.is_current)
+
+
+def _chosen(versions: list[Version], served: str | None, to: str | None, product: str) -> Version:
+    ids = [version.run_id for version in versions]
+    if to is not None:
+        if to not in ids:
+            raise UsageError(f"{product}: " + one_of("version", to, ids))
+        return versions[ids.index(to)]
+    older = versions[ids.index(served) + 1 :] if served in ids else versions
+    if not older:
+        raise UsageError(f"{product}: no earlier version is kept; kept: {', '.join(ids) or 'none'}")
+    return older[0]
+
+
+def prune(settings: Settings, product: str) -> None:
+    """Keep the newest ``keep_versions`` versions, and the served one whatever its age."""
+    place = shelf(settings, product)
+    for version in list_versions(settings, product)[max(settings.keep_versions, 1) :]:
+        if not version.is_current:
+            remove(version.path)
+            remove(place.parquet(version.run_id))

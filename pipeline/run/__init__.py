@@ -1,0 +1,10 @@
+"""The run itself: opening, the steps of a night, closing; the lock that lets only one run at a time."""
+
+from pipeline.run.nightly import run_nightly
+from pipeline.run.opened import Run, open_ledger, open_run, resume_run
+from pipeline.run.outcome import Outcome, close_run, judge, raise_unless_published
+
+__all__ = [
+    "Outcome", "Run", "close_run", "judge", "open_ledger", "open_run", "raise_unless_published", "resume_run",
+    "run_nightly",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""The steps of a night, each one function of a run: the command line and the DAG call the same.
+
+A step that refuses raises; what it had already done stands in the ledger. Products are
+independent of each other: a step about a product says nothing of the other one.
+"""
+
+from __future__ import annotations
+
+from pipeline import checks, identity, landing, open_product, publish, warehouse
+from pipeline.errors import InputRefusedError
+from pipeline.identity import OptOutOutcome
+from pipeline.landing import Feed
+from pipeline.run.opened import Run
+from pipeline.run.step import recorded
+from pipeline.settings import OPEN_PRODUCT
+
+
+def list_feeds(run: Run) -> list[Feed]:
+    """Every feed that came or should have come, in a stable order."""
+    with recorded(run.ledger, run_id=run.run_id, step="list_feeds"):
+        return landing.list_feeds(run.ledger, run.extracts, run.as_of, run.source)
+
+
+def land_feed(run: Run, feed: Feed) -> None:
+    """Receive, check and type a feed's files, then rebuild its FHIR tables.
+
+    Raises :class:`InputRefusedError` where the feed was refused; the feed then keeps its last
+    good state, and the good files of the night still count.
+    """
+    subject = f"{feed.source}/{feed.sender}"
+    with recorded(run.ledger, run_id=run.run_id, step="land_feed", subject=subject):
+        outcome = landing.land_feed(
+            run.settings, run.ledger, run_id=run.run_id, feed=feed, extracts=run.extracts, as_of=run.as_of
+        )
+        landing.build_fhir(run.settings, run.ledger, run_id=run.run_id, feed=feed, as_of=run.as_of)
+        if outcome.outcome in ("refused", "missing"):
+            raise InputRefusedError(f"{subject}: {outcome.message or outcome.outcome}")
+
+
+def require_a_feed(run: Run) -> None:
+    """Raise :class:`InputRefusedError` unless at least one feed can be used."""
+    with recorded(run.ledger, run_id=run.run_id, step="require_a_feed"):
+        statement = "select 1 from feed where run_id = ? and outcome in ('landed', 'unchanged') limit 1"
+        if not run.ledger.query(statement, (run.run_id,)):
+            raise InputRefusedError("no feed could be used; the message of each feed says why")
+
+
+def load_reference(run: Run) -> None:
+    """Take the newest reference data into use."""
+    with recorded(run.ledger, run_id=run.run_id, step="load_reference"):
+        landing.load_reference(run.settings, run.ledger, run_id=run.run_id, extracts=run.extracts)
+
+
+def check_arrivals(run: Run) -> None:
+    """Judge what arrived; raises :class:`ChecksRefusedError` where a critical rule is broken."""
+    with recorded(run.ledger, run_id=run.run_id, step="check_arrivals"):
+        checks.run_arrival_checks(run.settings, run.ledger, run_id=run.run_id, as_of=run.as_of)
+
+
+def link(run: Run) -> None:
+    """Decide which records are one person."""
+    with recorded(run.ledger, run_id=run.run_id, step="link"):
+        identity.link(run.settings, run.ledger, run_id=run.run_id, as_of=run.as_of)
+
+
+def apply_opt_outs(run: Run) -> OptOutOutcome:
+    """Take the newest national opt-out reply; without a valid one ``secondary_use`` refuses later."""
+    with recorded(run.ledger, run_id=run.run_id, step="apply_opt_outs"):
+        return identity.apply_opt_outs(
+            run.settings, run.ledger, run_id=run.run_id, extracts=run.extracts, as_of=run.as_of
+        )
+
+
+def pseudonymise(run: Run, product: str) -> None:
+    """Write the pseudonymised zone of one product, without those who may not be in it."""
+    with recorded(run.ledger, run_id=run.run_id, step="pseudonymise", subject=product):
+        identity.pseudonymise(
+            run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of
+        )
+        warehouse.export(run.settings, run.ledger, run_id=run.run_id, product=product)
+
+
+def build(run: Run, product: str) -> None:
+    """Build one product's warehouse with dbt, in a process without keys."""
+    with recorded(run.ledger, run_id=run.run_id, step="build", subject=product):
+        warehouse.build(run.settings, run.ledger, run_id=run.run_id, product=product)
+
+
+def check_product(run: Run, product: str) -> None:
+    """Judge what is about to be published."""
+    with recorded(run.ledger, run_id=run.run_id, step="check_product", subject=product):
+        checks.run_product_checks(run.settings, run.ledger, run_id=run.run_id, product=product)
+
+
+def publish_product(run: Run, product: str) -> None:
+    """Swap the new version in."""
+    with recorded(run.ledger, run_id=run.run_id, step="publish", subject=product):
+        publish.publish(run.settings, run.ledger, run_id=run.run_id, product=product)
+
+
+def publish_open(run: Run) -> None:
+    """Make the open product from the ``secondary_use`` that this run published."""
+    with recorded(run.ledger, run_id=run.run_id, step="publish", subject=OPEN_PRODUCT):
+        open_product.publish_open(run.settings, run.ledger, run_id=run.run_id)

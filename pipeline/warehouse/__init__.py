@@ -1,0 +1,6 @@
+"""The warehouse of one product: what lies beside the pseudonymised rows, and dbt's one process."""
+
+from pipeline.warehouse.build import build
+from pipeline.warehouse.export import export
+
+__all__ = ["build", "export"]

@@ -1,0 +1,80 @@
+"""Building one product's warehouse: a new file beside the old one, swapped in when dbt is content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import ChecksRefusedError, SetupError, one_of
+from pipeline.ledger import Ledger
+from pipeline.settings import PRODUCTS, Settings
+from pipeline.warehouse import dbt
+from pipeline.warehouse.dbt import NodeResult
+from pipeline.zones import Zones
+
+_NAMED = 8  # so many broken nodes are named in the message; the rest are counted
+
+
+def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> Path:
+    """Run ``dbt build`` for ``product`` and return the database that it made.
+
+    The number of models and tests that ran goes to the ledger's ``rule_result`` (suite ``dbt``).
+    Raises :class:`ChecksRefusedError` naming the models and tests that did not pass; the database
+    of the last good build then still stands.
+    """
+    zones = Zones(settings.home)
+    work = _work_folder(zones, product)
+    target = work / zones.warehouse(product).name  # a view names its database: it must not change
+    environ = dbt.environment(
+        pseudonymised=zones.pseudonymised(product), warehouse=target, product=product,
+        memory_limit=settings.memory_limit, home=work,
+    )  # fmt: skip
+    code = dbt.run(["build"], environ=environ, work=work)
+    nodes = dbt.results(work)
+    ledger.put("rule_result", _counted(nodes, run_id=run_id, product=product))
+    if code != 0 or not nodes:
+        raise _refused(nodes, product=product, work=work)
+    target.replace(zones.warehouse(product))
+    return zones.warehouse(product)
+
+
+def _work_folder(zones: Zones, product: str) -> Path:
+    """An empty folder for the new database; what dbt parsed last time is kept, as it saves seconds."""
+    if product not in PRODUCTS:
+        raise SetupError(one_of("product", product, PRODUCTS))
+    work = zones.warehouse(product).with_suffix(".dbt")
+    work.mkdir(mode=0o700, exist_ok=True)
+    for left_over in (*work.glob("*.duckdb*"), work / "target" / "run_results.json"):
+        left_over.unlink(missing_ok=True)
+    return work
+
+
+def _counted(nodes: Sequence[NodeResult], *, run_id: str, product: str) -> list[dict[str, str | int]]:
+    """Rows of ``rule_result``: one for the models, one for the tests."""
+    groups = {
+        "models_built": [node for node in nodes if node.kind in ("model", "seed")],
+        "tests_passed": [node for node in nodes if node.kind in ("test", "unit_test")],
+    }
+    return [
+        {
+            "run_id": run_id, "product": product, "suite": "dbt", "rule_id": rule, "severity": "critical",
+            "rows_checked": len(group), "rows_failed": sum(not node.is_passed for node in group),
+            "is_passed": int(bool(group) and all(node.is_passed for node in group)),
+        }
+        for rule, group in groups.items()
+    ]  # fmt: skip
+
+
+def _refused(nodes: Sequence[NodeResult], *, product: str, work: Path) -> ChecksRefusedError:
+    broken = [node for node in nodes if not node.is_passed]
+    if not broken:
+        return ChecksRefusedError(f"{product}: dbt stopped before it built anything; see {work}/logs/dbt.log")
+    named = [f"{node.kind} {node.name} ({_how(node)})" for node in broken[:_NAMED]]
+    more = [f"and {len(broken) - _NAMED} more"] if len(broken) > _NAMED else []
+    return ChecksRefusedError(
+        f"{product}: {len(broken)} of {len(nodes)} models and tests did not pass: " + ", ".join(named + more)
+    )
+
+
+def _how(node: NodeResult) -> str:
+    return f"{node.failures} rows" if node.status == "fail" else node.status

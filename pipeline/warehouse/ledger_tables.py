@@ -1,0 +1,81 @@
+"""The ledger as tables for the warehouse: counts and outcomes, never another product's.
+
+Times leave the ledger's UTC for London wall clock, as every ``_at`` column of a product has it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from pipeline.ledger import Ledger
+
+_LONDON = ZoneInfo("Europe/London")
+_TEXT = pa.string()
+_TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(("as_of", "extract_date", "last_extract_on", "expected_on"), pa.date32()),
+    **dict.fromkeys(("started_at", "ended_at"), pa.timestamp("us")),
+    **dict.fromkeys(("is_late", "is_passed"), pa.bool_()),
+    **dict.fromkeys(("rows_in", "rows_out", "rows_landed", "rows_quarantined"), pa.int64()),
+    **dict.fromkeys(("rows_withheld", "rows_superseded", "rows_checked", "rows_failed"), pa.int64()),
+    **dict.fromkeys(("rows", "records", "people", "files"), pa.int64()),
+}
+"""Types of the columns that are not text, by name: a name means the same in every table."""
+
+# Queries may use :run_id and :product; the names that they yield are the exported columns.
+QUERIES = {
+    "runs": "select run_id, as_of, started_at, ended_at, outcome, code_version, key_ids from run",
+    "files": """
+        select run_id, source, sender, extract_date, file_id, file_name, file_sha256, format,
+               rows_in, rows_landed, rows_quarantined, outcome
+        from file""",
+    # What became of each file at its landing and in this run. What earlier runs did with the same
+    # rows is their history, and would make the table grow by all files every night.
+    "stages": """
+        select s.run_id, f.source, f.sender, f.file_id, f.file_name, s.stage,
+               s.rows_in, s.rows_out, s.rows_quarantined, s.rows_withheld, s.rows_superseded
+        from stage as s join file as f using (file_id)
+        where s.product in ('', :product) and (s.run_id = :run_id or s.stage = 'landing')""",
+    "withheld": "select run_id, product, reason, people, rows from withheld where product = :product",
+    "rule_results": """
+        select run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed
+        from rule_result where product in ('', :product)""",
+    "feeds": """
+        select feed.run_id, run.as_of, feed.source, sender, feed, feed.outcome, last_extract_on,
+               expected_on, is_late, files, rows_in
+        from feed join run using (run_id)""",
+    "links": "select run_id, source, sender, link_step, records, people from link",
+    "current_run": "select run_id, as_of, :product as product, code_version from run where run_id = :run_id",
+}
+
+
+def read(ledger: Ledger, name: str, *, run_id: str, product: str) -> pa.Table:
+    """The ledger table called ``name`` (a key of :data:`QUERIES`) as typed Arrow, in a stable order."""
+    names = _names(ledger, QUERIES[name])
+    ordered = f"{QUERIES[name]} order by {', '.join(str(place + 1) for place in range(len(names)))}"
+    rows = ledger.query(ordered, {"run_id": run_id, "product": product})
+    schema = pa.schema([(column, _TYPES.get(column, _TEXT)) for column in names])
+    columns = [
+        pa.array([_convert(row[field.name], field.type) for row in rows], field.type) for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _names(ledger: Ledger, query: str) -> list[str]:
+    with ledger.transaction() as connection:
+        found = connection.execute(f"select * from ({query}) limit 0", {"run_id": "", "product": ""})
+        return [column[0] for column in found.description]
+
+
+def _convert(value: Any, kind: pa.DataType) -> Any:
+    """SQLite's text and numbers as the column's own type."""
+    if value is None:
+        return None
+    if pa.types.is_date(kind):
+        return date.fromisoformat(value)
+    if pa.types.is_timestamp(kind):
+        return datetime.fromisoformat(value).astimezone(_LONDON).replace(tzinfo=None)
+    return bool(value) if pa.types.is_boolean(kind) else value

@@ -1,0 +1,36 @@
+"""``python -m synthetic --people N --seed S --out DIR [--end-date D] [--nights K] [--workers W]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+from synthetic.economy import synthesise
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the arguments, make the economy, print its counts."""
+    parser = argparse.ArgumentParser(
+        prog="synthetic",
+        description="Write a make-believe health economy.",
+        epilog="example: python -m synthetic --people 10000 --seed 1 --out extracts",
+    )
+    parser.add_argument("--people", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--end-date", type=date.fromisoformat, default=date(2026, 3, 31))
+    parser.add_argument("--nights", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    given = parser.parse_args(arguments)
+    summary = synthesise(
+        given.people, given.seed, given.out, given.end_date, given.nights, workers=given.workers
+    )
+    for name, count in summary.as_dict().items():
+        sys.stdout.write(f"{name:16} {count:>12,}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

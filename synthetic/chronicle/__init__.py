@@ -1,0 +1,24 @@
+"""A block's whole story as tables: what happened, and how each sender knows it.
+
+The tables' names are those that the senders' SQL and the truth read.
+"""
+
+from __future__ import annotations
+
+from synthetic.chronicle import acute, gp, social, teams
+from synthetic.people import Block
+from synthetic.rows import Rows, stack
+
+Tables = dict[str, Rows]
+
+
+def tell(block: Block) -> Tables:
+    """All tables of a block, and ``planted`` (errors in records)."""
+    tables: Tables = {}
+    planted: list[Rows] = []
+    attended, spells = acute.add(block, tables, planted)
+    gp.add(block, tables, planted)
+    teams.add(block, tables, planted, attended=attended, spells=spells)
+    social.add(block, tables, planted, spells=spells)
+    tables["planted"] = stack(planted)
+    return tables

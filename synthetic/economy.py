@@ -1,0 +1,148 @@
+"""Make a whole economy: world, blocks of people, files, reference data, opt-out replies, truth."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+from synthetic import assemble, chronicle, opt_outs, people, reference, truth, world
+from synthetic.plan import Delivery, deliveries
+from synthetic.senders import render
+from synthetic.span import Span
+
+BLOCK_PEOPLE = 20_000
+"""People made at a time: bounds memory, and keeps a household whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What was written: people, deliveries (folders), rows of native files, planted errors."""
+
+    people: int
+    nights: int
+    deliveries: int
+    rows: int
+    planted_errors: int
+    practices: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One block to make: everything a worker process needs."""
+
+    people: int
+    seed: int
+    out: Path
+    span: Span
+    number: int
+
+
+def synthesise(
+    people: int,
+    seed: int,
+    out: Path,
+    end_date: date = date(2026, 3, 31),
+    nights: int = 1,
+    *,
+    workers: int = 1,
+) -> Summary:
+    """Write an economy of ``people`` people into ``out``; the same arguments give the same bytes.
+
+    Writes ``<source>/<sender>/<date>/<file>``, ``reference/*.csv``, ``opt_outs/<date>/*.dat`` and
+    ``truth/*.parquet``. The history is two years to ``end_date``; the first extracts carry it whole, and
+    each of the other ``nights`` carries what changed. ``workers`` processes share the blocks; their
+    number does not change a byte. Raises ValueError for a size, seed or number of nights that cannot be
+    made, FileExistsError where ``out`` already holds something.
+    """
+    _check(people, seed, nights)
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty; give an empty folder or one that does not exist")
+    out.mkdir(parents=True, exist_ok=True)
+    span = Span.until(end_date, nights)
+    fixed = world.build(seed, people)
+    tasks = [_Task(people, seed, out, span, number) for number in range(-(-people // BLOCK_PEOPLE))]
+    _run(tasks, workers)
+    rows, sent = _join(out, fixed, span)
+    reference.write(out / "reference", fixed, span)
+    opt_outs.write(out, fixed, span)
+    planted = truth.join(out, fixed, span)
+    shutil.rmtree(out / assemble.PARTS)
+    return Summary(
+        people=people,
+        nights=nights,
+        deliveries=sent,
+        rows=rows,
+        planted_errors=planted,
+        practices=fixed.practices.height,
+    )
+
+
+def _check(people: int, seed: int, nights: int) -> None:
+    if people < 200:
+        raise ValueError(f"people must be at least 200, so that every practice has some; given {people}")
+    if seed < 0:
+        raise ValueError(f"seed must not be negative; given {seed}")
+    if not 1 <= nights <= 31:
+        raise ValueError(f"nights must be from 1 to 31; given {nights}")
+
+
+def _run(tasks: list[_Task], workers: int) -> None:
+    if workers == 1 or len(tasks) == 1:
+        for task in tasks:
+            make_block(task)
+        return
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+        list(pool.map(make_block, tasks))
+
+
+def make_block(task: _Task) -> None:
+    """Make one block's people and write their parts of every file and of the truth."""
+    fixed = world.build(task.seed, task.people)
+    base = task.number * BLOCK_PEOPLE
+    block = people.make(
+        fixed, task.span, number=task.number, base=base, size=min(BLOCK_PEOPLE, task.people - base)
+    )
+    tables = chronicle.tell(block)
+    connection = render.connect(fixed, task.span)
+    render.load_block(connection, tables)
+    for delivery in deliveries(task.seed, task.span):
+        if delivery.resends is None:
+            render.write(connection, delivery, assemble.parts_folder(task.out, delivery), block=task.number)
+    parts = task.out / assemble.PARTS / "truth"
+    truth.write_block(connection, block, parts)
+    opt_outs.write_block(block, tables, parts)
+    connection.close()
+
+
+def _join(out: Path, fixed: world.World, span: Span) -> tuple[int, int]:
+    headers = _headers(fixed, span)
+    planned: list[Delivery] = deliveries(fixed.seed, span)
+    rows = sum(assemble.join(out, delivery, headers[delivery.format]) for delivery in planned)
+    return rows, len(planned)
+
+
+def _headers(fixed: world.World, span: Span) -> dict[str, dict[str, list[str]]]:
+    """Column names of every file, from a block of few people (the queries need tables to read)."""
+    block = people.make(fixed, span, number=0, base=0, size=200)
+    connection = render.connect(fixed, span)
+    render.load_block(connection, chronicle.tell(block))
+    found: dict[str, dict[str, list[str]]] = {}
+    for delivery in deliveries(fixed.seed, span):
+        if delivery.format in found:
+            continue
+        render.set_variables(connection, delivery)
+        if delivery.format in render.PREPARED_BY:
+            connection.execute(render.query(delivery.format, render.PREPARED_BY[delivery.format]))
+        found[delivery.format] = {
+            name: render.header(connection, delivery.format, name) for name in render.FILES[delivery.format]
+        }
+    connection.close()
+    return found

@@ -1,0 +1,1 @@
+"""How people are written down by each sender: local ids, and identifiers with their errors."""

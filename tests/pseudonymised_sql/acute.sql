@@ -1,0 +1,90 @@
+insert into acute__patients by name select * exclude (n) from patients_of('acute', 'R1K') where draw(n, 'acute') < 0.6;
+insert into person_sources select person_key, source, sender, 'nhs_number', 1.0 from acute__patients;
+create table stays as
+select
+    people.*,
+    stay,
+    made_key('acute|spell|' || stay, n) as spell_key,
+    in_days(draw(n, 'admitted' || stay), 730) as admitted_at,
+    floor(pow(draw(n, 'nights' || stay), 4) * 40)::integer as nights,
+    pick(['21', '21', '22', '2A', '12', '11', '31'], draw(n, 'method' || stay)) as admission_method,
+from people, (select unnest(range(3)) as stay)
+where draw(n, 'acute') < 0.6 and draw(n, 'stays' || stay) < 0.15;
+-- Some stays go on at another hospital on the day of discharge.
+insert into stays
+select * replace (
+    9 as stay, made_key('acute|spell|9|' || stay, n) as spell_key,
+    admitted_at + to_days(nights) as admitted_at, '81' as admission_method
+)
+from stays where draw(n, 'transfer' || stay) < 0.08;
+insert into acute__encounters by name
+select
+    spell_key as encounters_key, person_key, 'acute' as source, if(stay = 9, 'RQM', 'R1K') as sender,
+    file_of('acute', 'spells') as source_file_id, row_number() over (order by spell_key) as source_row,
+    'inpatient_spell' as activity_type, 'finished' as status, 'IMP' as class_code,
+    admitted_at as start_at,
+    if(admitted_at + to_days(nights) > getvariable('as_of'), null, admitted_at + to_days(nights)) as end_at,
+    if(stay = 9, 'RQM', 'R1K') as provider_code,
+    pick(['1', '1', '1', '2', '5'], draw(n, 'class' || stay)) as patient_classification,
+    admission_method, '19' as source_of_admission, '1' as discharge_method,
+    pick(['19', '19', '51', '54'], draw(n, 'destination' || stay)) as discharge_destination,
+    pick(['DZ11S', 'EB03A', 'LA04Q'], draw(n, 'hrg' || stay)) as hrg_code,
+from stays;
+insert into acute__encounters by name
+select
+    made_key('acute|episode|' || episode, spell_key) as encounters_key, spell_key as part_of_key,
+    person_key, 'acute' as source, if(stay = 9, 'RQM', 'R1K') as sender,
+    file_of('acute', 'episodes') as source_file_id, row_number() over (order by spell_key, episode) as source_row,
+    'hospital_episode' as activity_type, 'finished' as status, 'IMP' as class_code,
+    admitted_at + to_hours(episode) as start_at, episode as episode_number, admission_method,
+    pick(['100', '300', '430'], draw(n, 'function' || episode)) as treatment_function_code,
+    if(nights = 0 and stay = 1, '2', '1') as patient_classification,
+from stays, (select unnest([1, 2]) as episode)
+where episode = 1 or draw(n, 'episodes' || stay) < 0.3;
+insert into acute__conditions by name
+select
+    made_key('acute|diagnosis|' || position, encounters_key) as conditions_key, encounters_key as encounter_key,
+    person_key, source, sender, source_file_id, source_row,
+    'encounter-diagnosis' as category, 'icd10' as code_system,
+    pick(['I500', 'J449', 'J189', 'S720', 'E119', 'N390'], draw(source_row, 'code' || position)) as code,
+    position, start_at::date as recorded_on,
+from acute__encounters, (select unnest([1, 2]) as position)
+where activity_type = 'hospital_episode';
+insert into acute__procedures by name
+select
+    made_key('acute|procedure', encounters_key) as procedures_key, encounters_key as encounter_key,
+    person_key, source, sender, source_file_id, source_row,
+    'opcs4' as code_system, 'W371' as code, 1 as position, start_at::date as performed_on,
+from acute__encounters
+where activity_type = 'hospital_episode' and draw(source_row, 'operated') < 0.2;
+insert into acute__encounters by name
+select
+    made_key('acute|attendance|' || visit, n) as encounters_key,
+    person_key, 'acute' as source, 'R1K' as sender,
+    file_of('acute', 'attendances') as source_file_id, row_number() over (order by n, visit) as source_row,
+    'emergency_attendance' as activity_type, 'finished' as status, 'EMER' as class_code,
+    in_days(draw(n, 'arrived' || visit), 730) + interval 14 hour as start_at,
+    in_days(draw(n, 'arrived' || visit), 730) + interval 17 hour as end_at,
+    'R1K' as provider_code, pick(['01', '01', '03', '04'], draw(n, 'department' || visit)) as department_type,
+    pick(['1', '1', '1', '2'], draw(n, 'category' || visit)) as attendance_category,
+    pick(['VB08Z', 'VB11Z', null], draw(n, 'vb' || visit)) as hrg_code,
+from people, (select unnest(range(3)) as visit)
+where draw(n, 'acute') < 0.6 and draw(n, 'attends' || visit) < 0.3;
+insert into acute__appointments by name
+select
+    made_key('acute|clinic|' || visit, n) as appointments_key,
+    person_key, 'acute' as source, 'R1K' as sender,
+    file_of('acute', 'clinics') as source_file_id, row_number() over (order by n, visit) as source_row,
+    'outpatient_attendance' as activity_type, 'booked' as status,
+    in_days(draw(n, 'clinic' || visit), 730) + interval 11 hour + interval 10 day as start_at,
+    'R1K' as provider_code, pick(['100', '300', '430'], draw(n, 'clinic of' || visit)) as treatment_function_code,
+    pick(['5', '5', '6', '3', '2'], draw(n, 'attended' || visit)) as attended_code,
+    pick(['1', '2', '2', '4'], draw(n, 'first' || visit)) as first_attendance,
+from people, (select unnest(range(4)) as visit) where draw(n, 'acute') < 0.6;
+insert into acute__encounters by name
+select
+    made_key('acute|outpatient', appointments_key) as encounters_key, appointments_key as appointment_key,
+    person_key, source, sender, source_file_id, source_row,
+    'outpatient_attendance' as activity_type, 'finished' as status, 'AMB' as class_code, start_at,
+    provider_code, treatment_function_code, attended_code, first_attendance,
+from acute__appointments where attended_code in ('5', '6');
