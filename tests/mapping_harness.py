@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from connectors import registry, rules
-from connectors.declare import Format, NativeFile
+from connectors.declare import PERSON_ELSEWHERE, Format, NativeFile
 from connectors.fhir import shapes
 from connectors.types import quoted
 
@@ -28,7 +28,7 @@ GOLDEN = Path(__file__).with_name("golden") / "connectors"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A golden case: a folder of the senders' CSVs, ``<source>/<case>`` or, for GP, ``gp/<format>/<case>``."""
+    """A golden case: a folder of the senders' CSVs, ``<source>/<case>``; of GP ``gp/<format>/<case>``."""
 
     source: str
     format_name: str
@@ -67,14 +67,20 @@ def load(con: duckdb.DuckDBPyConnection, format_: Format, rows: Rows) -> None:
 
 
 def map_rows(
-    source: str, format_name: str, rows: Rows, *, sender: str = "X99"
+    source: str,
+    format_name: str,
+    rows: Rows,
+    *,
+    sender: str = "X99",
+    only: Collection[str] = shapes.RESOURCE_TYPES,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Resource type -> mapped rows (elements and lineage, nulls removed), in order of file, row, id."""
+    """Resource type (of ``only``) -> mapped rows (elements and lineage, nulls removed), by file, row, id."""
     con = connection(source, sender)
     load(con, registry.format_named(source, format_name), rows)
     return {
         resource_type: _mapped(con, resource_type, [sql for _, sql in parts])
         for resource_type, parts in registry.mapping_sql(source, format_name).items()
+        if resource_type in only
     }
 
 
@@ -93,7 +99,8 @@ def rows_about_people(source: str, format_name: str, rows: Rows) -> set[tuple[st
         for file in format_.files
         if not file.supporting
         for found in con.execute(
-            f"select _file_id, _row from {quoted(file.stem)} where _record_id is not null"
+            f"select _file_id, _row from {quoted(file.stem)} "
+            f"where _record_id is not null or {file.record_id == PERSON_ELSEWHERE}"
         ).fetchall()
     }
 

@@ -78,8 +78,8 @@ def _line_by_line(path: Path, resource_type: str) -> str:
             select line
             from read_csv({_text(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
                 auto_detect = false, delim = chr(31), quote = '', escape = '',
-                strict_mode = false, max_line_size = {_LONGEST_LINE},
-                buffer_size = {2 * _LONGEST_LINE})
+                 strict_mode = false, max_line_size = {_LONGEST_LINE},
+                 buffer_size = {2 * _LONGEST_LINE})
             where trim(line, ' \t\r') <> ''
         ),
         parsed as (
