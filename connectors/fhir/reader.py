@@ -39,15 +39,20 @@ def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, 
     """
     try:
         _create(con, into, _in_one_go(path, resource_type))
+        # The engine says nothing of a lone malformed line without its newline, so nothing is not trusted.
+        if con.execute(f"select count(*) > 0 from {quoted(into)}").fetchone() == (True,) or _is_empty(path):
+            return True
     except duckdb.Error:
         pass  # its text may hold a value
-    else:
-        return True
     try:
         _create(con, into, _line_by_line(path, resource_type))
     except duckdb.Error:
         raise ValueError(f"{path.name} is not readable as UTF-8 lines of JSON") from None
     return False
+
+
+def _is_empty(path: Path) -> bool:
+    return path.stat().st_size == 0
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
@@ -59,7 +64,7 @@ def _in_one_go(path: Path, resource_type: str) -> str:
     return f"""
         select row_number() over () as _row, null::varchar as _problem, null::varchar as _problem_at, *
         from read_json({_text(str(path))}, format = 'newline_delimited', columns = {{{columns}}},
-            maximum_object_size = {_LONGEST_LINE})
+            records = true, maximum_object_size = {_LONGEST_LINE})
     """
 
 
@@ -73,7 +78,7 @@ def _line_by_line(path: Path, resource_type: str) -> str:
             select line
             from read_csv({_text(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
                 auto_detect = false, delim = chr(31), quote = '', escape = '',
-                max_line_size = {_LONGEST_LINE},
+                strict_mode = false, max_line_size = {_LONGEST_LINE},
                 buffer_size = {2 * _LONGEST_LINE})
             where trim(line, ' \t\r') <> ''
         ),

@@ -1,8 +1,6 @@
 {# DuckDB-only SQL of the staging layer. The pseudonymised zone is typed by the register of handling,
    so staging renames nothing; where a FHIR feed leaves a word out, the source word supplies it. #}
 
-{% macro source_words() %}{{ return(['gp', 'acute', 'community', 'mental_health', 'social_care']) }}{% endmacro %}
-
 {% macro staged(source_word, entity) -%}
 select * from {{ source(source_word, entity) }}
 {%- endmacro %}
@@ -15,7 +13,7 @@ from {{ source(source_word, entity) }}
 
 {# All five sources' rows of one entity. #}
 {% macro unioned(entity) -%}
-{% for source_word in source_words() -%}
+{% for source_word in ['gp', 'acute', 'community', 'mental_health', 'social_care'] -%}
 select * from {{ ref('stg_' ~ source_word ~ '__' ~ entity) }}
 {% if not loop.last %}union all by name
 {% endif %}

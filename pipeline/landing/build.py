@@ -8,14 +8,13 @@ for every good file of the feed (rows that are held back with their extract coun
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from connectors.fhir import shapes
-from pipeline.duck import literal, parquet, values_hidden
+from pipeline.duck import literal, values_hidden
 from pipeline.landing.current import current_on, make_views
 from pipeline.landing.desk import Desk, open_desk, put_in_place
 from pipeline.landing.feeds import Feed
@@ -85,9 +84,11 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
     with values_hidden(f"{desk.feed}: current rows"):
         views = make_views(desk, scope)
         resources = sent_as_fhir(desk, scope)
-        _write_fates(desk, union_of([_NO_FATE, *(current_on(*view) for view in views), *fates_of(resources)]))
     types = write_resources(desk, resources, desk.work)
-    _fill_record_ids(desk, types)
+    with values_hidden(f"{desk.feed}: fates of current rows"):
+        people = _people(desk, types)
+        own = (current_on(native, view, people) for native, view in views)
+        _write_fates(desk, union_of([_NO_FATE, *own, *fates_of(resources)]))
     counts = _counts(desk)
     state_path(desk.zones, desk.feed).unlink(missing_ok=True)  # a build cut short is made again
     _replace_tables(desk, types)
@@ -98,25 +99,20 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
     return counts
 
 
+def _people(desk: Desk, types: Sequence[str]) -> str:
+    """SELECT of ``_file_id, _row, record_id``: of whom the resources just written speak."""
+    spoken_of = (
+        f"select _file_id, _row, _record_id from read_parquet({literal(desk.work / f'{name}.parquet')})"
+        for name in types
+    )
+    return (
+        f"select _file_id, _row, min(_record_id) as record_id from ({' union all '.join(spoken_of)}) "
+        "where _record_id is not null group by _file_id, _row"
+    )
+
+
 def _write_fates(desk: Desk, fates: str) -> None:
     write_parquet(desk.con, fates, desk.work / "fates.parquet")
-
-
-def _fill_record_ids(desk: Desk, types: list[str]) -> None:
-    """Give a row whose own columns do not name its patient (a contact of a referral) what its mapping found."""
-    written = [desk.work / f"{resource_type}.parquet" for resource_type in types]
-    lineage = {name: shapes.LINEAGE[name] for name in ("_file_id", "_row", "_record_id")}
-    with values_hidden(f"{desk.feed}: whose row it is"):
-        desk.con.execute(
-            f"""create or replace temp table fate as
-            with mapped as (
-                select _file_id as file_id, _row as "row", min(_record_id) as record_id
-                from {parquet(written, lineage)} where _record_id is not null group by all
-            )
-            select f.file_id, f."row", coalesce(f.record_id, m.record_id) as record_id, f.supporting
-            from read_parquet({literal(desk.work / "fates.parquet")}) as f left join mapped as m using (file_id, "row")"""
-        )
-    _write_fates(desk, "select * from fate")
 
 
 def _counts(desk: Desk) -> dict[str, int]:

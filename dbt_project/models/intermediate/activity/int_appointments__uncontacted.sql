@@ -14,7 +14,8 @@ encounters as (
 
 consultations as (
 
-    select distinct appointment_key from encounters where activity_type = 'gp_consultation'
+    select distinct appointment_key from encounters
+    where activity_type = 'gp_consultation'
 
 )
 

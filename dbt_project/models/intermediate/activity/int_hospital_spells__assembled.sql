@@ -13,13 +13,15 @@ episodes as (
 
 first_episodes as (
 
-    select * from episodes where n_in_spell = 1
+    select * from episodes
+    where n_in_spell = 1
 
 ),
 
 last_episodes as (
 
-    select * from episodes where n_in_spell = n_episodes
+    select * from episodes
+    where n_in_spell = n_episodes
 
 ),
 

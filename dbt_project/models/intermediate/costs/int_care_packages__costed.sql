@@ -50,8 +50,10 @@ weekly as (
             services.unit_cost_gbp * coalesce(frequencies.units_per_week, services.planned_units_per_week)
         ) as weekly_cost_gbp,
         if(frequencies.is_one_off, services.unit_cost_gbp, null) as one_off_cost_gbp,
-        {{ days_between('services.start_date', 'least(coalesce(services.end_date, current_run.as_of), current_run.as_of)') }}
-        + 1 as n_days_so_far,
+        {{ days_between(
+            'services.start_date',
+            'least(coalesce(services.end_date, current_run.as_of), current_run.as_of)'
+        ) }} + 1 as n_days_so_far,
     from services
     cross join current_run
     left join frequencies on services.cost_frequency = frequencies.cost_frequency

@@ -27,20 +27,27 @@ people_of_areas as (
 
 ),
 
-weighed as (
+counted as (
 
     select
         people_of_areas.area_type,
         people_of_areas.area_code,
         person_senders.source,
         person_senders.sender,
-        count(*) / sum(count(*)) over (
-            partition by people_of_areas.area_type, people_of_areas.area_code, person_senders.source
-        ) as share_of_people,
+        count(*) as people,
     from people_of_areas
     inner join person_senders on people_of_areas.person_key = person_senders.person_key
     where people_of_areas.area_code is not null
     group by all
+
+),
+
+weighed as (
+
+    select
+        *,
+        people / sum(people) over (partition by area_type, area_code, source) as share_of_people,
+    from counted
 
 )
 

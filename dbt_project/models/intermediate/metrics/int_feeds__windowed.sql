@@ -34,7 +34,7 @@ firsts as (
         select * from first_activity
         union all
         select * from first_registration
-    )
+    ) as first_of_either
     group by source, sender
 
 )

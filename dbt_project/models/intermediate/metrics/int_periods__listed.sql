@@ -39,7 +39,8 @@ years as (
 
     select
         'financial_year' as period_type,
-        unnest(generate_series({{ financial_year_start('first_month') }}, as_of, interval 1 year))::date as period_start,
+        unnest(generate_series({{ financial_year_start('first_month') }}, as_of, interval 1 year))::date
+            as period_start,
         as_of,
     from bounds
 

@@ -19,7 +19,7 @@ chosen as (
     select
         *,
         row_number() over (
-            partition by person_key, start_on order by end_on desc, local_authority_code, lsoa_code
+            partition by person_key, start_on order by end_on desc, local_authority_code asc, lsoa_code asc
         ) as n_of_start,
     from addresses
     qualify is_gp = bool_or(is_gp) over (partition by person_key)

@@ -44,7 +44,7 @@ ranked as (
                 patients.source = 'gp' and registered_at.person_key is not null desc,
                 patients.source = 'gp' desc,
                 files.extract_date desc nulls last,
-                patients.patients_key
+                patients.patients_key asc
         ) as precedence,
     from patients
     left join files on patients.source_file_id = files.file_id
@@ -62,11 +62,9 @@ select
     min_by(sex, precedence) filter (where sex not in ('unknown')) as sex,
     min_by(ethnic_category, precedence) filter (where ethnic_category not in ('Z', '99')) as ethnic_category,
     min_by(lsoa_code, precedence) filter (where lsoa_code is not null) as lsoa_code,
-    min_by(local_authority_code, precedence)
-        filter (where local_authority_code is not null) as local_authority_code,
+    min_by(local_authority_code, precedence) filter (where local_authority_code is not null) as local_authority_code,
     min_by(died_on, precedence) filter (where died_on is not null) as died_on,
     bool_or(is_deceased) as is_deceased,
-    min_by(accommodation_status, precedence)
-        filter (where accommodation_status is not null) as accommodation_status,
+    min_by(accommodation_status, precedence) filter (where accommodation_status is not null) as accommodation_status,
 from ranked
 group by person_key

@@ -37,7 +37,7 @@ one_per_start as (
         registrations.*,
         row_number() over (
             partition by registrations.person_key, registrations.start_on
-            order by registrations.end_on desc, registrations.registration_key
+            order by registrations.end_on desc, registrations.registration_key asc
         ) as n_of_start,
     from registrations
     cross join current_run

@@ -13,8 +13,8 @@ periods as (
 measured as (
 
     unpivot grouped
-    on people, people_65_plus, emergency_admissions, emergency_admissions_65_plus, bed_days,
-        emergency_attendances, long_term_social_care_65_plus
+    on people, people_65_plus, emergency_admissions, emergency_admissions_65_plus,
+    bed_days, emergency_attendances, long_term_social_care_65_plus
     into name measure value amount
 
 )

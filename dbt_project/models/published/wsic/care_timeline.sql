@@ -8,7 +8,7 @@ select
     activity_key,
     person_key,
     row_number() over (partition by person_key order by start_at, activity_key) as event_number,
-    start_at as at,
+    start_at as "at",
     setting,
     replace(activity_type, '_', ' ')
     || case

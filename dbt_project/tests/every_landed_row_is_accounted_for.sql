@@ -1,0 +1,25 @@
+-- Landed = published + withheld + superseded, file by file, for the run that builds (one row a file that is not).
+with stages as (
+
+    select stages.*
+    from {{ ref('fct_file_stage') }} as stages
+    inner join {{ ref('stg_ledger__current_run') }} as current_run on stages.run_id = current_run.run_id
+
+),
+
+files as (
+
+    select
+        file_id,
+        sum(rows_in) filter (where stage = 'current') as landed,
+        sum(rows_out) filter (where stage = 'published') as published,
+        sum(rows_withheld) filter (where stage in ('pseudonymised', 'published')) as withheld,
+        sum(rows_superseded) as superseded,
+    from stages
+    where stage != 'landing'
+    group by file_id
+
+)
+
+select * from files
+where landed is distinct from published + withheld + superseded
