@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from expectations.judge import judge
 from expectations.published import OPEN_SUITES, SUITES, contract, leaks
 from expectations.published.contract import NEVER_EMPTY, TABLES
 from expectations.results import RuleResult
+from expectations.rules import Suite
 from expectations.text_scan import scan_texts
 
 SCHEMAS = ("core", "wsic", "quality", "audit", "meta")
@@ -38,9 +39,13 @@ class ProductContext:
 
 
 def check_product(
-    connection: duckdb.DuckDBPyConnection, database: Path, context: ProductContext
+    connection: duckdb.DuckDBPyConnection,
+    database: Path,
+    context: ProductContext,
+    *,
+    suites: Iterable[Suite] = SUITES,
 ) -> list[RuleResult]:
-    """Judge every suite of :data:`expectations.published.SUITES` on a warehouse; one result a rule.
+    """Judge ``suites`` (all of :data:`expectations.published.SUITES`) on a warehouse; one result a rule.
 
     ``connection`` is one of its own, in memory; the database is attached to it read-only. What
     cannot be read leaves its rules unjudged, and an unjudged rule refuses.
@@ -51,7 +56,7 @@ def check_product(
     connection.execute("set variable as_of = ?::date", [context.as_of])
     _make(connection, _relations(connection, context))
     _scan(connection, SCHEMAS)
-    return judge(connection, SUITES)
+    return judge(connection, suites)
 
 
 def check_open_product(connection: duckdb.DuckDBPyConnection, database: Path) -> list[RuleResult]:
