@@ -29,8 +29,3 @@ case
     else '85+'
 end
 {%- endmacro %}
-
-{# A moment that the ledger wrote as ISO text with its offset, as London wall clock. #}
-{% macro ledger_time(value) -%}
-timezone('Europe/London', try_cast({{ value }}::varchar as timestamptz))
-{%- endmacro %}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -27,6 +28,8 @@ for group in (quarantine, link, opt_outs, keys, publish):
 
 def main() -> None:
     """Run the command line; an error becomes one line on stderr and its exit code."""
+    # What the steps log, the summary says too: only a developer sees it twice.
+    logging.getLogger().addHandler(logging.StreamHandler() if _is_debugging() else logging.NullHandler())
     try:
         app()
     except WsicError as error:
@@ -42,6 +45,10 @@ def main() -> None:
         sys.exit(WsicError.exit_code)
 
 
+def _is_debugging() -> bool:
+    return bool(os.environ.get("WSIC_DEBUG"))
+
+
 def _debug(error: Exception) -> None:
-    if os.environ.get("WSIC_DEBUG"):
+    if _is_debugging():
         raise error

@@ -88,7 +88,7 @@ def _reasons(console: Console, reasons: Sequence[str]) -> None:
     if reasons:
         console.print("\n[bold]Why not everything was published[/bold]")
     for reason in reasons:
-        console.print(f"  {reason}", markup=False)
+        console.print(f"  {reason}", markup=False, soft_wrap=True)
 
 
 def _next(console: Console, commands: Sequence[str]) -> None:

@@ -3,8 +3,7 @@ create table ledger__current_run as
 select 'run-1' as run_id, getvariable('as_of')::date as as_of, getvariable('product') as product, '0.1.0' as code_version;
 create table ledger__runs as
 select
-    run_id, as_of::varchar as as_of, null::varchar as extracts, null::varchar as source,
-    as_of || 'T03:00:00+00:00' as started_at, null::varchar as ended_at, 'running' as outcome, code_version, 'k1' as key_ids,
+    run_id, as_of, as_of + interval 3 hour as started_at, null::timestamp as ended_at, 'running' as outcome, code_version, 'k1' as key_ids,
 from ledger__current_run;
 create temp table received (source varchar, sender varchar, file_id varchar, row_number bigint);
 insert into received select source, sender, source_file_id, source_row from gp__patients;
@@ -31,26 +30,26 @@ insert into received select source, sender, source_file_id, source_row from soci
 insert into received select source, sender, source_file_id, source_row from social_care__conditions;
 create table ledger__files as
 select
-    file_id, 'run-1' as run_id, source, min(sender) as sender, getvariable('as_of')::varchar as extract_date,
+    file_id, 'run-1' as run_id, source, min(sender) as sender, getvariable('as_of')::date as extract_date,
     source || '.csv' as file_name, sha256(file_id) as file_sha256, 'made_up' as format,
     count(distinct row_number) as rows_in, count(distinct row_number) as rows_landed, 0::bigint as rows_quarantined,
-    'landed' as outcome, '' as message,
+    'landed' as outcome,
 from received group by file_id, source;
 create table ledger__stages as
-select 'run-1' as run_id, product, file_id, stage, rows_in, rows_in as rows_out,
+select 'run-1' as run_id, source, sender, file_id, file_name, stage, rows_in, rows_in as rows_out,
     0::bigint as rows_quarantined, 0::bigint as rows_withheld, 0::bigint as rows_superseded,
 from ledger__files,
-    (values ('', 'landing'), ('', 'current'), (getvariable('product'), 'pseudonymised')) as stages (product, stage);
+    (select unnest(['landing', 'current', 'pseudonymised']) as stage);
 create table ledger__withheld as
 select 'run-1' as run_id, getvariable('product') as product, 'test_patient' as reason, 0::bigint as people, 0::bigint as rows;
 create table ledger__rule_results as
-select 'run-1' as run_id, '' as product, 'arrivals_gp' as suite, 'not_empty' as rule_id, 'block' as severity,
-    10::bigint as rows_checked, 0::bigint as rows_failed, 1::bigint as is_passed;
+select 'run-1' as run_id, 'arrivals_gp' as suite, 'not_empty' as rule_id, 'block' as severity,
+    10::bigint as rows_checked, 0::bigint as rows_failed, true as is_passed;
 create table ledger__feeds as
 select distinct
-    'run-1' as run_id, source, sender, 'made_up' as feed, 'landed' as outcome, '' as message,
-    getvariable('as_of')::varchar as last_extract_on, getvariable('as_of')::varchar as expected_on,
-    0::bigint as is_late, 1::bigint as files, 100::bigint as rows_in,
+    'run-1' as run_id, source, sender, 'made_up' as feed, getvariable('as_of')::date as as_of, 'landed' as outcome,
+    getvariable('as_of')::date as last_extract_on, getvariable('as_of')::date as expected_on,
+    false as is_late, 1::bigint as files, 100::bigint as rows_in,
 from received;
 create table ledger__links as
 select 'run-1' as run_id, source, sender, link_step, count(*) as records, count(distinct person_key) as people

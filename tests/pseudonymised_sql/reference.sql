@@ -13,7 +13,7 @@ from (select unnest(range(1, 41)) as area), (select unnest(['2019', '2025']) as 
 create table reference__unit_costs as
 select * from (values
     ('GP_CONSULTATION', '2023-24', 40.0, '2023-24', 'made up'),
-    ('OUTPATIENT', '2024/25', 170.0, '2024/25', 'made up'),
+    ('OUTPATIENT_FIRST', '2024/25', 170.0, '2024/25', 'made up'),
     ('DZ11S', '2024-25', 3900.0, '2024-25', 'made up')
 ) as costs (currency, financial_year, unit_cost_gbp, price_year, source);
 create table reference__codelists as

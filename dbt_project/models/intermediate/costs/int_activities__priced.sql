@@ -29,8 +29,10 @@ select
     coalesce(hrg_category.cost_source, hrg.cost_source, category.cost_source, kind.cost_source)
         as cost_source,
     coalesce(hrg_category.currency, hrg.currency, category.currency, kind.currency) as currency,
-    coalesce(hrg_category.currency, hrg.currency, category.currency) is null
-    or coalesce(hrg_category.cost_source, hrg.cost_source, category.cost_source) = 'national_average'
+    coalesce(hrg_category.cost_source, hrg.cost_source, category.cost_source, kind.cost_source)
+    = 'national_average'
+    or coalesce(hrg_category.currency, hrg.currency, category.currency) is null
+    or (activities.activity_type = 'inpatient_spell' and coalesce(hrg_category.currency, hrg.currency) is null)
         as cost_is_proxy,
 from activities
 left join currencies as of_category

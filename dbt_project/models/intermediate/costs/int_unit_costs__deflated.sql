@@ -3,6 +3,7 @@ with delivered as (
     select
         currency,
         financial_year,
+        coalesce(price_year, financial_year) as price_year,
         unit_cost_gbp,
         'unit_costs' as cost_source,
     from {{ ref('stg_reference__unit_costs') }}
@@ -15,6 +16,7 @@ national as (
     select
         currency,
         financial_year,
+        financial_year as price_year,
         unit_cost_gbp,
         'national_average' as cost_source,
     from {{ ref('national_unit_costs') }}
@@ -43,7 +45,11 @@ matched as (
         prices.currency,
         wanted.financial_year,
         prices.cost_source,
-        prices.unit_cost_gbp * wanted.index_value / known.index_value as unit_cost_gbp,
+        if(
+            prices.financial_year = wanted.financial_year,
+            prices.unit_cost_gbp,
+            prices.unit_cost_gbp * wanted.index_value / known.index_value
+        ) as unit_cost_gbp,
         prices.financial_year != wanted.financial_year as is_deflated,
         row_number() over (
             partition by prices.currency, wanted.financial_year
@@ -52,7 +58,7 @@ matched as (
                 abs(left(prices.financial_year, 4)::integer - left(wanted.financial_year, 4)::integer)
         ) as nearness,
     from prices
-    inner join deflators as known on prices.financial_year = known.financial_year
+    inner join deflators as known on prices.price_year = known.financial_year
     cross join deflators as wanted
 
 )

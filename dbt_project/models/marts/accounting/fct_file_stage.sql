@@ -10,14 +10,13 @@ with stages as (
         stages.rows_withheld,
         stages.rows_superseded,
     from {{ ref('stg_ledger__stages') }} as stages
-    cross join {{ ref('stg_ledger__current_run') }} as current_run
-    where stages.product in ('', current_run.product) and stages.stage != 'published'
+    where stages.stage != 'published'
 
 ),
 
 current_run as (
 
-    select run_id, product from {{ ref('stg_ledger__current_run') }}
+    select run_id from {{ ref('stg_ledger__current_run') }}
 
 ),
 

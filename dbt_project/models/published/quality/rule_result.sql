@@ -6,7 +6,6 @@ with rule_results as (
 
 select
     run_id,
-    product,
     suite,
     rule_id,
     severity,

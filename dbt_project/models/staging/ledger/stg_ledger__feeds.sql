@@ -6,6 +6,6 @@ select
     outcome,
     try_cast(last_extract_on as date) as last_extract_on,
     try_cast(expected_on as date) as expected_on,
-    is_late::integer = 1 as is_late,
+    is_late::boolean as is_late,
     rows_in::bigint as rows_in,
 from {{ source('ledger', 'feeds') }}

@@ -1,8 +1,8 @@
 select
     run_id,
     try_cast(as_of as date) as as_of,
-    {{ ledger_time('started_at') }} as started_at,
-    {{ ledger_time('ended_at') }} as ended_at,
+    try_cast(started_at as timestamp) as started_at,
+    try_cast(ended_at as timestamp) as ended_at,
     outcome,
     code_version,
     key_ids,

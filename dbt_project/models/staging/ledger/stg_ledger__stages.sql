@@ -1,6 +1,5 @@
 select
     run_id,
-    coalesce(product, '') as product,
     file_id,
     stage,
     rows_in::bigint as rows_in,
