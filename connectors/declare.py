@@ -13,6 +13,11 @@ from enum import StrEnum
 SOURCE_WORDS = ("gp", "acute", "community", "mental_health", "social_care")
 
 
+# ``record_id`` of a file whose rows do not say whom they are about, as only another file's row does (a
+# contact's person is its referral's): the mapping finds the person, so the row has none until then.
+PERSON_ELSEWHERE = "null::varchar"
+
+
 class Handling(StrEnum):
     """What may happen to a column's values on the way to a product. No word means dropped."""
 

@@ -40,6 +40,11 @@ def judge(
         ]
 
 
+def unjudged(suite: Suite) -> list[RuleResult]:
+    """The results of a suite whose tables cannot be read: every rule failed, none was judged."""
+    return [_unjudged(suite.word, rule) for rule in suite.rules]
+
+
 def _datasource(url: str) -> Datasource[Any, Any]:
     """A SQL datasource in a context that writes nothing and reports to nobody."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"

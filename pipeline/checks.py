@@ -47,9 +47,7 @@ def run_arrival_checks(
         )
     finally:
         connection.close()
-    record(ledger, run_id, ARRIVED, results)
-    _refuse(results, "nothing of this run is published")
-    return results
+    return conclude(ledger, run_id, ARRIVED, results)
 
 
 def run_product_checks(settings: Settings, ledger: Ledger, run_id: str, product: str) -> list[RuleResult]:
@@ -67,9 +65,19 @@ def run_product_checks(settings: Settings, ledger: Ledger, run_id: str, product:
         results = check_product(connection, database, _context(settings, ledger, run_id, product))
     finally:
         connection.close()
-    record(ledger, run_id, product, results)
-    _refuse(results, f"{product} is not published")
+    conclude(ledger, run_id, product, results)
     mark_checked(database, run_id)
+    return results
+
+
+def conclude(ledger: Ledger, run_id: str, product: str, results: list[RuleResult]) -> list[RuleResult]:
+    """Record the results; raises :class:`ChecksRefusedError` naming every one that refuses."""
+    record(ledger, run_id, product, results)
+    refused = refusals(results)
+    if refused:
+        what = f"{product} is not published" if product else "nothing of this run is published"
+        listed = "; ".join(str(result) for result in refused)
+        raise ChecksRefusedError(f"{len(refused)} critical rules failed, so {what}: {listed}")
     return results
 
 
@@ -155,10 +163,3 @@ def _people(database: Path) -> int | None:
     with duckdb.connect(str(database), read_only=True) as connection:
         row = connection.execute("select count(*) from core.person").fetchone()
     return int(row[0]) if row else None
-
-
-def _refuse(results: list[RuleResult], consequence: str) -> None:
-    refused = refusals(results)
-    if refused:
-        listed = "; ".join(str(result) for result in refused)
-        raise ChecksRefusedError(f"{len(refused)} critical rules failed, so {consequence}: {listed}")

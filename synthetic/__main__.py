@@ -12,8 +12,11 @@ from synthetic.economy import synthesise
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the arguments, make the economy, print its counts."""
-    parser = argparse.ArgumentParser(prog="synthetic", description="Write a make-believe health economy.",
-                                     epilog="example: python -m synthetic --people 10000 --seed 1 --out extracts")
+    parser = argparse.ArgumentParser(
+        prog="synthetic",
+        description="Write a make-believe health economy.",
+        epilog="example: python -m synthetic --people 10000 --seed 1 --out extracts",
+    )
     parser.add_argument("--people", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -21,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--nights", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     given = parser.parse_args(arguments)
-    summary = synthesise(given.people, given.seed, given.out, given.end_date, given.nights, workers=given.workers)
+    summary = synthesise(
+        given.people, given.seed, given.out, given.end_date, given.nights, workers=given.workers
+    )
     for name, count in summary.as_dict().items():
         sys.stdout.write(f"{name:16} {count:>12,}\n")
     return 0

@@ -45,8 +45,15 @@ class _Task:
     number: int
 
 
-def synthesise(people: int, seed: int, out: Path, end_date: date = date(2026, 3, 31), nights: int = 1,
-               *, workers: int = 1) -> Summary:
+def synthesise(
+    people: int,
+    seed: int,
+    out: Path,
+    end_date: date = date(2026, 3, 31),
+    nights: int = 1,
+    *,
+    workers: int = 1,
+) -> Summary:
     """Write an economy of ``people`` people into ``out``; the same arguments give the same bytes.
 
     Writes ``<source>/<sender>/<date>/<file>``, ``reference/*.csv``, ``opt_outs/<date>/*.dat`` and
@@ -68,8 +75,14 @@ def synthesise(people: int, seed: int, out: Path, end_date: date = date(2026, 3,
     opt_outs.write(out, fixed, span)
     planted = truth.join(out, fixed, span)
     shutil.rmtree(out / assemble.PARTS)
-    return Summary(people=people, nights=nights, deliveries=sent, rows=rows, planted_errors=planted,
-                   practices=fixed.practices.height)
+    return Summary(
+        people=people,
+        nights=nights,
+        deliveries=sent,
+        rows=rows,
+        planted_errors=planted,
+        practices=fixed.practices.height,
+    )
 
 
 def _check(people: int, seed: int, nights: int) -> None:
@@ -94,7 +107,9 @@ def make_block(task: _Task) -> None:
     """Make one block's people and write their parts of every file and of the truth."""
     fixed = world.build(task.seed, task.people)
     base = task.number * BLOCK_PEOPLE
-    block = people.make(fixed, task.span, number=task.number, base=base, size=min(BLOCK_PEOPLE, task.people - base))
+    block = people.make(
+        fixed, task.span, number=task.number, base=base, size=min(BLOCK_PEOPLE, task.people - base)
+    )
     tables = chronicle.tell(block)
     connection = render.connect(fixed, task.span)
     render.load_block(connection, tables)
@@ -126,7 +141,8 @@ def _headers(fixed: world.World, span: Span) -> dict[str, dict[str, list[str]]]:
         render.set_variables(connection, delivery)
         if delivery.format in render.PREPARED_BY:
             connection.execute(render.query(delivery.format, render.PREPARED_BY[delivery.format]))
-        found[delivery.format] = {name: render.header(connection, delivery.format, name)
-                                  for name in render.FILES[delivery.format]}
+        found[delivery.format] = {
+            name: render.header(connection, delivery.format, name) for name in render.FILES[delivery.format]
+        }
     connection.close()
     return found

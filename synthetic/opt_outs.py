@@ -21,7 +21,9 @@ def write_block(block: Block, tables: dict[str, Rows], parts: Path) -> None:
     """Write the block's askable numbers and the day their owner objected (a large number: never)."""
     rows = block.rows
     own = {int(n): int(day) for n, day in zip(rows["nhs_number"], rows["opted_out_on"], strict=True)}
-    own.update({int(n): int(day) for n, day in zip(rows["old_number"], rows["opted_out_on"], strict=True) if n > 0})
+    own.update(
+        {int(n): int(day) for n, day in zip(rows["old_number"], rows["opted_out_on"], strict=True) if n > 0}
+    )
     sent = np.concatenate([_valid(tables[name]["number"]) for name in RECORD_TABLES])
     numbers = np.unique(np.concatenate([np.array(list(own), dtype=np.int64), sent]))
     days = np.array([own.get(int(n), 10**6) for n in numbers], dtype=np.int64)
@@ -48,4 +50,6 @@ def write(out: Path, world: World, span: Span) -> None:
         folder = out / "opt_outs" / date_of(night).isoformat()
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{MAILBOX}-{date_of(night):%d%m%y}-0001.dat"
-        (folder / name).write_text("".join(f"{number:010d},\n" for number in usable), encoding="ascii", newline="\n")
+        (folder / name).write_text(
+            "".join(f"{number:010d},\n" for number in usable), encoding="ascii", newline="\n"
+        )

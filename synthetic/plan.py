@@ -11,8 +11,11 @@ from synthetic.rates import community, places, social_care
 from synthetic.span import Span, Window
 from synthetic.streams import stream
 
-NIGHTLY = (("gp", "emis", (places.EMIS_FEED,)), ("gp", "tpp", (places.TPP_FEED,)),
-           ("acute", "sus", places.ACUTE_TRUSTS))
+NIGHTLY = (
+    ("gp", "emis", (places.EMIS_FEED,)),
+    ("gp", "tpp", (places.TPP_FEED,)),
+    ("acute", "sus", places.ACUTE_TRUSTS),
+)
 LATE, RESENT = 0.06, 0.05  # share of a feed's nights, after the first and before the last; chosen
 
 
@@ -41,8 +44,10 @@ def deliveries(seed: int, span: Span) -> list[Delivery]:
     for source, format_name, senders in NIGHTLY:
         for index, sender in enumerate(senders):
             found += _nightly(seed, span, source, format_name, sender, index)
-    for source, format_name, senders in (("community", "csds", places.COMMUNITY_TRUSTS),
-                                         ("mental_health", "mhsds", places.MENTAL_HEALTH_TRUSTS)):
+    for source, format_name, senders in (
+        ("community", "csds", places.COMMUNITY_TRUSTS),
+        ("mental_health", "mhsds", places.MENTAL_HEALTH_TRUSTS),
+    ):
         for index, sender in enumerate(senders):
             found += _monthly(span, source, format_name, sender, index)
     for index, borough in enumerate(places.BOROUGHS):
@@ -65,8 +70,17 @@ def _nightly(seed: int, span: Span, source: str, format_name: str, sender: str, 
             continue
         resends = last_sent if state == "resent" else None
         window = Window(covered, day)
-        found.append(Delivery(source=source, format=format_name, sender=sender, sender_index=index, day=day,
-                              window=window, resends=resends))
+        found.append(
+            Delivery(
+                source=source,
+                format=format_name,
+                sender=sender,
+                sender_index=index,
+                day=day,
+                window=window,
+                resends=resends,
+            )
+        )
         if resends is None:
             covered, last_sent = day, day
     return found
@@ -78,9 +92,18 @@ def _month_end(value: date) -> date:
 
 def _monthly(span: Span, source: str, format_name: str, sender: str, index: int) -> list[Delivery]:
     """A backload of the first year, then a folder a month; on the third night the last month is refreshed."""
+
     def submit(first: date, last: date, day: int, *, is_refresh: bool = False) -> Delivery:
-        return Delivery(source=source, format=format_name, sender=sender, sender_index=index, day=day,
-                        window=Window(-1, day_of(last)), period=(day_of(first), day_of(last)), is_refresh=is_refresh)
+        return Delivery(
+            source=source,
+            format=format_name,
+            sender=sender,
+            sender_index=index,
+            day=day,
+            window=Window(-1, day_of(last)),
+            period=(day_of(first), day_of(last)),
+            is_refresh=is_refresh,
+        )
 
     months: list[date] = []
     month = date_of(span.start).replace(day=1)
@@ -97,14 +120,27 @@ def _monthly(span: Span, source: str, format_name: str, sender: str, index: int)
 
 def _council(span: Span, sender: str, index: int) -> list[Delivery]:
     """Two rolling submissions that overlap; on the last of several nights two councils send again."""
+
     def submit(first: int, last: int, day: int) -> Delivery:
-        return Delivery(source="social_care", format="cld", sender=sender, sender_index=index, day=day,
-                        window=Window(-1, last), period=(first, last))
+        return Delivery(
+            source="social_care",
+            format="cld",
+            sender=sender,
+            sender_index=index,
+            day=day,
+            window=Window(-1, last),
+            period=(first, last),
+        )
 
     recent = span.first_night - 30 * social_care.HISTORY_MONTHS
-    found = [submit(span.start - 1, recent + social_care.FIRST_SUBMISSION_OVERLAP_DAYS,
-                    recent + social_care.FIRST_SUBMISSION_OVERLAP_DAYS + 30),
-             submit(recent, span.first_night, span.first_night)]
+    found = [
+        submit(
+            span.start - 1,
+            recent + social_care.FIRST_SUBMISSION_OVERLAP_DAYS,
+            recent + social_care.FIRST_SUBMISSION_OVERLAP_DAYS + 30,
+        ),
+        submit(recent, span.first_night, span.first_night),
+    ]
     if span.nights > 1 and index % 4 == 0:
         found.append(submit(recent + span.nights, span.end, span.end))
     return found

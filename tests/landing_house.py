@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from connectors import registry
-from connectors.columns import code, coarser, day, hashed, identifier, kept
+from connectors.columns import coarser, code, day, hashed, identifier, kept
 from connectors.declare import SOURCE_WORDS, Format, Kind, Mode, NativeFile, RowCheck, Severity, Source
 from pipeline.landing import Feed, FeedOutcome, build_fhir, current_rows, land_feed
 from pipeline.ledger import Ledger
@@ -64,7 +64,9 @@ CLINIC = Format(
                 ),
             ),
         ),
-        NativeFile(name="Staff.csv", supporting=True, columns=(hashed("StaffId", "Who works there", key=True),)),
+        NativeFile(
+            name="Staff.csv", supporting=True, columns=(hashed("StaffId", "Who works there", key=True),)
+        ),
     ),
 )
 RETURNS = Format(
@@ -74,7 +76,9 @@ RETURNS = Format(
     mode=Mode.SNAPSHOT,
     period=("Head.csv", ("Start",)),
     files=(
-        NativeFile(name="Head.csv", supporting=True, columns=(day("Start", "First day of the period", key=True),)),
+        NativeFile(
+            name="Head.csv", supporting=True, columns=(day("Start", "First day of the period", key=True),)
+        ),
         NativeFile(
             name="Contact.csv",
             record_id='"PersonId"',
@@ -131,7 +135,9 @@ _MAPPINGS = {
         )
     },
     "events": {
-        "CarePlan": (("", """select "Kind" as id, _record_id, _file_id, _row, _extract_date from "Event" """),)
+        "CarePlan": (
+            ("", """select "Kind" as id, _record_id, _file_id, _row, _extract_date from "Event" """),
+        )
     },
 }
 PERSON = "PersonId,FamilyName,Born,Sex,Deleted,Extra"
@@ -164,7 +170,12 @@ class House:
         self.extracts.mkdir()
 
     def send(
-        self, file: str, *lines: str, feed: str = "gp/X01", on: str = "2026-03-30", content: bytes | None = None
+        self,
+        file: str,
+        *lines: str,
+        feed: str = "gp/X01",
+        on: str = "2026-03-30",
+        content: bytes | None = None,
     ) -> Path:
         """Put a file where a sender would: the lines as UTF-8 text, or ``content`` as it is."""
         path = self.extracts / feed / on / file
@@ -230,11 +241,15 @@ def rows_of(path: Path, columns: str) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
-def person(number: int, *, name: str = "Alder", born: str = "1980-02-03", sex: str = "F", deleted: str = "false") -> str:
+def person(
+    number: int, *, name: str = "Alder", born: str = "1980-02-03", sex: str = "F", deleted: str = "false"
+) -> str:
     """A line of ``Person.csv``."""
     return f"P{number},{name},{born},{sex},{deleted},"
 
 
-def visit(number: int, *, who: int = 1, seen: str = "2026-01-02", reason: str = "A", minutes: str = "10") -> str:
+def visit(
+    number: int, *, who: int = 1, seen: str = "2026-01-02", reason: str = "A", minutes: str = "10"
+) -> str:
     """A line of ``Visit.csv``."""
     return f"V{number},P{who},{seen},{reason},{minutes},false"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from connectors import registry, rules
-from connectors.declare import Format, NativeFile
+from connectors.declare import PERSON_ELSEWHERE, Format, NativeFile
 from connectors.fhir import shapes
 from connectors.types import quoted
 
@@ -28,7 +28,7 @@ GOLDEN = Path(__file__).with_name("golden") / "connectors"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A golden case: a folder of the senders' CSVs, ``<source>/<case>`` or, for GP, ``gp/<format>/<case>``."""
+    """A golden case: a folder of the senders' CSVs, ``<source>/<case>``; of GP ``gp/<format>/<case>``."""
 
     source: str
     format_name: str
@@ -66,13 +66,21 @@ def load(con: duckdb.DuckDBPyConnection, format_: Format, rows: Rows) -> None:
         _load_file(con, format_, file, rows.get(file.stem, ()), f"{number:016x}")
 
 
-def map_rows(source: str, format_name: str, rows: Rows, *, sender: str = "X99") -> dict[str, list[dict[str, Any]]]:
-    """Resource type -> mapped rows (elements and lineage, nulls removed), in order of file, row, id."""
+def map_rows(
+    source: str,
+    format_name: str,
+    rows: Rows,
+    *,
+    sender: str = "X99",
+    only: Collection[str] = shapes.RESOURCE_TYPES,
+) -> dict[str, list[dict[str, Any]]]:
+    """Resource type (of ``only``) -> mapped rows (elements and lineage, nulls removed), by file, row, id."""
     con = connection(source, sender)
     load(con, registry.format_named(source, format_name), rows)
     return {
         resource_type: _mapped(con, resource_type, [sql for _, sql in parts])
         for resource_type, parts in registry.mapping_sql(source, format_name).items()
+        if resource_type in only
     }
 
 
@@ -91,14 +99,17 @@ def rows_about_people(source: str, format_name: str, rows: Rows) -> set[tuple[st
         for file in format_.files
         if not file.supporting
         for found in con.execute(
-            f"select _file_id, _row from {quoted(file.stem)} where _record_id is not null"
+            f"select _file_id, _row from {quoted(file.stem)} "
+            f"where _record_id is not null or {file.record_id == PERSON_ELSEWHERE}"
         ).fetchall()
     }
 
 
 def read_rows(folder: Path) -> dict[str, list[dict[str, str]]]:
     """Every CSV of a folder by its stem; columns that are left out are empty."""
-    return {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in sorted(folder.glob("*.csv"))}
+    return {
+        path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in sorted(folder.glob("*.csv"))
+    }
 
 
 def stripped(value: Any) -> Any:
@@ -112,7 +123,11 @@ def stripped(value: Any) -> Any:
 
 
 def _load_file(
-    con: duckdb.DuckDBPyConnection, format_: Format, file: NativeFile, rows: Iterable[Mapping[str, str | None]], file_id: str
+    con: duckdb.DuckDBPyConnection,
+    format_: Format,
+    file: NativeFile,
+    rows: Iterable[Mapping[str, str | None]],
+    file_id: str,
 ) -> None:
     names = [column.name for column in file.columns]
     received = f"received_{file.stem}"
@@ -146,5 +161,7 @@ def _mapped(con: duckdb.DuckDBPyConnection, resource_type: str, parts: Sequence[
             f"insert into mapped_{resource_type} by name "
             f"select *, getvariable('source') as _source, getvariable('sender') as _sender from ({sql})"
         )
-    rows = con.execute(f"select to_json(m) from mapped_{resource_type} m order by _file_id, _row, id").fetchall()
+    rows = con.execute(
+        f"select to_json(m) from mapped_{resource_type} m order by _file_id, _row, id"
+    ).fetchall()
     return [stripped(json.loads(text)) for (text,) in rows]

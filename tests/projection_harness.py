@@ -40,7 +40,11 @@ def _map(con: duckdb.DuckDBPyConnection, source: str, format_name: str, resource
 
 def _project(con: duckdb.DuckDBPyConnection, entity: Entity) -> list[dict[str, Any]]:
     columns = ", ".join(f"{column.expression} as {quoted(column.name)}" for column in entity.columns)
-    rows = f"(select *, unnest({quoted(entity.unnest)}) as item from fhir_{entity.resource})" if entity.unnest else ""
+    rows = (
+        f"(select *, unnest({quoted(entity.unnest)}) as item from fhir_{entity.resource})"
+        if entity.unnest
+        else ""
+    )
     result = con.execute(
         f"select '{entity.resource}/' || id as resource_key, _record_id, _file_id, _row, {columns} "
         f"from {rows or f'fhir_{entity.resource}'} order by _file_id, _row, id"

@@ -19,7 +19,14 @@ from connectors.fhir import requirements, systems
 
 IDENTIFIER_SYSTEMS = {systems.NHS_NUMBER, systems.ODS_ORGANISATION, systems.ODS_SITE}
 CODE_SYSTEMS = {
-    *(systems.SNOMED_CT, systems.DMD, systems.UCUM, systems.ACT_CODE, systems.CONFIDENTIALITY, systems.ACT_REASON),
+    *(
+        systems.SNOMED_CT,
+        systems.DMD,
+        systems.UCUM,
+        systems.ACT_CODE,
+        systems.CONFIDENTIALITY,
+        systems.ACT_REASON,
+    ),
     *(systems.ICD_10[0], systems.OPCS_4[0]),
     "http://terminology.hl7.org/CodeSystem/condition-clinical",
     "http://terminology.hl7.org/CodeSystem/condition-category",
@@ -138,7 +145,9 @@ def _element(value: Mapping[str, Any], where: str) -> Iterator[str]:
         yield from _coding(value, where)
     elif name == "identifier":
         yield from _identifier(value, where)
-    elif "reference" in value and not re.fullmatch(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}", value["reference"]):
+    elif "reference" in value and not re.fullmatch(
+        r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}", value["reference"]
+    ):
         yield f"{where}.reference is not Type/id"
 
 

@@ -8,7 +8,7 @@ for every good file of the feed (rows that are held back with their extract coun
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,8 +84,11 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
     with values_hidden(f"{desk.feed}: current rows"):
         views = make_views(desk, scope)
         resources = sent_as_fhir(desk, scope)
-        _write_fates(desk, union_of([_NO_FATE, *(current_on(*view) for view in views), *fates_of(resources)]))
     types = write_resources(desk, resources, desk.work)
+    with values_hidden(f"{desk.feed}: fates of current rows"):
+        people = _people(desk, types)
+        own = (current_on(native, view, people) for native, view in views)
+        _write_fates(desk, union_of([_NO_FATE, *own, *fates_of(resources)]))
     counts = _counts(desk)
     state_path(desk.zones, desk.feed).unlink(missing_ok=True)  # a build cut short is made again
     _replace_tables(desk, types)
@@ -94,6 +97,18 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
     put_in_place(desk.work / "fates.parquet", target)
     _write_state(state_path(desk.zones, desk.feed), {**state, "current": counts})
     return counts
+
+
+def _people(desk: Desk, types: Sequence[str]) -> str:
+    """SELECT of ``_file_id, _row, record_id``: of whom the resources just written speak."""
+    spoken_of = (
+        f"select _file_id, _row, _record_id from read_parquet({literal(desk.work / f'{name}.parquet')})"
+        for name in types
+    )
+    return (
+        f"select _file_id, _row, min(_record_id) as record_id from ({' union all '.join(spoken_of)}) "
+        "where _record_id is not null group by _file_id, _row"
+    )
 
 
 def _write_fates(desk: Desk, fates: str) -> None:

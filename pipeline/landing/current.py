@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors import registry
-from connectors.declare import Format, Mode, NativeFile
+from connectors.declare import PERSON_ELSEWHERE, Format, Mode, NativeFile
 from connectors.types import SQL_TYPES, quoted
 from pipeline.duck import literal
 from pipeline.landing.desk import Desk
@@ -162,9 +162,18 @@ def _last_first(order_by: str) -> str:
     return f"row({order_by}) desc" if "," in order_by else f"({order_by}) desc"
 
 
-def current_on(native: NativeFile, view: str) -> str:
-    """SELECT of the fate of each current row of one file: ``file_id, row, record_id, supporting``."""
+def current_on(native: NativeFile, view: str, people: str) -> str:
+    """SELECT of the fate of each current row of one file: ``file_id, row, record_id, supporting``.
+
+    ``people`` is a SELECT of ``_file_id, _row, record_id``: of whom the resources of a row speak. It is asked
+    where a row does not say itself whom it is about (a contact, whose person is its referral's).
+    """
+    if native.record_id != PERSON_ELSEWHERE:
+        return (
+            f'select _file_id as file_id, _row as "row", _record_id as record_id, '
+            f"{native.supporting} as supporting from {quoted(view)}"
+        )
     return (
-        f'select _file_id as file_id, _row as "row", _record_id as record_id, '
-        f"{native.supporting} as supporting from {quoted(view)}"
+        f'select c._file_id as file_id, c._row as "row", p.record_id, {native.supporting} as supporting '
+        f"from {quoted(view)} as c left join ({people}) as p on p._file_id = c._file_id and p._row = c._row"
     )

@@ -82,6 +82,7 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Seque
                 store_rejects = true, rejects_limit = 0,
                 rejects_table = 'csv_errors', rejects_scan = 'csv_scans')""",
         staged,
+        compression="lz4_raw",  # read twice and thrown away
     )
 
 
@@ -103,13 +104,14 @@ def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Struc
         "select line, position + lead as position from broken_records order by 1"
     ).fetchnumpy()
     positions = np.asarray(found["position"], dtype=np.int64)
-    places = pa.table(  # noqa: F841  (read by name below)
+    places = pa.table(
         {
             "line": np.asarray(found["line"], dtype=np.int64),
             "blanks": np.searchsorted(structure.blank_lines, positions),
             "line_number": line_numbers(path, positions) if len(positions) else positions,
         }
     )
+    con.register("places", places)
     con.execute(
         f"""create or replace temp table refused_records as
         with numbered as (

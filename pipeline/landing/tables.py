@@ -15,6 +15,8 @@ def count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def write_parquet(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+def write_parquet(
+    con: duckdb.DuckDBPyConnection, select: str, path: Path, *, compression: str = "zstd"
+) -> None:
     """Write the rows of ``select`` to ``path``, in their order, streaming."""
-    con.execute(f"copy ({select}) to {literal(path)} (format parquet, compression zstd)")
+    con.execute(f"copy ({select}) to {literal(path)} (format parquet, compression {compression})")

@@ -8,8 +8,7 @@ import duckdb
 
 from expectations.products import check_open_product
 from expectations.published import OPEN_SUITES
-from expectations.results import refusals
-from pipeline.checks import record as record_results
+from pipeline.checks import conclude
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
 from pipeline.ledger import Ledger
@@ -62,7 +61,4 @@ def _check(settings: Settings, ledger: Ledger, run_id: str, database: Path) -> N
         results = check_open_product(connection, database)
     finally:
         connection.close()
-    record_results(ledger, run_id, OPEN_PRODUCT, results)
-    refused = refusals(results)
-    if refused:
-        raise ChecksRefusedError(f"{OPEN_PRODUCT}: " + "; ".join(str(result) for result in refused))
+    conclude(ledger, run_id, OPEN_PRODUCT, results)

@@ -24,19 +24,30 @@ def add(block: Block, tables: dict[str, Rows], planted: list[Rows]) -> tuple[Row
     episode = episodes.make(block, spells)
     outpatient = episodes.outpatients(block)
     records = _records(block, rng, attended, spells, outpatient)
-    planted.append(marks.planted_rows(identity.write_down(block, rng, records, errors.ACUTE), source="acute",
-                                      table="acute_record"))
+    planted.append(
+        marks.planted_rows(
+            identity.write_down(block, rng, records, errors.ACUTE), source="acute", table="acute_record"
+        )
+    )
     practices_of(block, records)
     _attendance_marks(block, rng, attended)
     _codes(block, spells)
     _spell_marks(block, rng, spells)
     for rows, day in ((episode, episode["start"]), (outpatient, outpatient["booked"])):
         rows["deleted_on"] = marks.deleted_on(rng, block, day)
-    episode["deleted_on"] = np.where(spells["is_withheld"][episode["spell_row"]], 100_000, episode["deleted_on"])
+    episode["deleted_on"] = np.where(
+        spells["is_withheld"][episode["spell_row"]], 100_000, episode["deleted_on"]
+    )
     outpatient["is_withheld"] = marks.sometimes(rng, outpatient.height, errors.WITHHELD_ROWS)
     _episode_codes(rng, spells, episode)
-    tables.update(acute_record=records, attendance=attended, spell=spells, episode=episode, outpatient=outpatient,
-                  secondary_code=_secondary(block, spells, episode))
+    tables.update(
+        acute_record=records,
+        attendance=attended,
+        spell=spells,
+        episode=episode,
+        outpatient=outpatient,
+        secondary_code=_secondary(block, spells, episode),
+    )
     return attended, spells
 
 
@@ -44,11 +55,19 @@ def _records(block: Block, rng: np.random.Generator, attended: Rows, spells: Row
     """One record a person and trust, over all three kinds of event; fills ``record`` of the events."""
     kinds = ((attended, attended["day"]), (spells, spells["admit"]), (outpatient, outpatient["booked"]))
     for rows, _ in kinds:
-        rows["variant"] = local.variants(block.rng("second records"), block, rows["person"], errors.SECOND_LOCAL_RECORD)
-    events = stack([Rows(person=rows["person"], sender=rows["trust"], day=day, variant=rows["variant"])
-                    for rows, day in kinds])
+        rows["variant"] = local.variants(
+            block.rng("second records"), block, rows["person"], errors.SECOND_LOCAL_RECORD
+        )
+    events = stack(
+        [
+            Rows(person=rows["person"], sender=rows["trust"], day=day, variant=rows["variant"])
+            for rows, day in kinds
+        ]
+    )
     records, record = local.make(block, events, salt=0)
-    for (rows, _), part in zip(kinds, np.split(record, np.cumsum([rows.height for rows, _ in kinds])[:-1]), strict=True):
+    for (rows, _), part in zip(
+        kinds, np.split(record, np.cumsum([rows.height for rows, _ in kinds])[:-1]), strict=True
+    ):
         rows["record"] = part
     records["ethnic_draw"] = rng.random(records.height)
     marks.of_records(block, records, "ethnic_category", "death", "switched_on")
@@ -70,7 +89,10 @@ def _attendance_marks(block: Block, rng: np.random.Generator, rows: Rows) -> Non
     rows["number_absent"] = rng.random(rows.height) < chance
     rows["is_withheld"] = marks.sometimes(rng, rows.height, errors.WITHHELD_ROWS)
     rows["deleted_on"] = marks.deleted_on(rng, block, rows["departs"])
-    rows["given"], rows["surname"] = block.rows["given"][rows["person"]], block.rows["surname"][rows["person"]]
+    rows["given"], rows["surname"] = (
+        block.rows["given"][rows["person"]],
+        block.rows["surname"][rows["person"]],
+    )
     rows["in_care_home"] = block.rows["in_care_home"][rows["person"]]
 
 
@@ -96,14 +118,20 @@ def _codes(block: Block, spells: Rows) -> None:
     spells["procedure"] = code([c.procedure for c in CAUSES], [k.opcs for k in PLANNED], "R249", None)
     external = [c.external for c in CAUSES]
     spells["external"] = np.array(
-        [external[c][int(d * 997) % len(external[c])] if c >= 0 and external[c] else None
-         for c, d in zip(cause, draw, strict=True)], dtype=object)
+        [
+            external[c][int(d * 997) % len(external[c])] if c >= 0 and external[c] else None
+            for c, d in zip(cause, draw, strict=True)
+        ],
+        dtype=object,
+    )
 
 
 def _spell_marks(block: Block, rng: np.random.Generator, spells: Rows) -> None:
     restricted = [number for number, kind in enumerate(PLANNED) if kind.id == "restricted"]
     spells["is_restricted"] = np.isin(spells["planned"], restricted)
-    anonymised = spells["is_restricted"] & (rng.random(spells.height) < 0.5)  # half arrive with identity left in
+    anonymised = spells["is_restricted"] & (
+        rng.random(spells.height) < 0.5
+    )  # half arrive with identity left in
     spells["is_withheld"] = anonymised | marks.sometimes(rng, spells.height, errors.WITHHELD_ROWS)
 
 
@@ -112,15 +140,23 @@ def _episode_codes(rng: np.random.Generator, spells: Rows, episode: Rows) -> Non
     complication = np.array(["J189", "N390", "N179", "R54X", "T814"], dtype=object)
     other = (episode["number"] > 1) & (rng.random(episode.height) < 0.4)
     episode["primary_icd10"] = np.where(
-        other, complication[rng.integers(0, len(complication), episode.height)],
-        spells["primary_icd10"][episode["spell_row"]])
+        other,
+        complication[rng.integers(0, len(complication), episode.height)],
+        spells["primary_icd10"][episode["spell_row"]],
+    )
 
 
 def _secondary(block: Block, spells: Rows, episode: Rows) -> Rows:
     """Secondary diagnoses: episode (id), order, code: external cause first, then conditions in force."""
     row = episode["spell_row"]
     hurt = np.flatnonzero(spells["external"][row] != None)  # noqa: E711 - elementwise
-    parts = [Rows(episode=episode["id"][hurt], order=np.zeros(len(hurt), dtype=np.int64), code=spells["external"][row][hurt])]
+    parts = [
+        Rows(
+            episode=episode["id"][hurt],
+            order=np.zeros(len(hurt), dtype=np.int64),
+            code=spells["external"][row][hurt],
+        )
+    ]
     in_force = block.onset[episode["person"]] <= episode["start"][:, None]
     in_force &= (spells["classification"][row] == "1")[:, None] & (spells["planned"][row] >= -1)[:, None]
     at, condition = np.nonzero(in_force)
@@ -129,9 +165,19 @@ def _secondary(block: Block, spells: Rows, episode: Rows) -> Rows:
     codes = np.where(np.array([c.id == "cancer" for c in CONDITIONS])[condition], site, codes)
     parts.append(Rows(episode=episode["id"][at], order=1 + condition, code=codes))
     frail = np.flatnonzero((block.frailty[episode["person"]] >= 0.36) & (spells["cause"][row] >= 0))
-    parts.append(Rows(episode=episode["id"][frail], order=np.full(len(frail), 90), code=np.full(len(frail), "R54X", dtype=object)))
+    parts.append(
+        Rows(
+            episode=episode["id"][frail],
+            order=np.full(len(frail), 90),
+            code=np.full(len(frail), "R54X", dtype=object),
+        )
+    )
     dying = np.flatnonzero(spells["died"][row] & (episode["person"] % 2 == 0))
-    parts.append(Rows(episode=episode["id"][dying], order=np.full(len(dying), 91), code=np.full(len(dying), "Z515", dtype=object)))
+    parts.append(
+        Rows(
+            episode=episode["id"][dying],
+            order=np.full(len(dying), 91),
+            code=np.full(len(dying), "Z515", dtype=object),
+        )
+    )
     return stack(parts)
-
-

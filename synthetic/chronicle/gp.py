@@ -14,8 +14,16 @@ from synthetic.rates.conditions import CONDITIONS
 from synthetic.records import gp, identity
 from synthetic.rows import Rows, stack
 
-KEPT_CODES = ("type_1_dissent", "type_1_withdrawn", "penicillin_allergy", "nut_allergy", "housebound", "nursing_home",
-              "residential_home", "palliative")
+KEPT_CODES = (
+    "type_1_dissent",
+    "type_1_withdrawn",
+    "penicillin_allergy",
+    "nut_allergy",
+    "housebound",
+    "nursing_home",
+    "residential_home",
+    "palliative",
+)
 
 
 def add(block: Block, tables: dict[str, Rows], planted: list[Rows]) -> None:
@@ -25,8 +33,17 @@ def add(block: Block, tables: dict[str, Rows], planted: list[Rows]) -> None:
     patients = gp.patients(block, regs)
     patients["record"] = np.arange(patients.height)
     errors_made = identity.write_down(block, rng, patients, errors.GP)
-    marks.of_records(block, patients, "death", "is_test", "is_confidential", "is_sensitive", "household", "in_care_home",
-                     "former_surname")
+    marks.of_records(
+        block,
+        patients,
+        "death",
+        "is_test",
+        "is_confidential",
+        "is_sensitive",
+        "household",
+        "in_care_home",
+        "former_surname",
+    )
     planted.append(marks.planted_rows(errors_made, source="gp", table="gp_patient"))
     regs["reg_order"] = regs.pop("order")
     tables["gp_registration"], tables["gp_patient"] = _visible(block, regs), _visible(block, patients)
@@ -49,15 +66,21 @@ def _visible(block: Block, rows: Rows) -> Rows:
 
 def _placed(block: Block, rows: Rows) -> Rows:
     """Rows with the record and practice that hold them, and the day they can be seen from."""
-    rows["rec"], rows["practice"], rows["is_emis"], rows["visible"] = gp.record_of(block, rows["person"], rows["day"])
+    rows["rec"], rows["practice"], rows["is_emis"], rows["visible"] = gp.record_of(
+        block, rows["person"], rows["day"]
+    )
     rows = _visible(block, rows)
     return rows.take(rows["visible"] <= block.span.horizon)
 
 
 def _consultations(block: Block, rng: np.random.Generator, rows: Rows) -> Rows:
     rows = _placed(block, rows)
-    rows["booked_visible"] = np.maximum(rows["booked"], rows["visible"] - np.maximum(rows["day"] - rows["booked"], 0))
-    rows["deleted_on"] = np.where(rows["day"] > block.span.end, NEVER, marks.deleted_on(rng, block, rows["visible"]))
+    rows["booked_visible"] = np.maximum(
+        rows["booked"], rows["visible"] - np.maximum(rows["day"] - rows["booked"], 0)
+    )
+    rows["deleted_on"] = np.where(
+        rows["day"] > block.span.end, NEVER, marks.deleted_on(rng, block, rows["visible"])
+    )
     rows["is_confidential"] = marks.sometimes(rng, rows.height, errors.CONFIDENTIAL_ROWS)
     return rows
 
@@ -74,6 +97,7 @@ def _observations(block: Block, rng: np.random.Generator, rows: Rows) -> Rows:
     rows["deleted_on"] = marks.deleted_on(rng, block, rows["visible"])
     rows["is_confidential"] = marks.sometimes(rng, rows.height, errors.CONFIDENTIAL_ROWS)
     resolved = np.isin(rows["code"], conditions) & (rng.random(rows.height) < 0.02)
-    rows["resolved"] = np.where(resolved, np.maximum(rows["visible"] + 1, block.span.end - rng.integers(0, 300, rows.height)),
-                                NEVER)
+    rows["resolved"] = np.where(
+        resolved, np.maximum(rows["visible"] + 1, block.span.end - rng.integers(0, 300, rows.height)), NEVER
+    )
     return rows

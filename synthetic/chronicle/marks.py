@@ -37,5 +37,10 @@ def planted_rows(planted: Planted, *, source: str, table: str, offset: int = 0) 
     """Planted errors with the table of records that their row number counts in."""
     rows = planted.rows()
     count = rows.height
-    return Rows(source=np.full(count, source, dtype=object), table=np.full(count, table, dtype=object),
-                record=rows["record"] + offset, kind=rows["kind"], column=rows["column"])
+    return Rows(
+        source=np.full(count, source, dtype=object),
+        table=np.full(count, table, dtype=object),
+        record=rows["record"] + offset,
+        kind=rows["kind"],
+        column=rows["column"],
+    )

@@ -23,7 +23,9 @@ def add(block: Block, tables: dict[str, Rows], planted: list[Rows], *, spells: R
     records, record = local.make(block, both, salt=SALT)
     events["record"] = record[: events.height]
     missing = np.array([borough.cld_number_missing for borough in BOROUGHS])[records["sender"]]
-    made = identity.write_down(block, rng, records, errors.SOCIAL_CARE, number_missing=missing / _mean_factor(block))
+    made = identity.write_down(
+        block, rng, records, errors.SOCIAL_CARE, number_missing=missing / _mean_factor(block)
+    )
     planted.append(marks.planted_rows(made, source="social_care", table="council_record"))
     records["ethnic_draw"] = rng.random(records.height)
     marks.of_records(block, records, "ethnic_category", "death", "switched_on", "is_homeless")
@@ -34,8 +36,12 @@ def add(block: Block, tables: dict[str, Rows], planted: list[Rows], *, spells: R
 
 
 def _seen(events: Rows, who: str) -> Rows:
-    return Rows(person=events[who], sender=events["borough"], day=events["start"],
-                variant=np.zeros(events.height, dtype=np.int64))
+    return Rows(
+        person=events[who],
+        sender=events["borough"],
+        day=events["start"],
+        variant=np.zeros(events.height, dtype=np.int64),
+    )
 
 
 def _mean_factor(block: Block) -> float:
@@ -49,8 +55,12 @@ def _linked(block: Block, events: Rows) -> np.ndarray[tuple[int], np.dtype[np.ob
     linked = np.full(events.height, None, dtype=object)
     which = np.flatnonzero(events["cared_for"] >= 0)
     sender = events["borough"][which]
-    numbers = local.local_numbers(events["cared_for"][which] + block.base, sender=sender,
-                                  variant=np.zeros(len(which), dtype=np.int64), salt=SALT)
+    numbers = local.local_numbers(
+        events["cared_for"][which] + block.base,
+        sender=sender,
+        variant=np.zeros(len(which), dtype=np.int64),
+        salt=SALT,
+    )
     councils = [borough.council for borough in BOROUGHS]
     linked[which] = [f"{councils[b]}{n:08d}" for b, n in zip(sender, numbers, strict=True)]
     return linked

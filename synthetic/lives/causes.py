@@ -36,5 +36,5 @@ def stays(rng: np.random.Generator, cause: Array, age: Array) -> Array:
     long = mean >= 4.5
     same_day = np.where(age >= 65, rates.SAME_DAY_EMERGENCY[1], rates.SAME_DAY_EMERGENCY[0])
     same_day = np.where(long, same_day * 0.25, same_day)
-    nights = 1 + np.floor(mean * rng.lognormal(-rates.STAY_SPREAD**2 / 2, rates.STAY_SPREAD, len(cause)))
+    nights = 1 + np.floor(mean * rng.lognormal(-(rates.STAY_SPREAD**2) / 2, rates.STAY_SPREAD, len(cause)))
     return np.where(rng.random(len(cause)) < same_day, 0, np.minimum(nights, 150)).astype(np.int64)

@@ -24,8 +24,16 @@ def make(block: Block, spells: Rows) -> Rows:
     last = np.concatenate([parent[1:] != parent[:-1], [True]]) if len(parent) else np.zeros(0, dtype=bool)
     start = spells["admit"][parent] + cut
     stop = np.where(last, spells["leave"][parent], np.roll(start, -1))
-    rows = Rows(spell=spells["id"][parent], spell_row=parent, person=spells["person"][parent], number=number + 1,
-                is_last=last, start=start, stop=stop, detail=rng.random(len(parent)))
+    rows = Rows(
+        spell=spells["id"][parent],
+        spell_row=parent,
+        person=spells["person"][parent],
+        number=number + 1,
+        is_last=last,
+        start=start,
+        stop=stop,
+        detail=rng.random(len(parent)),
+    )
     return draws.identify(block, rows)
 
 
@@ -40,24 +48,50 @@ def outpatients(block: Block) -> Rows:
     trust = draws.acute_trust(rng, block, referred["person"])
     parent, number = repeat(1 + rng.poisson(rates.FOLLOW_UPS, referred.height))
     wait = rng.exponential(rates.DAYS_FROM_REFERRAL, referred.height)[parent]
-    day = referred["day"][parent] - 60 + np.floor(
-        wait + number * rates.DAYS_BETWEEN_APPOINTMENTS * rng.uniform(0.6, 1.4, len(parent))).astype(np.int64)
+    day = (
+        referred["day"][parent]
+        - 60
+        + np.floor(
+            wait + number * rates.DAYS_BETWEEN_APPOINTMENTS * rng.uniform(0.6, 1.4, len(parent))
+        ).astype(np.int64)
+    )
     referred_on = referred["day"][parent] - 60
-    rows = Rows(person=referred["person"][parent], trust=trust[parent], referred=referred_on, day=working_day(day),
-                specialty=specialty[parent], number=number,
-                booked=np.maximum(referred_on, day - rng.integers(14, 56, len(parent))))
+    rows = Rows(
+        person=referred["person"][parent],
+        trust=trust[parent],
+        referred=referred_on,
+        day=working_day(day),
+        specialty=specialty[parent],
+        number=number,
+        booked=np.maximum(referred_on, day - rng.integers(14, 56, len(parent))),
+    )
     first, last = block.exposure()
-    rows = rows.take((rows["day"] >= first[rows["person"]]) & (rows["day"] < last[rows["person"]])
-                     & (rows["booked"] <= block.span.end) & (rows["referred"] >= block.rows["birth"][rows["person"]]))
+    rows = rows.take(
+        (rows["day"] >= first[rows["person"]])
+        & (rows["day"] < last[rows["person"]])
+        & (rows["booked"] <= block.span.end)
+        & (rows["referred"] >= block.rows["birth"][rows["person"]])
+    )
     return draws.identify(block, _attendance(rng, block, rows))
 
 
 def _attendance(rng: np.random.Generator, block: Block, rows: Rows) -> Rows:
     count = rows.height
-    missed = rates.DID_NOT_ATTEND * draws.deprivation(block, rates.DID_NOT_ATTEND_DEPRIVED_FACTOR)[rows["person"]]
-    steps = np.cumsum(np.column_stack([
-        missed, np.full(count, rates.CANCELLED_BY_PATIENT), np.full(count, rates.CANCELLED_BY_PROVIDER),
-        np.full(count, rates.ARRIVED_LATE_SEEN), np.full(count, rates.ARRIVED_LATE_NOT_SEEN)]), axis=1)
+    missed = (
+        rates.DID_NOT_ATTEND * draws.deprivation(block, rates.DID_NOT_ATTEND_DEPRIVED_FACTOR)[rows["person"]]
+    )
+    steps = np.cumsum(
+        np.column_stack(
+            [
+                missed,
+                np.full(count, rates.CANCELLED_BY_PATIENT),
+                np.full(count, rates.CANCELLED_BY_PROVIDER),
+                np.full(count, rates.ARRIVED_LATE_SEEN),
+                np.full(count, rates.ARRIVED_LATE_NOT_SEEN),
+            ]
+        ),
+        axis=1,
+    )
     code = np.array(["3", "2", "4", "6", "7", "5"], dtype=object)
     rows["attended"] = code[(rng.random(count)[:, None] > steps).sum(axis=1)]
     remote = rng.random(count) < rates.BY_TELEPHONE_OR_VIDEO

@@ -37,10 +37,16 @@ def _one_kind(rng: np.random.Generator, block: Block, number: int) -> Rows:
     person, admit = person[alive], admit[alive]
     stay = 0 if kind.stay == 0 else 1 + rng.poisson(kind.stay * rng.lognormal(-0.15, 0.55, len(person)))
     return Rows(
-        person=person, admit=admit, leave=admit + stay, trust=draws.acute_trust(rng, block, person),
+        person=person,
+        admit=admit,
+        leave=admit + stay,
+        trust=draws.acute_trust(rng, block, person),
         method=np.array(["11", "12", "13"], dtype=object)[
-            rng.choice(3, len(person), p=[0.15, 0.1, 0.75] if sessions > 1 else [0.75, 0.2, 0.05])],
-        source=np.full(len(person), "19", dtype=object), planned=np.full(len(person), number))
+            rng.choice(3, len(person), p=[0.15, 0.1, 0.75] if sessions > 1 else [0.75, 0.2, 0.05])
+        ],
+        source=np.full(len(person), "19", dtype=object),
+        planned=np.full(len(person), number),
+    )
 
 
 def births(block: Block) -> Rows:
@@ -56,11 +62,25 @@ def births(block: Block) -> Rows:
     stay = np.where(twin, np.roll(stay, 1), stay)
     day = rows["birth"][baby]
     known = (mother >= 0) & ~twin
-    born = Rows(person=baby, admit=day, leave=day + stay, trust=trust, method=_codes("82", len(baby)),
-                source=_codes("79", len(baby)), planned=np.full(len(baby), BABY))
+    born = Rows(
+        person=baby,
+        admit=day,
+        leave=day + stay,
+        trust=trust,
+        method=_codes("82", len(baby)),
+        source=_codes("79", len(baby)),
+        planned=np.full(len(baby), BABY),
+    )
     before = rng.choice(2, len(baby), p=[0.7, 0.3])
-    gave = Rows(person=mother, admit=np.maximum(day - before, span.start), leave=day + stay, trust=trust,
-                method=_codes("31", len(baby)), source=_codes("19", len(baby)), planned=np.full(len(baby), MOTHER))
+    gave = Rows(
+        person=mother,
+        admit=np.maximum(day - before, span.start),
+        leave=day + stay,
+        trust=trust,
+        method=_codes("31", len(baby)),
+        source=_codes("19", len(baby)),
+        planned=np.full(len(baby), MOTHER),
+    )
     return stack([born, gave.take(known)])
 
 

@@ -11,8 +11,11 @@ from synthetic.rates import primary_care as rates
 from synthetic.rates.conditions import CONDITIONS
 from synthetic.rows import Array, Rows
 
-CODE_KEYS = (*rates.CODES, *(f"condition:{c.id}" for c in CONDITIONS),
-             *(f"ethnicity:{letter}" for letter in rates.ETHNICITY_CODES))
+CODE_KEYS = (
+    *rates.CODES,
+    *(f"condition:{c.id}" for c in CONDITIONS),
+    *(f"ethnicity:{letter}" for letter in rates.ETHNICITY_CODES),
+)
 CODE = {key: number for number, key in enumerate(CODE_KEYS)}
 """Number of every GP code in the order of the dictionary that the senders ship."""
 
@@ -20,8 +23,11 @@ CODE = {key: number for number, key in enumerate(CODE_KEYS)}
 def registered(block: Block, person: Array, day: Array) -> Array:
     """Whether each person was registered with a practice on the day."""
     rows = block.rows
-    return np.asarray((rows["practice"][person] >= 0) & (day >= rows["registered_on"][person])
-                      & (day < np.minimum(rows["left_on"][person], rows["death"][person])))
+    return np.asarray(
+        (rows["practice"][person] >= 0)
+        & (day >= rows["registered_on"][person])
+        & (day < np.minimum(rows["left_on"][person], rows["death"][person]))
+    )
 
 
 def consultations(block: Block) -> Rows:
@@ -70,29 +76,45 @@ class _Parts:
         self.block = block
         self.parts: list[dict[str, Array]] = []
 
-    def add(self, person: Array, day: Array, code: Array | str, value: Array | None = None, unit: str = "",
-            *, consultation: Array | None = None, precision: Array | None = None) -> None:
+    def add(
+        self,
+        person: Array,
+        day: Array,
+        code: Array | str,
+        value: Array | None = None,
+        unit: str = "",
+        *,
+        consultation: Array | None = None,
+        precision: Array | None = None,
+    ) -> None:
         """Add entries; ``code`` is a key of :data:`CODE` or numbers of it."""
         count = len(person)
-        self.parts.append({
-            "person": person, "day": day.astype(np.int64),
-            "code": np.full(count, CODE[code]) if isinstance(code, str) else code,
-            "value": np.full(count, np.nan) if value is None else value,
-            "unit": np.full(count, unit, dtype=object),
-            "consultation": np.full(count, -1) if consultation is None else consultation,
-            "precision": np.full(count, 3) if precision is None else precision,
-        })
+        self.parts.append(
+            {
+                "person": person,
+                "day": day.astype(np.int64),
+                "code": np.full(count, CODE[code]) if isinstance(code, str) else code,
+                "value": np.full(count, np.nan) if value is None else value,
+                "unit": np.full(count, unit, dtype=object),
+                "consultation": np.full(count, -1) if consultation is None else consultation,
+                "precision": np.full(count, 3) if precision is None else precision,
+            }
+        )
 
     def rows(self) -> Rows:
         """Everything added, of people with a practice, by person and day, with ids."""
         rows = Rows({name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]})
-        rows = rows.take((self.block.rows["practice"][rows["person"]] >= 0) & (rows["day"] <= self.block.span.end))
+        rows = rows.take(
+            (self.block.rows["practice"][rows["person"]] >= 0) & (rows["day"] <= self.block.span.end)
+        )
         rows = rows.take(np.lexsort((rows["code"], rows["day"], rows["person"])))
         return draws.identify(self.block, rows)
 
 
 def _symptoms(rng: np.random.Generator, parts: _Parts, held: Rows) -> None:
-    symptom = np.array([CODE[key] for key in rates.SYMPTOMS])[rng.integers(0, len(rates.SYMPTOMS) - 1, held.height)]
+    symptom = np.array([CODE[key] for key in rates.SYMPTOMS])[
+        rng.integers(0, len(rates.SYMPTOMS) - 1, held.height)
+    ]
     parts.add(held["person"], held["day"], symptom, consultation=held["id"])
 
 
@@ -113,24 +135,44 @@ def _measures(rng: np.random.Generator, block: Block, parts: _Parts, held: Rows)
     high = block.with_condition("hypertension")[pressed["person"]]
     top = np.round(rng.normal(np.where(high, 141, 126), 13))
     parts.add(pressed["person"], pressed["day"], "systolic", top, "mm[Hg]", consultation=pressed["id"])
-    parts.add(pressed["person"], pressed["day"], "diastolic", np.round(top * 0.6 + rng.normal(3, 6, len(top))),
-              "mm[Hg]", consultation=pressed["id"])
+    parts.add(
+        pressed["person"],
+        pressed["day"],
+        "diastolic",
+        np.round(top * 0.6 + rng.normal(3, 6, len(top))),
+        "mm[Hg]",
+        consultation=pressed["id"],
+    )
     measure(adult, rates.BODY_MASS, "bmi", 27.4, 5.2, "kg/m2")
     measure(adult & ill, rates.CHOLESTEROL, "cholesterol", 4.8, 1.0, "mmol/L")
     measure(block.with_condition("diabetes")[person], rates.HBA1C, "hba1c", 58, 13, "mmol/mol")
     measure(block.with_condition("ckd")[person], rates.EGFR, "egfr", 46, 10, "mL/min")
     smoked = some(adult, rates.SMOKING)
     habit = (smoked["person"] * 7919 % 100) / 100
-    parts.add(smoked["person"], smoked["day"], np.select(
-        [habit < 0.12, habit < 0.35], [CODE["smoker"], CODE["ex_smoker"]], default=CODE["never_smoked"]),
-        consultation=smoked["id"])
+    parts.add(
+        smoked["person"],
+        smoked["day"],
+        np.select(
+            [habit < 0.12, habit < 0.35], [CODE["smoker"], CODE["ex_smoker"]], default=CODE["never_smoked"]
+        ),
+        consultation=smoked["id"],
+    )
     reviewed = some(ill, rates.MEDICATION_REVIEW)
     parts.add(reviewed["person"], reviewed["day"], "medication_review", consultation=reviewed["id"])
     frail = some((age >= 65) & (block.frailty[person] >= 0.12), rates.FRAILTY)
     index = block.frailty[frail["person"]]
-    parts.add(frail["person"], frail["day"], np.select(
-        [index >= 0.36, index >= 0.24], [CODE["frailty_severe"], CODE["frailty_moderate"]],
-        default=CODE["frailty_mild"]), np.round(index, 3), "{score}", consultation=frail["id"])
+    parts.add(
+        frail["person"],
+        frail["day"],
+        np.select(
+            [index >= 0.36, index >= 0.24],
+            [CODE["frailty_severe"], CODE["frailty_moderate"]],
+            default=CODE["frailty_mild"],
+        ),
+        np.round(index, 3),
+        "{score}",
+        consultation=frail["id"],
+    )
 
 
 def _conditions(rng: np.random.Generator, block: Block, parts: _Parts) -> None:
@@ -138,8 +180,11 @@ def _conditions(rng: np.random.Generator, block: Block, parts: _Parts) -> None:
     found = block.conditions
     old = found["onset"] < block.span.start
     draw = rng.random(found.height)
-    precision = np.select([old & (draw < rates.DIAGNOSIS_IMPRECISE / 2), old & (draw < rates.DIAGNOSIS_IMPRECISE)],
-                          [1, 2], default=3)
+    precision = np.select(
+        [old & (draw < rates.DIAGNOSIS_IMPRECISE / 2), old & (draw < rates.DIAGNOSIS_IMPRECISE)],
+        [1, 2],
+        default=3,
+    )
     first = CODE[f"condition:{CONDITIONS[0].id}"]
     parts.add(found["person"], found["onset"], first + found["condition"], precision=precision)
 
@@ -158,13 +203,19 @@ def _preventive(rng: np.random.Generator, block: Block, parts: _Parts) -> None:
     given &= (jab <= span.end) & (jab < rows["left_on"])
     parts.add(everyone[given], jab[given], "mmr_vaccine")
     at_65 = working_day(rows["birth"] + 65 * 365 + 100 + rng.integers(0, 300, rows.height))
-    given = (rng.random(rows.height) < rates.PNEUMOCOCCAL_65) & (at_65 <= span.end) & (at_65 > span.start - 4_000)
+    given = (
+        (rng.random(rows.height) < rates.PNEUMOCOCCAL_65) & (at_65 <= span.end) & (at_65 > span.start - 4_000)
+    )
     given &= (at_65 < rows["death"]) & (at_65 < rows["left_on"])
     parts.add(everyone[given], at_65[given], "pneumococcal_vaccine")
-    for code, chance_of in (("penicillin_allergy", rates.PENICILLIN_ALLERGY), ("nut_allergy", rates.NUT_ALLERGY)):
+    for code, chance_of in (
+        ("penicillin_allergy", rates.PENICILLIN_ALLERGY),
+        ("nut_allergy", rates.NUT_ALLERGY),
+    ):
         has = (rng.random(rows.height) < chance_of) & ~rows["is_test"]
-        since = rows["birth"] + np.floor(rng.random(rows.height) * np.maximum(span.end - rows["birth"], 1)).astype(
-            np.int64)
+        since = rows["birth"] + np.floor(
+            rng.random(rows.height) * np.maximum(span.end - rows["birth"], 1)
+        ).astype(np.int64)
         has &= (since < rows["death"]) & (since < rows["left_on"])
         parts.add(everyone[has], since[has], code)
 
@@ -186,8 +237,12 @@ def _statuses(rng: np.random.Generator, block: Block, parts: _Parts) -> None:
     parts.add(*_dated(everyone, within, alive & rows["in_care_home"] & nursing), "nursing_home")
     parts.add(*_dated(everyone, within, alive & rows["in_care_home"] & ~nursing), "residential_home")
     frail = alive & (block.frailty >= 0.24)
-    parts.add(*_dated(everyone, within, frail & (rng.random(rows.height) < rates.HOUSEBOUND_FRAIL)), "housebound")
-    parts.add(*_dated(everyone, within, frail & (rng.random(rows.height) < rates.CARE_PLAN_FRAIL)), "care_plan")
+    parts.add(
+        *_dated(everyone, within, frail & (rng.random(rows.height) < rates.HOUSEBOUND_FRAIL)), "housebound"
+    )
+    parts.add(
+        *_dated(everyone, within, frail & (rng.random(rows.height) < rates.CARE_PLAN_FRAIL)), "care_plan"
+    )
     carer = alive & (block.age(span.end) >= 30) & (rng.random(rows.height) < rates.CARER)
     parts.add(*_dated(everyone, within, carer), "carer")
     dying = (rows["death"] < NEVER) & (rng.random(rows.height) < 0.5)

@@ -12,16 +12,49 @@ from synthetic.rates.conditions import INDEX as CONDITION
 from synthetic.rows import Array, Rows, stack
 
 EVENT_TYPES = ("Request", "Assessment", "Service", "Review")
-SERVICES = ("", "Short Term Support: ST-Max", "Long Term Support: Community", "Long Term Support: Residential Care",
-            "Long Term Support: Nursing Care", "Carer Support: Direct to Carer", "Short Term Support: Other Short Term")
-COMPONENTS = ("", "Reablement", "Home Support", "Direct Payment", "Supported Living", "Day Support", "Telecare",
-              "Long Term Residential Care", "Long Term Nursing Care", "Carer Respite", "Short Term Residential Care")
-ROUTES = ("", "Discharge from Hospital", "Community / Other route", "Planned Entry (Transition)",
-          "Self-funder with depleted funds")
-OUTCOMES = ("", "Progress to Reablement/ST-Max", "Progress to Assessment", "Progress to Support Planning / Services",
-            "No change in package", "Service ended as planned", "NFA – Deceased",
-            "NFA – Information & Advice / Signposting only", "Progress to Re-assessment / Unplanned Review",
-            "Provision of service", "NFA – Moved to another LA", "Admitted to hospital")
+SERVICES = (
+    "",
+    "Short Term Support: ST-Max",
+    "Long Term Support: Community",
+    "Long Term Support: Residential Care",
+    "Long Term Support: Nursing Care",
+    "Carer Support: Direct to Carer",
+    "Short Term Support: Other Short Term",
+)
+COMPONENTS = (
+    "",
+    "Reablement",
+    "Home Support",
+    "Direct Payment",
+    "Supported Living",
+    "Day Support",
+    "Telecare",
+    "Long Term Residential Care",
+    "Long Term Nursing Care",
+    "Carer Respite",
+    "Short Term Residential Care",
+)
+ROUTES = (
+    "",
+    "Discharge from Hospital",
+    "Community / Other route",
+    "Planned Entry (Transition)",
+    "Self-funder with depleted funds",
+)
+OUTCOMES = (
+    "",
+    "Progress to Reablement/ST-Max",
+    "Progress to Assessment",
+    "Progress to Support Planning / Services",
+    "No change in package",
+    "Service ended as planned",
+    "NFA – Deceased",
+    "NFA – Information & Advice / Signposting only",
+    "Progress to Re-assessment / Unplanned Review",
+    "Provision of service",
+    "NFA – Moved to another LA",
+    "Admitted to hospital",
+)
 ST_MAX, COMMUNITY, RESIDENTIAL, NURSING, CARER, OTHER_SHORT = range(1, 7)
 REQUEST, ASSESSMENT, SERVICE, REVIEW = range(4)
 
@@ -32,16 +65,35 @@ class _Events:
     def __init__(self) -> None:
         self.parts: list[Rows] = []
 
-    def add(self, kind: int, person: Array, start: Array, stop: Array, *, service: int | Array = 0,
-            component: int | Array = 0, route: int | Array = 0, outcome: int | Array = 0,
-            cared_for: Array | None = None) -> None:
+    def add(
+        self,
+        kind: int,
+        person: Array,
+        start: Array,
+        stop: Array,
+        *,
+        service: int | Array = 0,
+        component: int | Array = 0,
+        route: int | Array = 0,
+        outcome: int | Array = 0,
+        cared_for: Array | None = None,
+    ) -> None:
         """Add events of a kind; ``cared_for`` (row of a person) marks an event of a carer."""
         count = len(person)
         column = lambda value: np.broadcast_to(np.asarray(value, dtype=np.int64), (count,)).copy()  # noqa: E731
-        self.parts.append(Rows(
-            kind=np.full(count, kind), person=person, start=column(start), stop=column(stop),
-            service=column(service), component=column(component), route=column(route), outcome=column(outcome),
-            cared_for=np.full(count, -1) if cared_for is None else cared_for))
+        self.parts.append(
+            Rows(
+                kind=np.full(count, kind),
+                person=person,
+                start=column(start),
+                stop=column(stop),
+                service=column(service),
+                component=column(component),
+                route=column(route),
+                outcome=column(outcome),
+                cared_for=np.full(count, -1) if cared_for is None else cared_for,
+            )
+        )
 
 
 def make(block: Block, spells: Rows) -> Rows:
@@ -63,12 +115,26 @@ def _standing(rng: np.random.Generator, block: Block, events: _Events) -> None:
     """Long-term support that was open before the history, or began in it by ageing."""
     rows, start, end = block.rows, block.span.start, block.span.end
     age = block.age(start)
-    disabled = block.with_condition("learning_disability") | block.with_condition("severe_physical_disability")
+    disabled = block.with_condition("learning_disability") | block.with_condition(
+        "severe_physical_disability"
+    )
     chance = np.select(
-        [rows["in_care_home"], block.frailty >= 0.24, age >= 75, disabled,
-         block.with_condition("serious_mental_illness")],
-        [rates.CARE_HOME_FUNDED, rates.LONG_TERM_FRAIL, rates.LONG_TERM_OTHERS_75, rates.LONG_TERM_DISABLED,
-         rates.LONG_TERM_SMI], default=0.0)
+        [
+            rows["in_care_home"],
+            block.frailty >= 0.24,
+            age >= 75,
+            disabled,
+            block.with_condition("serious_mental_illness"),
+        ],
+        [
+            rates.CARE_HOME_FUNDED,
+            rates.LONG_TERM_FRAIL,
+            rates.LONG_TERM_OTHERS_75,
+            rates.LONG_TERM_DISABLED,
+            rates.LONG_TERM_SMI,
+        ],
+        default=0.0,
+    )
     has = np.flatnonzero((rng.random(rows.height) < chance) & (age >= 18) & ~rows["is_test"])
     begun = end - np.floor(rng.gamma(1.3, 650, len(has))).astype(np.int64)
     begun = np.maximum(begun, rows["came_on"][has] + 1)
@@ -76,14 +142,34 @@ def _standing(rng: np.random.Generator, block: Block, events: _Events) -> None:
     in_home = rows["in_care_home"][has]
     nursing = in_home & (rng.random(len(has)) < 0.4)
     service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
-    component = np.select([nursing, in_home, disabled[has] & (rng.random(len(has)) < 0.5)],
-                          [COMPONENTS.index("Long Term Nursing Care"), COMPONENTS.index("Long Term Residential Care"),
-                           COMPONENTS.index("Supported Living")], default=_home_component(rng, len(has)))
+    component = np.select(
+        [nursing, in_home, disabled[has] & (rng.random(len(has)) < 0.5)],
+        [
+            COMPONENTS.index("Long Term Nursing Care"),
+            COMPONENTS.index("Long Term Residential Care"),
+            COMPONENTS.index("Supported Living"),
+        ],
+        default=_home_component(rng, len(has)),
+    )
     lasts = np.where(rng.random(len(has)) < rates.PACKAGE_CHANGED, begun + 365, NEVER)
-    events.add(SERVICE, has, begun, lasts, service=service, component=component, outcome=np.where(lasts < NEVER, 5, 0))
+    events.add(
+        SERVICE,
+        has,
+        begun,
+        lasts,
+        service=service,
+        component=component,
+        outcome=np.where(lasts < NEVER, 5, 0),
+    )
     again = lasts < end
-    events.add(SERVICE, has[again], lasts[again] + 1, np.full(int(again.sum()), NEVER), service=service[again],
-               component=component[again])
+    events.add(
+        SERVICE,
+        has[again],
+        lasts[again] + 1,
+        np.full(int(again.sum()), NEVER),
+        service=service[again],
+        component=component[again],
+    )
     fresh = begun > start
     _asked(rng, events, has[fresh], begun[fresh] - 30, route=2)
 
@@ -104,7 +190,9 @@ def _asked(rng: np.random.Generator, events: _Events, person: Array, day: Array,
 def _after_hospital(rng: np.random.Generator, block: Block, events: _Events, spells: Rows) -> None:
     """Discharge to reablement (ST-Max), and the long-term support that follows some of it."""
     age = (spells["leave"] - block.rows["birth"][spells["person"]]) / YEAR
-    left = spells["is_emergency"] & ~spells["died"] & ~spells["moved_on"] & (spells["leave"] > spells["admit"])
+    left = (
+        spells["is_emergency"] & ~spells["died"] & ~spells["moved_on"] & (spells["leave"] > spells["admit"])
+    )
     left &= (spells["leave"] <= block.span.end) & (age >= 65)
     home = left & (spells["destination"] == "19") & (rng.random(spells.height) < rates.REABLEMENT)
     person, leave = spells["person"][home], spells["leave"][home]
@@ -115,13 +203,17 @@ def _after_hospital(rng: np.random.Generator, block: Block, events: _Events, spe
     events.add(SERVICE, person, begun, done, service=ST_MAX, component=1, outcome=np.where(stays, 3, 5))
     moved = rng.random(len(person)) < rates.HOME_TO_CARE_HOME
     _long_term(rng, events, person[stays], done[stays] + 1, in_home=moved[stays])
-    to_care = left & np.isin(spells["destination"], ["54", "85"]) & ~block.rows["in_care_home"][spells["person"]]
+    to_care = (
+        left & np.isin(spells["destination"], ["54", "85"]) & ~block.rows["in_care_home"][spells["person"]]
+    )
     person, leave = spells["person"][to_care], spells["leave"][to_care]
     events.add(REQUEST, person, leave - 5, leave - 2, route=1, outcome=2)
     _long_term(rng, events, person, leave, in_home=np.ones(len(person), dtype=bool))
 
 
-def _long_term(rng: np.random.Generator, events: _Events, person: Array, start: Array, *, in_home: Array) -> None:
+def _long_term(
+    rng: np.random.Generator, events: _Events, person: Array, start: Array, *, in_home: Array
+) -> None:
     nursing = in_home & (rng.random(len(person)) < 0.4)
     service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
     component = np.select([nursing, in_home], [8, 7], default=_home_component(rng, len(person)))
@@ -131,7 +223,11 @@ def _long_term(rng: np.random.Generator, events: _Events, person: Array, start: 
 
 def _from_community(rng: np.random.Generator, block: Block, events: _Events) -> None:
     age = block.age(block.span.end - 365)
-    rate = np.where(age >= 65, rates.COMMUNITY_REQUESTS_A_YEAR[1], np.where(age >= 18, rates.COMMUNITY_REQUESTS_A_YEAR[0], 0))
+    rate = np.where(
+        age >= 65,
+        rates.COMMUNITY_REQUESTS_A_YEAR[1],
+        np.where(age >= 18, rates.COMMUNITY_REQUESTS_A_YEAR[0], 0),
+    )
     asked = draws.events(rng, block, rate * (0.5 + 4 * block.frailty), until=block.span.end)
     draw = rng.random(asked.height)
     plain = asked.take(draw >= rates.ASSESSED)
@@ -140,15 +236,22 @@ def _from_community(rng: np.random.Generator, block: Block, events: _Events) -> 
     taken = asked.take(draw < rates.ASSESSED)
     _asked(rng, events, taken["person"], taken["day"], route=2)
     served = taken.take(rng.random(taken.height) < rates.SERVED)
-    events.add(SERVICE, served["person"], working_day(served["day"] + 35), np.full(served.height, NEVER),
-               service=COMMUNITY, component=_home_component(rng, served.height))
+    events.add(
+        SERVICE,
+        served["person"],
+        working_day(served["day"] + 35),
+        np.full(served.height, NEVER),
+        service=COMMUNITY,
+        component=_home_component(rng, served.height),
+    )
 
 
 def _carers(rng: np.random.Generator, block: Block, events: _Events) -> None:
     """The other adult of the household, for some people with long-term support at home."""
     rows = block.rows
-    cared = np.concatenate([part["person"][(part["kind"] == SERVICE) & (part["service"] == COMMUNITY)]
-                            for part in events.parts])
+    cared = np.concatenate(
+        [part["person"][(part["kind"] == SERVICE) & (part["service"] == COMMUNITY)] for part in events.parts]
+    )
     cared = np.unique(cared)
     first = np.searchsorted(rows["household"], rows["household"][cared])
     other = np.where(first == cared, np.minimum(first + 1, rows.height - 1), first)
@@ -157,16 +260,26 @@ def _carers(rng: np.random.Generator, block: Block, events: _Events) -> None:
     carer, cared = other[known], cared[known]
     day = working_day(block.span.start + rng.integers(10, 700, len(carer)))
     events.add(ASSESSMENT, carer, day, day + 5, outcome=3, cared_for=cared)
-    events.add(SERVICE, carer, day + 14, np.where(rng.random(len(carer)) < 0.5, day + 200, NEVER), service=CARER,
-               component=np.where(rng.random(len(carer)) < 0.5, 3, 9), cared_for=cared)
+    events.add(
+        SERVICE,
+        carer,
+        day + 14,
+        np.where(rng.random(len(carer)) < 0.5, day + 200, NEVER),
+        service=CARER,
+        component=np.where(rng.random(len(carer)) < 0.5, 3, 9),
+        cared_for=cared,
+    )
 
 
 def _lived(block: Block, rows: Rows) -> Rows:
     """Events of people alive and here; services end with death or departure; nothing after the end."""
     last = np.minimum(block.rows["death"], block.rows["left_on"])[rows["person"]]
-    rows = rows.take((rows["start"] < last) & (rows["start"] <= block.span.end)
-                     & (rows["start"] > block.rows["birth"][rows["person"]] + 17 * YEAR)
-                     & (rows["start"] >= block.rows["came_on"][rows["person"]]))
+    rows = rows.take(
+        (rows["start"] < last)
+        & (rows["start"] <= block.span.end)
+        & (rows["start"] > block.rows["birth"][rows["person"]] + 17 * YEAR)
+        & (rows["start"] >= block.rows["came_on"][rows["person"]])
+    )
     last = np.minimum(block.rows["death"], block.rows["left_on"])[rows["person"]]
     died = block.rows["death"][rows["person"]] == last
     cut = last < rows["stop"]
@@ -199,15 +312,26 @@ def _priced(rng: np.random.Generator, block: Block, rows: Rows) -> Rows:
     missing = (rng.random(count) < rates.COST_MISSING) | (rows["kind"] != SERVICE)
     rows["cost"] = np.where(missing, np.nan, cost)
     hourly = units > 1
-    rows["units"] = np.where(missing, np.nan, np.where(hourly, np.maximum(1, np.round(units * rng.gamma(4, 0.25, count))), units))
+    rows["units"] = np.where(
+        missing, np.nan, np.where(hourly, np.maximum(1, np.round(units * rng.gamma(4, 0.25, count))), units)
+    )
     blank = rng.random(count) < rates.MECHANISM_BLANK
     direct = rows["component"] == 3
-    rows["mechanism"] = np.where(blank | (rows["kind"] != SERVICE), 0, np.where(direct, 1, np.where(rng.random(count) < 0.6, 3, 2)))
+    rows["mechanism"] = np.where(
+        blank | (rows["kind"] != SERVICE), 0, np.where(direct, 1, np.where(rng.random(count) < 0.6, 3, 2))
+    )
     rows["detail"] = rng.random(count)
     rows["borough"] = block.world.geography.postcode_borough[block.postcode_on(rows["person"], rows["start"])]
     mild = block.onset[rows["person"], CONDITION["dementia"]] <= rows["start"]
     rows["dementia"] = mild
     rows["reason"] = np.select(
-        [rows["cared_for"] >= 0, block.with_condition("learning_disability")[rows["person"]], mild,
-         block.with_condition("serious_mental_illness")[rows["person"]]], [4, 3, 2, 5], default=rows["person"] % 2)
+        [
+            rows["cared_for"] >= 0,
+            block.with_condition("learning_disability")[rows["person"]],
+            mild,
+            block.with_condition("serious_mental_illness")[rows["person"]],
+        ],
+        [4, 3, 2, 5],
+        default=rows["person"] % 2,
+    )
     return rows

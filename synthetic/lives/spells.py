@@ -35,8 +35,11 @@ def make(block: Block) -> tuple[Rows, Rows]:
 
 
 def _as_spells(rows: Rows) -> Rows:
-    extra = {"cause": np.full(rows.height, -1), "terminal": np.zeros(rows.height, dtype=bool),
-             "attendance": np.full(rows.height, -1)}
+    extra = {
+        "cause": np.full(rows.height, -1),
+        "terminal": np.zeros(rows.height, dtype=bool),
+        "attendance": np.full(rows.height, -1),
+    }
     return Rows({**rows, **extra})
 
 
@@ -67,7 +70,10 @@ def _kept(block: Block, attended: Rows, spells: Rows) -> Rows:
     keep &= attended["day"] <= np.minimum(block.rows["death"][attended["person"]], block.span.end)
     number = np.cumsum(keep) - 1
     spells["attendance"] = np.where(
-        spells["attendance"] >= 0, number[np.maximum(spells["attendance"], 0)] + block.number * 20_000_000 + 1, -1)
+        spells["attendance"] >= 0,
+        number[np.maximum(spells["attendance"], 0)] + block.number * 20_000_000 + 1,
+        -1,
+    )
     attended["spell_row"] = spell_row
     attended = draws.identify(block, attended.take(keep))
     spell_id = spells.height and np.arange(spells.height) + block.number * 20_000_000 + 1
@@ -81,8 +87,12 @@ def _inside(attended: Rows, spells: Rows) -> Array:
     at = attended["person"].astype(np.int64) * 1_000_000 + attended["day"]
     before = np.maximum(np.searchsorted(key + spells["admit"], at, side="right") - 1, 0)
     same = spells["person"][before] == attended["person"]
-    return np.asarray(same & (attended["day"] >= spells["admit"][before]) & (attended["day"] <= spells["leave"][before])
-                      & (spells["leave"][before] > spells["admit"][before]))
+    return np.asarray(
+        same
+        & (attended["day"] >= spells["admit"][before])
+        & (attended["day"] <= spells["leave"][before])
+        & (spells["leave"][before] > spells["admit"][before])
+    )
 
 
 def _transfers(block: Block, spells: Rows) -> Rows:
@@ -97,7 +107,9 @@ def _transfers(block: Block, spells: Rows) -> Rows:
     cut = second["admit"] + 1 + np.floor(rng.random(second.height) * (nights[goes] - 2)).astype(np.int64)
     next_day = rng.random(second.height) < 0.2
     second["admit"] = np.minimum(cut + next_day, second["leave"])
-    second["trust"] = (second["trust"] + rng.integers(1, len(ACUTE_TRUSTS), second.height)) % len(ACUTE_TRUSTS)
+    second["trust"] = (second["trust"] + rng.integers(1, len(ACUTE_TRUSTS), second.height)) % len(
+        ACUTE_TRUSTS
+    )
     second["method"] = np.where(rng.random(second.height) < 0.65, "2B", "81").astype(object)
     second["source"] = np.full(second.height, "51", dtype=object)
     second["moved_in"] = np.ones(second.height, dtype=bool)
@@ -117,16 +129,21 @@ def _finish(block: Block, spells: Rows) -> Rows:
     nights = spells["leave"] - spells["admit"]
     spells["is_emergency"] = (spells["cause"] >= 0) & (spells["method"] != "81")
     by_plan = np.array([kind.classification for kind in PLANNED], dtype=object)
-    spells["classification"] = np.where(spells["planned"] >= 0, by_plan[np.maximum(spells["planned"], 0)], "1")
+    spells["classification"] = np.where(
+        spells["planned"] >= 0, by_plan[np.maximum(spells["planned"], 0)], "1"
+    )
     died = (spells["leave"] == block.rows["death"][person]) & ~spells["moved_on"]
     home = np.where(block.rows["in_care_home"][person], "85", "19")
     to_care = (age >= 75) & (nights >= 5) & (home == "19") & (rng.random(count) < rates.CARE_HOME_DISCHARGE)
     other = rng.random(count)
-    destination = np.select([spells["moved_on"], died, to_care, other < 0.008], ["51", "79", "54", "29"], default=home)
+    destination = np.select(
+        [spells["moved_on"], died, to_care, other < 0.008], ["51", "79", "54", "29"], default=home
+    )
     spells["destination"] = np.where(to_care & (other > 0.5), "85", destination).astype(object)
     leaves_alone = (age >= 16) & spells["is_emergency"] & (rng.random(count) < rates.SELF_DISCHARGE)
-    spells["discharge_method"] = np.select([died, leaves_alone & ~spells["moved_on"]], ["4", "6"], default="1").astype(
-        object)
+    spells["discharge_method"] = np.select(
+        [died, leaves_alone & ~spells["moved_on"]], ["4", "6"], default="1"
+    ).astype(object)
     spells["died"] = died
     spells["ready"] = _ready(rng, spells, age=age, nights=nights, died=died)
     spells["detail"] = rng.random(count)
@@ -138,6 +155,12 @@ def _ready(rng: np.random.Generator, spells: Rows, *, age: Array, nights: Array,
     delayed = rng.random(spells.height) < draws.by_band(age, (65, 75), rates.DELAYED)
     delay = np.where(delayed, rng.geometric(1 / rates.DELAY_DAYS, spells.height), 0)
     day = spells["leave"] - np.minimum(delay, np.maximum(nights - 1, 0))
-    has = (age >= 18) & (nights > 0) & ~died & (spells["classification"] == "1") & (spells["planned"] != planned.MOTHER)
+    has = (
+        (age >= 18)
+        & (nights > 0)
+        & ~died
+        & (spells["classification"] == "1")
+        & (spells["planned"] != planned.MOTHER)
+    )
     has &= rng.random(spells.height) >= rates.READY_DATE_MISSING
     return np.where(has, day, 100_000)

@@ -139,7 +139,8 @@ def _numbers(rng: np.random.Generator, world: World, rows: Rows, *, base: int, s
     old[replaced] = spare[: int(replaced.sum())]
     rows["old_number"] = old
     rows["number_replaced_on"] = np.where(
-        replaced, rng.integers(span.start - 700, span.end - 30, rows.height), NEVER)
+        replaced, rng.integers(span.start - 700, span.end - 30, rows.height), NEVER
+    )
 
 
 def _wishes(rng: np.random.Generator, rows: Rows, span: Span) -> None:

@@ -29,13 +29,18 @@ def make(rng: np.random.Generator, people: Rows, *, decile: Array, end: int) -> 
     more often recent than not.
     """
     age = (end - people["birth"]) / YEAR
-    has = np.column_stack([
-        rng.random(people.height) < prevalence(condition, age=age, people=people, decile=decile)
-        for condition in CONDITIONS])
+    has = np.column_stack(
+        [
+            rng.random(people.height) < prevalence(condition, age=age, people=people, decile=decile)
+            for condition in CONDITIONS
+        ]
+    )
     person, condition = np.nonzero(has)
     youngest = np.array([c.youngest for c in CONDITIONS])[condition]
-    first = np.maximum(people["birth"][person] + np.ceil(youngest * YEAR).astype(np.int64),
-                       end - int(RECORDED_IN_THE_WINDOW_YEARS * YEAR))
+    first = np.maximum(
+        people["birth"][person] + np.ceil(youngest * YEAR).astype(np.int64),
+        end - int(RECORDED_IN_THE_WINDOW_YEARS * YEAR),
+    )
     onset = first + np.floor(rng.beta(1.4, 1.0, len(person)) * (end - first)).astype(np.int64)
     lifelong = np.array([c.id == "learning_disability" for c in CONDITIONS])[condition]
     onset = np.where(lifelong, people["birth"][person] + int(4 * YEAR), onset)

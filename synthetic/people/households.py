@@ -44,13 +44,17 @@ def _homes(rng: np.random.Generator, geography: Geography, people: int) -> Rows:
     kind = rng.choice(len(TYPES), count, p=shares / shares.sum())
     fixed = np.array([len(members) for _, members in rates.HOUSEHOLD_TYPES.values()])[kind]
     more = rng.choice(len(rates.CHILDREN), count, p=rates.CHILDREN)
-    with_children = np.isin(kind, [i for i, name in enumerate(TYPES) if "C" in rates.HOUSEHOLD_TYPES[name][1]])
+    with_children = np.isin(
+        kind, [i for i, name in enumerate(TYPES) if "C" in rates.HOUSEHOLD_TYPES[name][1]]
+    )
     size = fixed + np.where(with_children, more, 0)
     count = int(np.searchsorted(np.cumsum(size), people)) + 1
     borough = rng.choice(len(BOROUGHS), count, p=borough_shares())
     mix = np.array([[getattr(b, group) for group in GROUPS] for b in BOROUGHS]).cumsum(axis=1)[borough]
     return Rows(
-        type=kind[:count], size=size[:count], borough=borough,
+        type=kind[:count],
+        size=size[:count],
+        borough=borough,
         home_group=(rng.random(count)[:, None] * mix[:, -1:] > mix).sum(axis=1),
         postcode=_postcode_in(rng, geography, borough),
         parent_age=np.clip(rng.normal(42, 8, count), 20, 62),
@@ -73,10 +77,13 @@ def _roles(kind: Array, position: Array) -> Array:
 
 def _group_of_members(rng: np.random.Generator, members: Rows) -> Array:
     """The household's ethnic group, or now and then another for partners and sharers."""
-    mix = np.array([[getattr(b, group) for group in GROUPS] for b in BOROUGHS]).cumsum(axis=1)[members["borough"]]
+    mix = np.array([[getattr(b, group) for group in GROUPS] for b in BOROUGHS]).cumsum(axis=1)[
+        members["borough"]
+    ]
     other = (rng.random(members.height)[:, None] * mix[:, -1:] > mix).sum(axis=1)
     own = np.isin(members["role"], ["S", "R"]) | (
-        (members["role"] == "P") & (rng.random(members.height) < rates.OTHER_TRADITION))
+        (members["role"] == "P") & (rng.random(members.height) < rates.OTHER_TRADITION)
+    )
     return np.where(own, other, members["home_group"])
 
 
@@ -99,8 +106,11 @@ def _ethnicity(rng: np.random.Generator, members: Rows) -> None:
 def _ages(rng: np.random.Generator, members: Rows) -> Array:
     """Ages at the end of the history, in years."""
     count, role = members.height, members["role"]
-    adult = np.where(np.isin(members["type"], [TYPES.index("single_adult"), TYPES.index("couple")]),
-                     np.clip(rng.gamma(6, 7, count) + 4, 19, 75), members["parent_age"])
+    adult = np.where(
+        np.isin(members["type"], [TYPES.index("single_adult"), TYPES.index("couple")]),
+        np.clip(rng.gamma(6, 7, count) + 4, 19, 75),
+        members["parent_age"],
+    )
     older = np.clip(65 + rng.gamma(1.6, 6.2, count), 65, 103)
     of_first = np.where(members["position"] == 0, np.where(role == "O", older, adult), 0)
     firsts = np.maximum.accumulate(np.where(members["position"] == 0, np.arange(count), 0))
@@ -108,8 +118,15 @@ def _ages(rng: np.random.Generator, members: Rows) -> Array:
     oldest_child = np.minimum(rates.DEPENDENT_CHILD_OLDEST, np.maximum(members["parent_age"] - 18, 1))
     ages = np.select(
         [role == "A", role == "P", role == "O", role == "R", role == "S"],
-        [adult, partner, older, np.clip(rng.normal(86, 7, count), 65, 104), np.clip(rng.gamma(5, 3, count) + 17, 18, 60)],
-        default=rng.random(count) * oldest_child)
+        [
+            adult,
+            partner,
+            older,
+            np.clip(rng.normal(86, 7, count), 65, 104),
+            np.clip(rng.gamma(5, 3, count) + 17, 18, 60),
+        ],
+        default=rng.random(count) * oldest_child,
+    )
     return np.asarray(ages)
 
 
@@ -149,7 +166,9 @@ def _names(rng: np.random.Generator, members: Rows) -> None:
     partner_of = np.minimum(firsts + 1, count - 1)
     takes = (role == "P") & (rng.random(count) < rates.SHARES_SURNAME)
     surname = np.where(takes | np.isin(role, ["C"]), own[firsts], own)
-    surname = np.where((role == "O") & (members["position"] > 0) & (rng.random(count) < 0.7), own[firsts], surname)
+    surname = np.where(
+        (role == "O") & (members["position"] > 0) & (rng.random(count) < 0.7), own[firsts], surname
+    )
     has_partner = (role[partner_of] == "P") & (surname[partner_of] != own[firsts])
     barrel = (role == "C") & has_partner & (rng.random(count) < rates.CHILD_DOUBLE_BARRELLED)
     joined = np.array([f"{a}-{b}" for a, b in zip(own[firsts], own[partner_of], strict=True)], dtype=object)
@@ -159,5 +178,7 @@ def _names(rng: np.random.Generator, members: Rows) -> None:
     members["given"] = names.draw_given(rng, members["tradition"], members["sex"])
     middle = names.draw_given(rng, members["tradition"], members["sex"])
     members["middle"] = np.where(rng.random(count) < rates.MIDDLE_NAME, middle, None)
-    alike = (members["twin_of"] >= 0) & (members["given"] == members["given"][np.maximum(members["twin_of"], 0)])
+    alike = (members["twin_of"] >= 0) & (
+        members["given"] == members["given"][np.maximum(members["twin_of"], 0)]
+    )
     members["given"] = np.where(alike, middle, members["given"])

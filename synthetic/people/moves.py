@@ -36,8 +36,9 @@ def _homes(rng: np.random.Generator, world: World, rows: Rows, span: Span) -> No
     age = (span.end - rows["birth"]) / YEAR
     alone = (moved_on == NEVER) & (age >= 19) & (age < 35)
     alone &= rng.random(count) < rates.YOUNG_ADULT_MOVES_A_YEAR * years
-    moved_on = np.where(alone, uniform_between(rng, np.full(count, span.start + 30), np.full(count, span.end + 1)),
-                        moved_on)
+    moved_on = np.where(
+        alone, uniform_between(rng, np.full(count, span.start + 30), np.full(count, span.end + 1)), moved_on
+    )
     goal = np.where(alone, target, goal)
     moved = (moved_on < rows["death"]) & (moved_on > rows["birth"]) & (moved_on < NEVER)
     rows["moved_on"] = np.where(moved, moved_on, NEVER)
@@ -75,19 +76,32 @@ def _practices(rng: np.random.Generator, world: World, rows: Rows, span: Span) -
     after = _practice_near(rng, world, rows["postcode_now"])[first]
     of = world.geography.postcode_borough
     left_borough = of[rows["postcode"]] != of[rows["postcode_now"]]
-    chance = np.where(left_borough, rates.CHANGES_PRACTICE_WITH_BOROUGH, rates.CHANGES_PRACTICE_WITHIN_BOROUGH)
+    chance = np.where(
+        left_borough, rates.CHANGES_PRACTICE_WITH_BOROUGH, rates.CHANGES_PRACTICE_WITHIN_BOROUGH
+    )
     follows = (rows["moved_on"] < NEVER) & (rng.random(count) < chance)
-    unmoved = (rows["moved_on"] == NEVER) & (rows["left_on"] == NEVER) & (
-        rng.random(count) < rates.CHANGES_PRACTICE_UNMOVED_A_YEAR * years)
-    day = np.where(follows, rows["moved_on"] + np.ceil(rng.exponential(25, count)).astype(np.int64),
-                   uniform_between(rng, np.full(count, span.start + 30), np.full(count, span.end + 1)))
+    unmoved = (
+        (rows["moved_on"] == NEVER)
+        & (rows["left_on"] == NEVER)
+        & (rng.random(count) < rates.CHANGES_PRACTICE_UNMOVED_A_YEAR * years)
+    )
+    day = np.where(
+        follows,
+        rows["moved_on"] + np.ceil(rng.exponential(25, count)).astype(np.int64),
+        uniform_between(rng, np.full(count, span.start + 30), np.full(count, span.end + 1)),
+    )
     lag = np.ceil(rng.exponential(14, count)).astype(np.int64)
-    registered = np.where(rows["came_on"] > span.start, rows["came_on"] + lag,
-                          np.maximum(rows["birth"] + lag, span.start - rng.integers(200, 6_000, count)))
+    registered = np.where(
+        rows["came_on"] > span.start,
+        rows["came_on"] + lag,
+        np.maximum(rows["birth"] + lag, span.start - rng.integers(200, 6_000, count)),
+    )
     registered = np.where(rows["birth"] + lag > registered, rows["birth"] + lag, registered)
     alive_then = (day < rows["death"] - 5) & (day < rows["left_on"]) & (day > registered + 14)
     switches = (follows | unmoved) & alive_then & (after != before) & ~rows["is_test"]
-    never = (rng.random(count) < rates.NEVER_REGISTERED * np.where(rows["is_homeless"], 25, 1)) & ~rows["is_test"]
+    never = (rng.random(count) < rates.NEVER_REGISTERED * np.where(rows["is_homeless"], 25, 1)) & ~rows[
+        "is_test"
+    ]
     never |= registered >= np.minimum(rows["death"], span.end)  # died or history ended before registering
     rows["registered_on"] = registered
     rows["switched_on"] = np.where(switches & ~never, day, NEVER)

@@ -36,31 +36,95 @@ class ErrorRates:
 
 
 GP = ErrorRates(
-    number_missing=0.0008, number_digits_swapped=0.0002, number_of_another=0.0001, number_of_nobody=0.0001,
-    number_superseded=0.15, number_unverified=0.003, birth_day_month_swapped=0.0004, birth_year_wrong=0.0002,
-    sex_wrong=0.0005, nickname=0.01, former_surname=0.10, letters_plain=0.35, name_misspelt=0.004,
-    double_barrel_cut=0.05, postcode_missing=0.001, postcode_old=0.08)
+    number_missing=0.0008,
+    number_digits_swapped=0.0002,
+    number_of_another=0.0001,
+    number_of_nobody=0.0001,
+    number_superseded=0.15,
+    number_unverified=0.003,
+    birth_day_month_swapped=0.0004,
+    birth_year_wrong=0.0002,
+    sex_wrong=0.0005,
+    nickname=0.01,
+    former_surname=0.10,
+    letters_plain=0.35,
+    name_misspelt=0.004,
+    double_barrel_cut=0.05,
+    postcode_missing=0.001,
+    postcode_old=0.08,
+)
 ACUTE = ErrorRates(
-    number_missing=0.0045, number_digits_swapped=0.0008, number_of_another=0.0004, number_of_nobody=0.0004,
-    number_superseded=0.45, number_unverified=0.012, birth_day_month_swapped=0.0008, birth_year_wrong=0.0004,
-    sex_wrong=0.0008, nickname=0.08, former_surname=0.25, letters_plain=0.75, name_misspelt=0.02,
-    double_barrel_cut=0.25, postcode_missing=0.01, postcode_old=0.35)
+    number_missing=0.0045,
+    number_digits_swapped=0.0008,
+    number_of_another=0.0004,
+    number_of_nobody=0.0004,
+    number_superseded=0.45,
+    number_unverified=0.012,
+    birth_day_month_swapped=0.0008,
+    birth_year_wrong=0.0004,
+    sex_wrong=0.0008,
+    nickname=0.08,
+    former_surname=0.25,
+    letters_plain=0.75,
+    name_misspelt=0.02,
+    double_barrel_cut=0.25,
+    postcode_missing=0.01,
+    postcode_old=0.35,
+)
 COMMUNITY = ErrorRates(
-    number_missing=0.012, number_digits_swapped=0.0015, number_of_another=0.0006, number_of_nobody=0.0006,
-    number_superseded=0.45, number_unverified=0.03, birth_day_month_swapped=0.0015, birth_year_wrong=0.0008,
-    sex_wrong=0.001, nickname=0.12, former_surname=0.25, letters_plain=0.75, name_misspelt=0.025,
-    double_barrel_cut=0.25, postcode_missing=0.01, postcode_old=0.30)
+    number_missing=0.012,
+    number_digits_swapped=0.0015,
+    number_of_another=0.0006,
+    number_of_nobody=0.0006,
+    number_superseded=0.45,
+    number_unverified=0.03,
+    birth_day_month_swapped=0.0015,
+    birth_year_wrong=0.0008,
+    sex_wrong=0.001,
+    nickname=0.12,
+    former_surname=0.25,
+    letters_plain=0.75,
+    name_misspelt=0.025,
+    double_barrel_cut=0.25,
+    postcode_missing=0.01,
+    postcode_old=0.30,
+)
 MENTAL_HEALTH = ErrorRates(
-    number_missing=0.016, number_digits_swapped=0.0015, number_of_another=0.0006, number_of_nobody=0.0006,
-    number_superseded=0.45, number_unverified=0.03, birth_day_month_swapped=0.0015, birth_year_wrong=0.0008,
-    sex_wrong=0.0015, nickname=0.15, former_surname=0.25, letters_plain=0.75, name_misspelt=0.025,
-    double_barrel_cut=0.25, postcode_missing=0.015, postcode_old=0.35)
+    number_missing=0.016,
+    number_digits_swapped=0.0015,
+    number_of_another=0.0006,
+    number_of_nobody=0.0006,
+    number_superseded=0.45,
+    number_unverified=0.03,
+    birth_day_month_swapped=0.0015,
+    birth_year_wrong=0.0008,
+    sex_wrong=0.0015,
+    nickname=0.15,
+    former_surname=0.25,
+    letters_plain=0.75,
+    name_misspelt=0.025,
+    double_barrel_cut=0.25,
+    postcode_missing=0.015,
+    postcode_old=0.35,
+)
 SOCIAL_CARE = ErrorRates(
     number_missing=1.0,  # replaced by the council's own share (rates.places)
-    number_digits_swapped=0.004, number_of_another=0.002, number_of_nobody=0.001,
-    number_superseded=0.60, number_unverified=0.0, birth_day_month_swapped=0.006, birth_year_wrong=0.003,
-    sex_wrong=0.002, nickname=0.20, former_surname=0.25, letters_plain=0.85, name_misspelt=0.04,
-    double_barrel_cut=0.30, postcode_missing=0.02, postcode_old=0.25)
+    number_digits_swapped=0.004,
+    number_of_another=0.002,
+    number_of_nobody=0.001,
+    number_superseded=0.60,
+    number_unverified=0.0,
+    birth_day_month_swapped=0.006,
+    birth_year_wrong=0.003,
+    sex_wrong=0.002,
+    nickname=0.20,
+    former_surname=0.25,
+    letters_plain=0.85,
+    name_misspelt=0.04,
+    double_barrel_cut=0.30,
+    postcode_missing=0.02,
+    postcode_old=0.25,
+)
 
 ECDS_NUMBER_MISSING = 0.026  # an attendance booked in a hurry, beside the record's own errors: 3 % in all
 ECDS_NUMBER_MISSING_HOMELESS = 0.25
@@ -71,6 +135,8 @@ REPLACED_NUMBER = 0.004  # people whose NHS number was replaced (duplicate, adop
 SPARE_NUMBERS = 0.02  # numbers kept for superseded and nobody's, as a share of people
 CORRECTED_ON_A_LATER_NIGHT = 0.25  # wrong numbers in GP and hospital records mended in a later extract
 
-WITHHELD_ROWS = 0.0008  # SUS rows anonymised at the patient's or guardian's wish, beside restricted codes; chosen
+WITHHELD_ROWS = (
+    0.0008  # SUS rows anonymised at the patient's or guardian's wish, beside restricted codes; chosen
+)
 CONFIDENTIAL_ROWS = 0.004  # EMIS rows marked confidential; chosen
 DELETED_ROWS_A_NIGHT = 0.0004  # rows of the history deleted in a later extract, a night; chosen

@@ -15,15 +15,26 @@ URGENT_CENTRE_FOR_MINOR = 0.62  # minor causes seen in department type 03
 MONO_SPECIALTY = 0.02  # type 02 (eyes)
 SAME_DAY_CARE = 0.02  # type 05
 FOLLOW_UP_ATTENDANCE = 0.02  # attendance category 2
-ADMISSION_AGE_FACTOR = (0.75, 0.65, 0.85, 1.45, 1.9)  # by age band of rates.causes; NHS England, same publication
-WAIT_MINUTES = 165  # median, not admitted; NHS England A&E waiting times: London 4-hour performance 75 to 78 %
+ADMISSION_AGE_FACTOR = (
+    0.75,
+    0.65,
+    0.85,
+    1.45,
+    1.9,
+)  # by age band of rates.causes; NHS England, same publication
+WAIT_MINUTES = (
+    165  # median, not admitted; NHS England A&E waiting times: London 4-hour performance 75 to 78 %
+)
 WAIT_MINUTES_ADMITTED = 285
 WAIT_MINUTES_URGENT_CENTRE = 95
 WAIT_SPREAD = 0.55  # log-normal sigma
 LEFT_BEFORE_SEEN = 0.04
 
 DIRECT_ADMISSIONS = 0.28  # emergency spells that do not come through this provider's ED, per one that does
-SAME_DAY_EMERGENCY = (0.52, 0.26)  # emergency spells with no night: under 65, 65 and over (SUS: a third in all)
+SAME_DAY_EMERGENCY = (
+    0.52,
+    0.26,
+)  # emergency spells with no night: under 65, 65 and over (SUS: a third in all)
 STAY_SPREAD = 0.95  # log-normal sigma of nights
 STAY_AGE_FACTOR = 1.55  # mean nights at 75 and over against under 65
 READMITTED = 0.105  # added readmissions within 30 days; with those by chance near 14 % (NHS Digital I02040)
@@ -47,5 +58,21 @@ DID_NOT_ATTEND_DEPRIVED_FACTOR = 1.45
 CANCELLED_BY_PATIENT, CANCELLED_BY_PROVIDER = 0.07, 0.06
 ARRIVED_LATE_SEEN, ARRIVED_LATE_NOT_SEEN = 0.05, 0.004
 BY_TELEPHONE_OR_VIDEO = 0.17
-SPECIALTIES = ("110", "130", "300", "301", "320", "330", "340", "361", "370", "410", "420", "502", "120", "100", "650")
+SPECIALTIES = (
+    "110",
+    "130",
+    "300",
+    "301",
+    "320",
+    "330",
+    "340",
+    "361",
+    "370",
+    "410",
+    "420",
+    "502",
+    "120",
+    "100",
+    "650",
+)
 SPECIALTY_SHARES = (0.13, 0.11, 0.08, 0.08, 0.08, 0.09, 0.05, 0.03, 0.05, 0.04, 0.06, 0.08, 0.06, 0.06, 0.0)

@@ -22,22 +22,38 @@ TWIN_CHILD = 0.015  # chance that a child is the twin of the one before; ONS: 15
 SAME_SEX_TWINS = 0.65  # ONS birth characteristics: one third are identical, the rest as siblings
 SHARES_SURNAME = 0.60  # partners with the first adult's surname; chosen
 CHILD_DOUBLE_BARRELLED = 0.06  # where parents' names differ; chosen
-CHANGED_SURNAME = 0.55  # women living with a partner of one surname whose former name is on old records; chosen
-OTHER_TRADITION = 0.10  # partners and sharers of another ethnic group; Census 2021: 10 % of couples in England and Wales
+CHANGED_SURNAME = (
+    0.55  # women living with a partner of one surname whose former name is on old records; chosen
+)
+OTHER_TRADITION = (
+    0.10  # partners and sharers of another ethnic group; Census 2021: 10 % of couples in England and Wales
+)
 MIDDLE_NAME = 0.55  # chosen
 
 # Census group -> detailed ethnic category (NHS Data Dictionary ETHNIC CATEGORY 2001): shares for
 # North West London, rounded from Census 2021 TS021. Naming tradition beside each.
 ETHNIC_CATEGORIES: dict[str, tuple[tuple[str, float, str], ...]] = {
     "white": (("A", 0.60, "british"), ("B", 0.06, "irish"), ("C", 0.34, "european")),
-    "mixed": (("D", 0.25, "caribbean"), ("E", 0.18, "african"), ("F", 0.30, "indian"), ("G", 0.27, "british")),
-    "asian": (("H", 0.55, "indian"), ("J", 0.14, "muslim"), ("K", 0.06, "muslim"), ("L", 0.20, "muslim"),
-              ("R", 0.05, "chinese")),
+    "mixed": (
+        ("D", 0.25, "caribbean"),
+        ("E", 0.18, "african"),
+        ("F", 0.30, "indian"),
+        ("G", 0.27, "british"),
+    ),
+    "asian": (
+        ("H", 0.55, "indian"),
+        ("J", 0.14, "muslim"),
+        ("K", 0.06, "muslim"),
+        ("L", 0.20, "muslim"),
+        ("R", 0.05, "chinese"),
+    ),
     "black": (("M", 0.33, "caribbean"), ("N", 0.53, "african"), ("P", 0.14, "caribbean")),
     "other": (("S", 0.90, "muslim"), ("Z", 0.10, "european")),
 }
 
-HOUSEHOLD_MOVES_A_YEAR = 0.055  # households that move whole; ONS internal migration, London turnover near 10 % in all
+HOUSEHOLD_MOVES_A_YEAR = (
+    0.055  # households that move whole; ONS internal migration, London turnover near 10 % in all
+)
 YOUNG_ADULT_MOVES_A_YEAR = 0.06  # people of 18 to 34 who move alone; the rest of that turnover
 MOVES_WITHIN_BOROUGH = 0.62  # ONS internal migration: most moves are short
 CHANGES_PRACTICE_WITH_BOROUGH = 0.75  # moved to another borough and registers there; chosen

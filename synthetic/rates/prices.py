@@ -46,5 +46,7 @@ LEGALLY_RESTRICTED = (
     ("opcs4", "Q131", "Stand-in for a legally restricted procedure"),
     ("snomed", "52637005", "Stand-in for a legally restricted procedure"),
 )
-TYPE_1_DISSENT = (("snomed", "827241000000103", "Dissent from secondary use of GP patient identifiable data"),)
+TYPE_1_DISSENT = (
+    ("snomed", "827241000000103", "Dissent from secondary use of GP patient identifiable data"),
+)
 TYPE_1_WITHDRAWN = (("snomed", "827261000000102", "Dissent from secondary use withdrawn"),)

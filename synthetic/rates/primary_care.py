@@ -12,7 +12,12 @@ UNEVENNESS = 1.6
 
 # Ways of consulting (NHS England, Appointments in General Practice 2024/25: 65 % face to face, a
 # quarter by telephone): EMIS source term, share.
-CONTACTS = (("GP Surgery", 0.66), ("Telephone consultation", 0.26), ("Online consultation", 0.06), ("Home visit", 0.02))
+CONTACTS = (
+    ("GP Surgery", 0.66),
+    ("Telephone consultation", 0.26),
+    ("Online consultation", 0.06),
+    ("Home visit", 0.02),
+)
 WITH_APPOINTMENT = 0.85
 DID_NOT_ATTEND = 0.045  # same publication: 4 to 5 %
 BOOKED_AHEAD_DAYS = 7  # mean
@@ -77,7 +82,11 @@ CODES: dict[str, tuple[str, str, str]] = {
     "pneumococcal_vaccine": ("12866006", "Pneumococcal vaccination given", "Immunisation"),
     "penicillin_allergy": ("91936005", "Allergy to penicillin", "Allergy"),
     "nut_allergy": ("91935009", "Allergy to peanut", "Allergy"),
-    "type_1_dissent": ("827241000000103", "Dissent from secondary use of GP patient identifiable data", "Observation"),
+    "type_1_dissent": (
+        "827241000000103",
+        "Dissent from secondary use of GP patient identifiable data",
+        "Observation",
+    ),
     "type_1_withdrawn": ("827261000000102", "Dissent from secondary use withdrawn", "Observation"),
     "restricted": ("52637005", "Stand-in for a legally restricted procedure", "Observation"),
 }
@@ -86,9 +95,21 @@ RESTRICTED_CODE_A_YEAR = 0.004  # women of 20 to 45; make-believe
 
 # Ethnic category 2001 as coded in general practice (SNOMED CT, 2001 census categories).
 ETHNICITY_CODES = {
-    "A": "92391000000108", "B": "92411000000108", "C": "92421000000102", "D": "92431000000100",
-    "E": "92441000000109", "F": "92451000000107", "G": "92461000000105", "H": "92471000000103",
-    "J": "92481000000101", "K": "92491000000104", "L": "92501000000105", "M": "92511000000107",
-    "N": "92521000000101", "P": "92531000000104", "R": "92541000000108", "S": "92551000000106",
+    "A": "92391000000108",
+    "B": "92411000000108",
+    "C": "92421000000102",
+    "D": "92431000000100",
+    "E": "92441000000109",
+    "F": "92451000000107",
+    "G": "92461000000105",
+    "H": "92471000000103",
+    "J": "92481000000101",
+    "K": "92491000000104",
+    "L": "92501000000105",
+    "M": "92511000000107",
+    "N": "92521000000101",
+    "P": "92531000000104",
+    "R": "92541000000108",
+    "S": "92551000000106",
     "Z": "92561000000109",
 }

@@ -19,11 +19,21 @@ def registrations(block: Block) -> Rows:
     rows = block.rows
     ends = np.minimum(rows["left_on"], rows["death"])
     people = np.flatnonzero((rows["practice"] >= 0) & (rows["registered_on"] <= block.span.end))
-    first = Rows(person=people, practice=rows["practice"][people], start=rows["registered_on"][people],
-                 stop=np.minimum(ends, rows["switched_on"])[people], order=np.zeros(len(people), dtype=np.int64))
+    first = Rows(
+        person=people,
+        practice=rows["practice"][people],
+        start=rows["registered_on"][people],
+        stop=np.minimum(ends, rows["switched_on"])[people],
+        order=np.zeros(len(people), dtype=np.int64),
+    )
     again = np.flatnonzero((rows["switched_on"] <= block.span.end) & (rows["practice"] >= 0))
-    second = Rows(person=again, practice=rows["practice_now"][again], start=rows["switched_on"][again],
-                  stop=ends[again], order=np.ones(len(again), dtype=np.int64))
+    second = Rows(
+        person=again,
+        practice=rows["practice_now"][again],
+        start=rows["switched_on"][again],
+        stop=ends[again],
+        order=np.ones(len(again), dtype=np.int64),
+    )
     regs = stack([first, second])
     regs["is_emis"] = block.world.practices["is_emis"][regs["practice"]]
     everyone = regs["person"] + block.base
@@ -37,7 +47,11 @@ def patients(block: Block, regs: Rows) -> Rows:
     """One row a patient record: person, rec, is_emis, practice, start, stop, since (of the first registration)."""
     order = np.lexsort((regs["start"], regs["rec"]))
     regs = regs.take(order)
-    newest = np.concatenate([regs["rec"][1:] != regs["rec"][:-1], [True]]) if regs.height else np.zeros(0, dtype=bool)
+    newest = (
+        np.concatenate([regs["rec"][1:] != regs["rec"][:-1], [True]])
+        if regs.height
+        else np.zeros(0, dtype=bool)
+    )
     first = np.searchsorted(regs["rec"], regs["rec"][newest])
     records = regs.take(newest)
     records["since"] = regs["start"][first]

@@ -29,16 +29,27 @@ class Planted:
     def note(self, which: Array, kind: str, column: str) -> None:
         """Remember that the records under ``which`` (mask) carry the error."""
         rows = np.flatnonzero(which)
-        self.parts.append(Rows(record=rows, kind=np.full(len(rows), kind, dtype=object),
-                               column=np.full(len(rows), column, dtype=object)))
+        self.parts.append(
+            Rows(
+                record=rows,
+                kind=np.full(len(rows), kind, dtype=object),
+                column=np.full(len(rows), column, dtype=object),
+            )
+        )
 
     def rows(self) -> Rows:
         """All of them."""
         return stack(self.parts)
 
 
-def write_down(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates,
-               *, number_missing: Array | None = None) -> Planted:
+def write_down(
+    block: Block,
+    rng: np.random.Generator,
+    records: Rows,
+    rates: ErrorRates,
+    *,
+    number_missing: Array | None = None,
+) -> Planted:
     """Add a record's identifiers to ``records`` (which has person and since, the day it was made).
 
     Columns added: number, true_number, number_status, given, middle, surname, born, sex, postcode,
@@ -61,8 +72,16 @@ def _group_factor(block: Block, person: Array) -> Array:
     return np.where(block.rows["is_homeless"][person], errors.HOMELESS_FACTOR, factor)
 
 
-def _number(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates, planted: Planted,
-            *, group: Array, missing: Array | None) -> None:
+def _number(
+    block: Block,
+    rng: np.random.Generator,
+    records: Rows,
+    rates: ErrorRates,
+    planted: Planted,
+    *,
+    group: Array,
+    missing: Array | None,
+) -> None:
     person = records["person"]
     count = len(person)
     rows, world = block.rows, block.world
@@ -76,12 +95,20 @@ def _number(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorR
     another = ~absent & (other >= steps[0]) & (other < steps[1])
     nobody = ~absent & (other >= steps[1]) & (other < steps[2])
     had_old = (rows["old_number"][person] > 0) & ~absent & ~swapped & ~another & ~nobody
-    old = had_old & ((records["since"] < rows["number_replaced_on"][person]) | (
-        rng.random(count) < rates.number_superseded * 0.2)) & (rng.random(count) < rates.number_superseded)
+    old = (
+        had_old
+        & (
+            (records["since"] < rows["number_replaced_on"][person])
+            | (rng.random(count) < rates.number_superseded * 0.2)
+        )
+        & (rng.random(count) < rates.number_superseded)
+    )
     neighbour = _neighbour(rows, person)
     another &= neighbour != person
     number[another] = rows["nhs_number"][neighbour[another]]
-    number[nobody] = world.numbers[-1 - rng.integers(0, max(1, int(world.people * errors.SPARE_NUMBERS)), nobody.sum())]
+    number[nobody] = world.numbers[
+        -1 - rng.integers(0, max(1, int(world.people * errors.SPARE_NUMBERS)), nobody.sum())
+    ]
     number[old] = rows["old_number"][person[old]]
     text = number.astype(str).astype(object)
     at = rng.integers(3, 9, count)
@@ -95,12 +122,20 @@ def _number(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorR
     records["number"], records["true_number"] = text, rows["nhs_number"][person].astype(str).astype(object)
     records["number_status"] = np.select(
         [newborn, absent, swapped, another, nobody | old, unverified],
-        ["08", ABSENT, NO_MATCH, CONFLICT, NOT_TRACED, NOT_TRACED], default=VERIFIED).astype(object)
+        ["08", ABSENT, NO_MATCH, CONFLICT, NOT_TRACED, NOT_TRACED],
+        default=VERIFIED,
+    ).astype(object)
     mends = (wrong | old) & (rng.random(count) < errors.CORRECTED_ON_A_LATER_NIGHT) & (block.span.nights > 1)
     night = block.span.first_night + 1 + rng.integers(0, max(1, block.span.nights - 1), count)
     records["mended_on"] = np.where(mends, night, NEVER)
-    for which, kind in ((absent, "number_missing"), (swapped, "number_digits_swapped"), (another, "number_of_another"),
-                        (nobody, "number_of_nobody"), (old, "number_superseded"), (mends, "number_mended_later")):
+    for which, kind in (
+        (absent, "number_missing"),
+        (swapped, "number_digits_swapped"),
+        (another, "number_of_another"),
+        (nobody, "number_of_nobody"),
+        (old, "number_superseded"),
+        (mends, "number_mended_later"),
+    ):
         planted.note(which, kind, "nhs_number")
 
 
@@ -108,7 +143,9 @@ def _neighbour(rows: Rows, person: Array) -> Array:
     """The twin, else the next or previous member of the household, else the person."""
     home, last = rows["household"], rows.height - 1
     after, before = np.minimum(person + 1, last), np.maximum(person - 1, 0)
-    found = np.where(home[after] == home[person], after, np.where(home[before] == home[person], before, person))
+    found = np.where(
+        home[after] == home[person], after, np.where(home[before] == home[person], before, person)
+    )
     twin = rows["twin_of"][person]
     return np.where(twin >= 0, twin, found)
 
@@ -118,7 +155,9 @@ def _swap(text: str, at: int) -> str:
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :] if at + 1 < len(text) else text
 
 
-def _names(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates, planted: Planted) -> None:
+def _names(
+    block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates, planted: Planted
+) -> None:
     rows, person = block.rows, records["person"]
     count = len(person)
     given, surname = rows["given"][person].copy(), rows["surname"][person].copy()
@@ -138,20 +177,33 @@ def _names(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRa
     for column in (given, surname):
         column[folded] = [names.plain(name) for name in column[folded]]
     records["given"], records["surname"], records["middle"] = given, surname, rows["middle"][person]
-    for which, kind, column in ((called, "nickname", "given_name"), (kept, "former_surname", "family_name"),
-                                (barrel, "double_barrel_cut", "family_name"), (slip, "name_misspelt", "family_name"),
-                                (folded, "letters_plain", "name")):
+    for which, kind, column in (
+        (called, "nickname", "given_name"),
+        (kept, "former_surname", "family_name"),
+        (barrel, "double_barrel_cut", "family_name"),
+        (slip, "name_misspelt", "family_name"),
+        (folded, "letters_plain", "name"),
+    ):
         planted.note(which, kind, column)
 
 
-def _birth_and_sex(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates, planted: Planted,
-                   *, group: Array) -> None:
+def _birth_and_sex(
+    block: Block,
+    rng: np.random.Generator,
+    records: Rows,
+    rates: ErrorRates,
+    planted: Planted,
+    *,
+    group: Array,
+) -> None:
     rows, person = block.rows, records["person"]
     count = len(person)
     born = rows["birth"][person].copy()
     draw = rng.random(count) / group
     swap = draw < rates.birth_day_month_swapped
-    wrong_year = (draw >= rates.birth_day_month_swapped) & (draw < rates.birth_day_month_swapped + rates.birth_year_wrong)
+    wrong_year = (draw >= rates.birth_day_month_swapped) & (
+        draw < rates.birth_day_month_swapped + rates.birth_year_wrong
+    )
     for row in np.flatnonzero(swap | wrong_year):
         born[row] = _other_birth(int(born[row]), swapped=bool(swap[row]), until=int(records["since"][row]))
     changed = born != rows["birth"][person]
@@ -174,7 +226,9 @@ def _other_birth(born: int, *, swapped: bool, until: int) -> int:
     return other if other <= until else born
 
 
-def _address(block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates, planted: Planted) -> None:
+def _address(
+    block: Block, rng: np.random.Generator, records: Rows, rates: ErrorRates, planted: Planted
+) -> None:
     rows, person = block.rows, records["person"]
     count = len(person)
     postcodes = block.world.geography.postcodes["postcode"]

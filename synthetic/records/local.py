@@ -26,10 +26,15 @@ def make(block: Block, events: Rows, *, salt: int) -> tuple[Rows, Array]:
     unique, first, of_event = np.unique(key, return_index=True, return_inverse=True)
     since = np.full(len(unique), 10**6)
     np.minimum.at(since, of_event, events["day"])
-    records = Rows(person=events["person"][first], sender=events["sender"][first], variant=events["variant"][first],
-                   since=since)
-    records["local"] = local_numbers(records["person"] + block.base, sender=records["sender"],
-                                     variant=records["variant"], salt=salt)
+    records = Rows(
+        person=events["person"][first],
+        sender=events["sender"][first],
+        variant=events["variant"][first],
+        since=since,
+    )
+    records["local"] = local_numbers(
+        records["person"] + block.base, sender=records["sender"], variant=records["variant"], salt=salt
+    )
     records["record"] = np.arange(len(unique))
     return records, of_event.reshape(-1)
 

@@ -21,10 +21,26 @@ from synthetic.senders.render import load
 from synthetic.span import Span
 from synthetic.world import World
 
-TABLES = ("records", "persons", "planted_errors", "registrations", "practices", "true_conditions", "true_spells",
-          "true_episodes", "true_attendances", "true_outpatients", "true_consultations", "true_observations",
-          "true_prescriptions", "true_community_contacts", "true_mental_health_contacts", "true_mental_health_spells",
-          "true_service_events", "true_referrals")
+TABLES = (
+    "records",
+    "persons",
+    "planted_errors",
+    "registrations",
+    "practices",
+    "true_conditions",
+    "true_spells",
+    "true_episodes",
+    "true_attendances",
+    "true_outpatients",
+    "true_consultations",
+    "true_observations",
+    "true_prescriptions",
+    "true_community_contacts",
+    "true_mental_health_contacts",
+    "true_mental_health_spells",
+    "true_service_events",
+    "true_referrals",
+)
 
 
 def write_block(connection: duckdb.DuckDBPyConnection, block: Block, parts: Path) -> None:
@@ -50,7 +66,9 @@ def join(out: Path, world: World, span: Span) -> int:
     folder.mkdir(exist_ok=True)
     for table in TABLES:
         parts = sorted((out / PARTS / "truth" / table).iterdir())
-        with pq.ParquetWriter(folder / f"{table}.parquet", pq.read_schema(parts[0]), compression="zstd") as writer:
+        with pq.ParquetWriter(
+            folder / f"{table}.parquet", pq.read_schema(parts[0]), compression="zstd"
+        ) as writer:
             for part in parts:
                 rows = pq.read_table(part)
                 planted += rows.num_rows if table == "planted_errors" else 0
@@ -64,10 +82,12 @@ def _query(name: str) -> str:
 
 def _variables(connection: duckdb.DuckDBPyConnection, world: World, span: Span, *, base: int) -> None:
     """What the queries need to know: who the block's first person is, and what was submitted by the end."""
-    last = {source: max(d.period[1] for d in deliveries(world.seed, span) if d.source == source)
-            for source in ("community", "mental_health")}
+    last = {
+        source: max(d.period[1] for d in deliveries(world.seed, span) if d.source == source)
+        for source in ("community", "mental_health")
+    }
     connection.execute(f"""
         set variable base = {base}; set variable "end" = {span.end}; set variable first_night = {span.first_night};
         set variable nights = {span.nights}; set variable until = {span.end}; set variable after = -1000000;
-        set variable community_until = {last['community']}; set variable mental_until = {last['mental_health']};
+        set variable community_until = {last["community"]}; set variable mental_until = {last["mental_health"]};
         set variable end_date = '{date_of(span.end).isoformat()}'""")

@@ -64,8 +64,10 @@ def _postcodes(rng: np.random.Generator, borough: Array, *, people: int) -> Rows
     lsoa = np.repeat(np.arange(len(borough)), each)
     taken: dict[str, int] = {}
     outward = [places.BOROUGHS[b].outcodes for b in borough[lsoa]]
-    names = [f"{codes[index]} {_inward(taken, codes[index])}"
-             for codes, index in zip(outward, _district(rng, lsoa, outward), strict=True)]
+    names = [
+        f"{codes[index]} {_inward(taken, codes[index])}"
+        for codes, index in zip(outward, _district(rng, lsoa, outward), strict=True)
+    ]
     return Rows(postcode=np.array(names, dtype=object), lsoa=lsoa)
 
 

@@ -9,8 +9,28 @@ from synthetic.rows import Array, Rows
 from synthetic.streams import stream
 from synthetic.world.geography import borough_shares
 
-NAMES = ("Meadow", "Station", "Park", "Church", "Riverside", "Orchard", "Bridge", "Elm Tree", "Grove", "Canal",
-         "High Street", "Green Lane", "Mill", "Willow", "Chestnut", "Common", "Market", "Hilltop", "Lock", "Beacon")
+NAMES = (
+    "Meadow",
+    "Station",
+    "Park",
+    "Church",
+    "Riverside",
+    "Orchard",
+    "Bridge",
+    "Elm Tree",
+    "Grove",
+    "Canal",
+    "High Street",
+    "Green Lane",
+    "Mill",
+    "Willow",
+    "Chestnut",
+    "Common",
+    "Market",
+    "Hilltop",
+    "Lock",
+    "Beacon",
+)
 KINDS = ("Surgery", "Medical Centre", "Practice", "Health Centre", "Family Practice")
 SHARING, NO_AGREEMENT, NOT_ACTIVATED, DISABLED, DELETED = range(5)
 
@@ -32,8 +52,13 @@ def make(seed: int, people: int) -> Rows:
         name=_names(rng, count),
         borough=borough,
         pcn=np.array([f"U99{b}{p:02d}" for b, p in zip(borough, pcn_within, strict=True)], dtype=object),
-        pcn_name=np.array([f"{places.BOROUGHS[b].name} Network {p + 1} PCN"
-                           for b, p in zip(borough, pcn_within, strict=True)], dtype=object),
+        pcn_name=np.array(
+            [
+                f"{places.BOROUGHS[b].name} Network {p + 1} PCN"
+                for b, p in zip(borough, pcn_within, strict=True)
+            ],
+            dtype=object,
+        ),
         is_emis=within % 2 == 0,
         agreement=agreement,
         shares=agreement == SHARING,
@@ -52,15 +77,21 @@ def _boroughs(count: int) -> Array:
 def _names(rng: np.random.Generator, count: int) -> Array:
     pairs = [f"{name} {kind}" for name in NAMES for kind in KINDS]
     order = rng.permutation(len(pairs))
-    return np.array([f"{pairs[order[i % len(pairs)]]}{'' if i < len(pairs) else f' {i // len(pairs) + 1}'}"
-                     for i in range(count)], dtype=object)
+    return np.array(
+        [
+            f"{pairs[order[i % len(pairs)]]}{'' if i < len(pairs) else f' {i // len(pairs) + 1}'}"
+            for i in range(count)
+        ],
+        dtype=object,
+    )
 
 
 def _agreements(rng: np.random.Generator, *, is_emis: Array) -> Array:
     """Which practices do not share: the first is on EMIS, so that every economy has one to see."""
     count = max(1, round(places.NOT_SHARING_PRACTICES * len(is_emis)))
-    chosen = np.concatenate([rng.permutation(np.flatnonzero(is_emis))[:1],
-                             rng.permutation(np.flatnonzero(~is_emis))])[:1]
+    chosen = np.concatenate(
+        [rng.permutation(np.flatnonzero(is_emis))[:1], rng.permutation(np.flatnonzero(~is_emis))]
+    )[:1]
     others = rng.permutation(np.setdiff1d(np.arange(len(is_emis)), chosen))[: count - 1]
     agreement = np.full(len(is_emis), SHARING)
     for order, practice in enumerate(np.concatenate([chosen, others])):

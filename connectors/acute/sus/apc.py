@@ -29,7 +29,11 @@ def _spell() -> tuple[Column, ...]:
         code("LastEpisodeInSpellIndicator", "LAST EPISODE IN SPELL INDICATOR: 1 last, 2 not", "1", "2", "9"),
         code("AdministrativeCategory", "Who pays: 01 NHS, 02 private", *ADMINISTRATIVE_CATEGORY),
         code("PatientClassification", "1 ordinary, 2 day case, 3 to 5 others", *PATIENT_CLASSIFICATION),
-        code("AdmissionMethodHospitalProviderSpell", "How the stay began; 21-28, 2A-2D are emergencies", *ADMISSION_METHOD),
+        code(
+            "AdmissionMethodHospitalProviderSpell",
+            "How the stay began; 21-28, 2A-2D are emergencies",
+            *ADMISSION_METHOD,
+        ),
         code("SourceOfAdmissionHospitalProviderSpell", "Where the person came from", *SOURCE_OF_ADMISSION),
         day("DecidedToAdmitDate", "When it was decided to admit"),
         day("StartDateHospitalProviderSpell", "Admission", required=True),
@@ -37,7 +41,11 @@ def _spell() -> tuple[Column, ...]:
         day("EndDateConsultantEpisode", "End of the episode; blank while unfinished"),
         day("DischargeDateFromHospitalProviderSpell", "Discharge; blank while in hospital"),
         code("DischargeMethodHospitalProviderSpell", "How the stay ended; 4 died", *DISCHARGE_METHOD),
-        code("DischargeDestinationHospitalProviderSpell", "Where the person went; 19 usual home", *DISCHARGE_DESTINATION),
+        code(
+            "DischargeDestinationHospitalProviderSpell",
+            "Where the person went; 19 usual home",
+            *DISCHARGE_DESTINATION,
+        ),
         day("HospitalProviderSpellDischargeReadyDate", "When the person was ready to leave"),
         code("MainSpecialtyCode", "MAIN SPECIALTY CODE of the consultant"),
         code("TreatmentFunctionCode", "TREATMENT FUNCTION CODE of the episode"),
@@ -50,7 +58,12 @@ def _coding() -> tuple[Column, ...]:
         for number in (2, 3, 4)
         for column in (
             code(f"ProcedureOPCS_{number:02d}", "Secondary procedure, OPCS-4", optional=True),
-            day(f"ProcedureDate_{number:02d}", "Date of that procedure", optional=True, on_malformed=Severity.WARNING),
+            day(
+                f"ProcedureDate_{number:02d}",
+                "Date of that procedure",
+                optional=True,
+                on_malformed=Severity.WARNING,
+            ),
         )
     ]
     return (
@@ -89,7 +102,11 @@ APC = NativeFile(
     deleted_when=DELETED,
     checks=(
         born_after("StartDateHospitalProviderSpell"),
-        _order("discharge_before_admission", "StartDateHospitalProviderSpell", "DischargeDateFromHospitalProviderSpell"),
+        _order(
+            "discharge_before_admission",
+            "StartDateHospitalProviderSpell",
+            "DischargeDateFromHospitalProviderSpell",
+        ),
         _order("episode_ends_before_start", "StartDateConsultantEpisode", "EndDateConsultantEpisode"),
         _order("episode_before_admission", "StartDateHospitalProviderSpell", "StartDateConsultantEpisode"),
     ),

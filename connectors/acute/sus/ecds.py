@@ -26,8 +26,15 @@ ECDS = NativeFile(
     columns=(
         hashed("AttendanceUniqueIdentifier", "The trust's id of the attendance", key=True, required=True),
         *provider_columns(with_cds_type=False),
-        code("EC_Department_Type", "01 consultant-led, 02 single specialty, 03 other, 04 walk-in, 05 SDEC",
-             "01", "02", "03", "04", "05"),
+        code(
+            "EC_Department_Type",
+            "01 consultant-led, 02 single specialty, 03 other, 04 walk-in, 05 SDEC",
+            "01",
+            "02",
+            "03",
+            "04",
+            "05",
+        ),
         ambulance_incident(),
         *person_columns(),
         code("EC_AttendanceCategory", "1 unplanned first attendance; other values follow-ups"),

@@ -12,16 +12,21 @@ DELETED = "\"UpdateType\" = '1'"
 
 def record_id(file: str, key: str) -> str:
     """SQL of the patient's id within the trust; a row without one is a patient of its own."""
-    return f"coalesce(\"LocalPatientIdentifier\", 'row-{file}-' || \"{key}\")"
+    return f'coalesce("LocalPatientIdentifier", \'row-{file}-\' || "{key}")'
 
 
 def person_columns() -> tuple[Column, ...]:
     """Identity columns, in the senders' order. Names come only where the NHS number is not verified."""
     return (
-        identifier("LocalPatientIdentifier", "The trust's own patient number; blank where identity is withheld"),
+        identifier(
+            "LocalPatientIdentifier", "The trust's own patient number; blank where identity is withheld"
+        ),
         identifier("NHSNumber", "NHS number as the trust holds it"),
         code("NHSNumberStatusIndicator", "NHS NUMBER STATUS INDICATOR CODE", *NHS_NUMBER_STATUS),
-        code("WithheldIdentityReason", "Why identity is withheld by law or request; any value restricts the row"),
+        code(
+            "WithheldIdentityReason",
+            "Why identity is withheld by law or request; any value restricts the row",
+        ),
         identifier("PersonGivenName", "Given name"),
         identifier("PersonFamilyName", "Family name"),
         coarser("DateOfBirth", "Date of birth", Kind.DATE),

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from connectors.codes import ADMINISTRATIVE_CATEGORY, ATTENDED, CONSULTATION_MECHANISM
 from connectors.columns import code, day, dropped, free_text, hashed, kept
-from connectors.declare import Kind, NativeFile, Severity
-
-# The person of a contact or an activity is that of its referral; the row itself does not say.
-_NO_PERSON_ON_ROW = "null::varchar"
+from connectors.declare import PERSON_ELSEWHERE, Kind, NativeFile, Severity
 
 CYP201 = NativeFile(
     name="CYP201.csv",
@@ -19,7 +16,12 @@ CYP201 = NativeFile(
         kept("Contact_Time", "Time of the contact", Kind.TIME, on_malformed=Severity.WARNING),
         code("OrgID_Commissioner", "ODS code of the commissioner"),
         code("AdminCategory", "ADMINISTRATIVE CATEGORY CODE", *ADMINISTRATIVE_CATEGORY),
-        kept("CareContact_Duration", "Length of the contact, minutes", Kind.INTEGER, on_malformed=Severity.WARNING),
+        kept(
+            "CareContact_Duration",
+            "Length of the contact, minutes",
+            Kind.INTEGER,
+            on_malformed=Severity.WARNING,
+        ),
         code("Consultation_Type", "01 initial, 02 follow-up", "01", "02"),
         code("CareContact_Subject", "01 the person, 02 someone on their behalf", "01", "02"),
         code("ConsMechanism", "01 face to face, 02 telephone, 11 video ...", *CONSULTATION_MECHANISM),
@@ -27,11 +29,13 @@ CYP201 = NativeFile(
         code("Treatment_OrgSiteID", "ODS code of the site"),
         code("GroupTherapyIndicator", "Whether it was group therapy", "Y", "N"),
         code("AttendanceStatus", "5, 6 seen; 7, 3 not; 2, 4 cancelled", *ATTENDED),
-        dropped("ReasonableOffer_Date", "Earliest reasonable offer", Kind.DATE, on_malformed=Severity.WARNING),
+        dropped(
+            "ReasonableOffer_Date", "Earliest reasonable offer", Kind.DATE, on_malformed=Severity.WARNING
+        ),
         day("Contact_CancellationDate", "When it was cancelled", on_malformed=Severity.WARNING),
         code("Contact_CancellationReason", "CARE CONTACT CANCELLATION REASON"),
     ),
-    record_id=_NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )
 
 CYP202 = NativeFile(
@@ -41,7 +45,12 @@ CYP202 = NativeFile(
         hashed("CareContactID", "The contact that it was part of", required=True),
         code("Activity_Type", "COMMUNITY CARE ACTIVITY TYPE CODE"),
         dropped("CareProfessionalID_Local", "Staff identifier"),
-        kept("CareActivity_Duration", "Length of the activity, minutes", Kind.INTEGER, on_malformed=Severity.WARNING),
+        kept(
+            "CareActivity_Duration",
+            "Length of the activity, minutes",
+            Kind.INTEGER,
+            on_malformed=Severity.WARNING,
+        ),
         code("Procedure_Scheme", "PROCEDURE SCHEME IN USE: 06 SNOMED CT, 02 OPCS-4", "02", "04", "05", "06"),
         code("CodedProcedure", "Procedure in that scheme"),
         code("Finding_Scheme", "FINDING SCHEME IN USE: 01 ICD-10, 04 SNOMED CT", "01", "02", "03", "04"),
@@ -51,5 +60,5 @@ CYP202 = NativeFile(
         free_text("ObservationValue", "Its value; a number is kept, any other text never leaves"),
         code("UC_UnitOfMeasurement", "Unit, UCUM"),
     ),
-    record_id=_NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )

@@ -19,7 +19,12 @@ CYP101 = NativeFile(
         code("Priority_Type", "1 routine, 2 urgent, 3 two week wait", "1", "2", "3"),
         code("PrimaryReferralReason", "PRIMARY REASON FOR REFERRAL (COMMUNITY CARE)"),
         day("Discharge_Date", "When the service discharged the person", on_malformed=Severity.WARNING),
-        dropped("Discharge_LetterIssuedDate", "When the letter was issued", Kind.DATE, on_malformed=Severity.WARNING),
+        dropped(
+            "Discharge_LetterIssuedDate",
+            "When the letter was issued",
+            Kind.DATE,
+            on_malformed=Severity.WARNING,
+        ),
     ),
     record_id='"LocalPatientID"',
     checks=(

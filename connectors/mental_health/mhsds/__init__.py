@@ -1,4 +1,4 @@
-"""Mental Health Services Data Set v6: a submission is one provider's reporting period, a later one replaces it.
+"""Mental Health Services Data Set v6: a submission is one provider's period, a later one replaces it.
 
 Identifiers are unique only inside a provider. Source: NHS England MHSDS technical output specification.
 """

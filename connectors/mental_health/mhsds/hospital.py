@@ -10,8 +10,7 @@ from connectors.codes import (
     SOURCE_OF_ADMISSION,
 )
 from connectors.columns import code, day, hashed, kept
-from connectors.declare import Kind, NativeFile, RowCheck, Severity
-from connectors.mental_health.mhsds.referrals import NO_PERSON_ON_ROW
+from connectors.declare import PERSON_ELSEWHERE, Kind, NativeFile, RowCheck, Severity
 
 
 def _order(rule_id: str, earlier: str, later: str) -> RowCheck:
@@ -38,7 +37,7 @@ MHS501 = NativeFile(
         code("MethOfDischMHHospProvSpell", "How the stay ended; 4 died", *DISCHARGE_METHOD),
         code("DestOfDischHospProvSpell", "Where the person went; 19 usual home", *DISCHARGE_DESTINATION),
     ),
-    record_id=NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
     checks=(_order("discharge_before_admission", "StartDateHospProvSpell", "DischDateHospProvSpell"),),
 )
 
@@ -51,7 +50,7 @@ MHS502 = NativeFile(
         day("StartDateWardStay", "First day on the ward", required=True),
         day("EndDateWardStay", "Last day on the ward; blank while there"),
     ),
-    record_id=NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
     checks=(_order("ward_stay_ends_before_start", "StartDateWardStay", "EndDateWardStay"),),
 )
 
@@ -60,7 +59,9 @@ MHS518 = NativeFile(
     name="MHS518.csv",
     columns=(
         hashed("HospProvSpellID", "The spell", key=True, required=True),
-        day("StartDateClinReadyforDisch", "First day clinically ready for discharge", key=True, required=True),
+        day(
+            "StartDateClinReadyforDisch", "First day clinically ready for discharge", key=True, required=True
+        ),
         day("EndDateClinReadyforDisch", "Last day clinically ready for discharge"),
         code("ClinReadyforDischDelayReason", "CLINICALLY READY FOR DISCHARGE DELAY REASON"),
         code("AttribToIndic", "Delay attributed to: 04 NHS, 05 social care, 06 both", *DELAY_ATTRIBUTION),

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from connectors.codes import ADMINISTRATIVE_CATEGORY, ATTENDED, CONSULTATION_MECHANISM
 from connectors.columns import code, day, hashed, identifier, kept
-from connectors.declare import Kind, NativeFile, RowCheck, Severity
-
-# The person of a contact, spell or diagnosis is that of its referral; the row itself does not say.
-NO_PERSON_ON_ROW = "null::varchar"
+from connectors.declare import PERSON_ELSEWHERE, Kind, NativeFile, RowCheck, Severity
 
 MHS101 = NativeFile(
     name="MHS101.csv",
@@ -19,8 +16,14 @@ MHS101 = NativeFile(
         kept("ReferralRequestReceivedTime", "Time of receipt", Kind.TIME, on_malformed=Severity.WARNING),
         code("SourceOfReferralMH", "SOURCE OF REFERRAL FOR MENTAL HEALTH: A1 GP ..."),
         code("ReferringCareProfessionalType", "Profession of the referrer"),
-        code("ClinRespPriorityType", "CLINICAL RESPONSE PRIORITY TYPE: 1 emergency, 2 urgent, 3 routine, 4 very urgent",
-             "1", "2", "3", "4"),
+        code(
+            "ClinRespPriorityType",
+            "CLINICAL RESPONSE PRIORITY TYPE: 1 emergency, 2 urgent, 3 routine, 4 very urgent",
+            "1",
+            "2",
+            "3",
+            "4",
+        ),
         code("PrimReasonReferralMH", "PRIMARY REASON FOR REFERRAL (MENTAL HEALTH)"),
         day("ServDischDate", "When the service discharged the person", on_malformed=Severity.WARNING),
         day("ReferRejectionDate", "When the referral was rejected", on_malformed=Severity.WARNING),
@@ -62,14 +65,19 @@ MHS201 = NativeFile(
         kept("CareContTime", "Time of the contact", Kind.TIME, on_malformed=Severity.WARNING),
         code("OrgIDComm", "ODS code of the commissioner"),
         code("AdminCatCode", "ADMINISTRATIVE CATEGORY CODE", *ADMINISTRATIVE_CATEGORY),
-        kept("ClinContDurOfCareCont", "Length of the contact, minutes", Kind.INTEGER, on_malformed=Severity.WARNING),
+        kept(
+            "ClinContDurOfCareCont",
+            "Length of the contact, minutes",
+            Kind.INTEGER,
+            on_malformed=Severity.WARNING,
+        ),
         code("ConsType", "CONSULTATION TYPE"),
         code("CareContSubj", "01 the person, 02 someone on their behalf", "01", "02"),
         code("ConsMechanismMH", "01 face to face, 02 telephone, 11 video ...", *CONSULTATION_MECHANISM),
         code("ActLocTypeCode", "ACTIVITY LOCATION TYPE CODE: A01 home ..."),
         code("AttendStatus", "5, 6 seen; 7, 3 not; 2, 4 cancelled", *ATTENDED),
     ),
-    record_id=NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )
 
 MHS604 = NativeFile(
@@ -80,5 +88,5 @@ MHS604 = NativeFile(
         code("PrimDiag", "Primary diagnosis in that scheme", key=True, required=True),
         kept("CodedDiagTimestamp", "When it was coded", Kind.DATETIME, on_malformed=Severity.WARNING),
     ),
-    record_id=NO_PERSON_ON_ROW,
+    record_id=PERSON_ELSEWHERE,
 )

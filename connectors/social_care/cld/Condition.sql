@@ -16,15 +16,16 @@ with answers as (
 ),
 
 flags as (
-    select _record_id, flag.code as code,
+    select answers._record_id, answers.flag.code as code,
         arg_max(_file_id, latest) as _file_id,
         arg_max(_row, latest) as _row,
         max(_extract_date) as _extract_date,
-        arg_max(lower(flag.answer) in ('yes', 'y', 'true', '1'), latest) as is_so,
-        min(happened_on) filter (where lower(flag.answer) in ('yes', 'y', 'true', '1')) as recorded_on
+        arg_max(known.is_so = 'yes', latest) as is_so,
+        min(happened_on) filter (where known.is_so = 'yes') as recorded_on
     from answers
-    where flag.answer is not null
-    group by _record_id, flag.code
+    -- Any other answer (unknown, not recorded, words of no list) says nothing, and the earlier answer stands.
+    join lookup_flag_answers as known on known.answer = lower(answers.flag.answer)
+    group by answers._record_id, answers.flag.code
 )
 
 select

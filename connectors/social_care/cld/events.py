@@ -14,14 +14,27 @@ def event_columns() -> tuple[Column, ...]:
 
 def _event() -> tuple[Column, ...]:
     return (
-        code("Event Type", "Request, Assessment, Service or Review", *listed("Event Type"),
-             key=True, required=True, on_unknown=Severity.ROW),
+        code(
+            "Event Type",
+            "Request, Assessment, Service or Review",
+            *listed("Event Type"),
+            key=True,
+            required=True,
+            on_unknown=Severity.ROW,
+        ),
         dropped("Event Reference", "The council's own reference; not unique between submissions"),
         day("Event Start Date", "First day of the event", key=True, required=True),
         day("Event End Date", "Last day; blank while a service is open"),
         free_text("Event Description", "What the council wrote about the event"),
-        code("Event Outcome", "What followed from the event", *listed("Event Outcome"), on_unknown=Severity.ROW),
-        code("Request: Route of Access", "By which way the person asked", *listed("Request: Route of Access"), key=True),
+        code(
+            "Event Outcome", "What followed from the event", *listed("Event Outcome"), on_unknown=Severity.ROW
+        ),
+        code(
+            "Request: Route of Access",
+            "By which way the person asked",
+            *listed("Request: Route of Access"),
+            key=True,
+        ),
     )
 
 
@@ -41,11 +54,27 @@ def _assessment() -> tuple[Column, ...]:
 
 def _service() -> tuple[Column, ...]:
     return (
-        code("Service Type", "Short or long term support, and its kind", *listed("Service Type"),
-             key=True, on_unknown=Severity.ROW),
-        code("Service Component", "What is provided", *listed("Service Component"), key=True, on_unknown=Severity.ROW),
-        code("Delivery Mechanism", "How it is arranged; often blank", *listed("Delivery Mechanism"),
-             key=True, on_unknown=Severity.ROW),
+        code(
+            "Service Type",
+            "Short or long term support, and its kind",
+            *listed("Service Type"),
+            key=True,
+            on_unknown=Severity.ROW,
+        ),
+        code(
+            "Service Component",
+            "What is provided",
+            *listed("Service Component"),
+            key=True,
+            on_unknown=Severity.ROW,
+        ),
+        code(
+            "Delivery Mechanism",
+            "How it is arranged; often blank",
+            *listed("Delivery Mechanism"),
+            key=True,
+            on_unknown=Severity.ROW,
+        ),
         dropped("Provider CQC Location Name", "Name of the provider's location"),
         dropped("Provider CQC Location ID", "CQC id of the provider's location"),
     )
@@ -62,6 +91,10 @@ def _review() -> tuple[Column, ...]:
 def _cost() -> tuple[Column, ...]:
     return (
         kept("Unit Cost", "Planned cost of a unit, GBP", Kind.DECIMAL, on_malformed=Severity.WARNING),
-        code("Cost Frequency (Unit Type)", "What a unit is: weekly, hourly, one-off ...", *listed("Cost Frequency (Unit Type)")),
+        code(
+            "Cost Frequency (Unit Type)",
+            "What a unit is: weekly, hourly, one-off ...",
+            *listed("Cost Frequency (Unit Type)"),
+        ),
         kept("Planned units per week", "Units planned a week", Kind.DECIMAL, on_malformed=Severity.WARNING),
     )

@@ -33,9 +33,20 @@ def _submission_and_identity() -> tuple[Column, ...]:
 
 def _circumstances() -> tuple[Column, ...]:
     return (
-        code("Client Type", "Service User, Carer, Carer known by association", *listed("Client Type"),
-             key=True, required=True, on_unknown=Severity.ROW),
-        code("Primary Support Reason", "Why support is needed", *listed("Primary Support Reason"), on_unknown=Severity.ROW),
+        code(
+            "Client Type",
+            "Service User, Carer, Carer known by association",
+            *listed("Client Type"),
+            key=True,
+            required=True,
+            on_unknown=Severity.ROW,
+        ),
+        code(
+            "Primary Support Reason",
+            "Why support is needed",
+            *listed("Primary Support Reason"),
+            on_unknown=Severity.ROW,
+        ),
         coarser("Postcode", "Postcode of usual address", Kind.TEXT),
         code("Accommodation Status", "Where the person lives", *listed("Accommodation Status")),
         dropped("Employment Status", "Employment"),

@@ -2,8 +2,7 @@
 
 A word column is a place where a name can be typed. A word outside a list that is certain refuses the row;
 where the published lists are not certain, the row goes on and the mapping holds the word back. Sources: DHSC
-Client Level Data specification release 1; NHS England ASC-Client-Level-Data-SALT-ASCOF-transformations. The
-lists of Client Funding Status, Assessment Type and Cost Frequency are to be checked against the specification.
+Client Level Data specification; NHS England ASC-Client-Level-Data-SALT-ASCOF-transformations (../README.md).
 """
 
 from __future__ import annotations

@@ -106,7 +106,11 @@ def test_a_header_without_rows_is_landed_empty(house: House) -> None:
     [
         ("PersonId,FamilyName,Sex,Deleted,Extra", "missing_column", "declared and not there: Born"),
         (PERSON + ",Shoe", "unknown_column", "there and not declared: Shoe"),
-        (PERSON.replace("FamilyName", "FamilyNames"), "missing_column", "FamilyNames (renamed from FamilyName?)"),
+        (
+            PERSON.replace("FamilyName", "FamilyNames"),
+            "missing_column",
+            "FamilyNames (renamed from FamilyName?)",
+        ),
         (PERSON + ",extra", "unknown_column", "there and not declared: extra"),
         (PERSON + ",Born", "duplicate_column", "came twice"),
     ],
@@ -177,7 +181,11 @@ def test_a_quote_that_swallows_most_of_a_file_refuses_it(house: House) -> None:
 
 
 def test_rows_that_are_not_utf_8_are_quarantined(house: House) -> None:
-    lines = [PERSON.encode(), *(line.encode() for line in people(*range(1, 10))), "P99,Zoë,1980-02-03,F,false,".encode("cp1252")]
+    lines = [
+        PERSON.encode(),
+        *(line.encode() for line in people(*range(1, 10))),
+        "P99,Zoë,1980-02-03,F,false,".encode("cp1252"),
+    ]
     house.send("Person.csv", content=b"\n".join(lines) + b"\n")
     outcome = house.land()
 
@@ -204,7 +212,15 @@ def test_utf_16_is_refused(house: House) -> None:
 
 
 def test_a_row_with_a_wrong_number_of_fields_is_quarantined_with_its_physical_line(house: House) -> None:
-    house.send("Person.csv", PERSON, 'P1,"Al\nder",1980-02-03,F,false,', "", "P2,Alder", *people(3), "P4,a,b,c,d,e,f,g")
+    house.send(
+        "Person.csv",
+        PERSON,
+        'P1,"Al\nder",1980-02-03,F,false,',
+        "",
+        "P2,Alder",
+        *people(3),
+        "P4,a,b,c,d,e,f,g",
+    )
     outcome = house.land()
 
     assert (outcome.files[0].rows_in, outcome.files[0].rows_landed) == (4, 2)
@@ -393,7 +409,9 @@ def test_a_full_disk_is_no_fault_of_the_file(house: House, monkeypatch: pytest.M
     assert house.land().outcome == "landed"
 
 
-def test_a_ledger_that_cannot_be_written_leaves_the_file_unseen(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_cannot_be_written_leaves_the_file_unseen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.send("Person.csv", PERSON, *people(1))
 
     def locked(*_: object) -> None:
@@ -424,7 +442,9 @@ def test_a_build_cut_short_is_made_again(house: House, monkeypatch: pytest.Monke
     assert len(house.fhir("Patient", "id")) == 2
 
 
-def test_what_is_refused_can_be_shown_by_row_and_rule_and_never_by_value(house: House, tmp_path: Path) -> None:
+def test_what_is_refused_can_be_shown_by_row_and_rule_and_never_by_value(
+    house: House, tmp_path: Path
+) -> None:
     house.send("Person.csv", PERSON, person(1, name="Markerson", born="1980-99-99"))
     file_id = house.land().files[0].file_id
     shown = show_quarantine(house.zones, house.ledger, file_id)
@@ -435,7 +455,14 @@ def test_what_is_refused_can_be_shown_by_row_and_rule_and_never_by_value(house: 
 
 
 def test_rows_of_an_event_snapshot_keep_their_own_period(house: House) -> None:
-    house.send("Event.csv", EVENT, "P1,a,2026-01-01,old", "P2,a,2026-01-01,old", feed="social_care/X05", on="2026-02-01")
+    house.send(
+        "Event.csv",
+        EVENT,
+        "P1,a,2026-01-01,old",
+        "P2,a,2026-01-01,old",
+        feed="social_care/X05",
+        on="2026-02-01",
+    )
     house.send("Event.csv", EVENT, "P1,a,2026-01-01,new", feed="social_care/X05", on="2026-03-01")
     house.land("social_care/X05")
     assert house.current("social_care/X05") == [("P1", 1, False)]

@@ -1,6 +1,6 @@
 """Awkward cases of each source, as its senders write them, and what the register keeps of them.
 
-A case is a folder ``<source>/<case>``: the senders' CSVs in ``input`` (columns left out are empty) and
+A case is a folder ``<source>/<case>``: the senders' CSVs (columns left out are empty) and
 ``expected.json``: entity -> every row of it, with the columns that matter, in any order. A row may be
 named (``"as"``) and another refer to it (``"@name"``), so that no case holds a hash.
 """
@@ -9,29 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.mapping_harness import read_rows
+from tests.mapping_harness import Case, golden_cases, read_rows
 from tests.projection_harness import project
 
-HERE = Path(__file__).parent
-FORMATS = {"acute": "sus", "community": "csds", "mental_health": "mhsds", "social_care": "cld"}
-CASES = sorted(path.parent for source in FORMATS for path in (HERE / source).glob("*/expected.json"))
+CASES = [case for case in golden_cases() if case.source != "gp"]
 Row = Mapping[str, Any]
 
 
 def test_every_source_has_cases() -> None:
-    assert {case.parent.name for case in CASES} == set(FORMATS)
+    assert {case.source for case in CASES} == {"acute", "community", "mental_health", "social_care"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
-def test_case_projects_as_expected(case: Path) -> None:
-    source = case.parent.name
-    found = project(source, FORMATS[source], read_rows(case / "input"), sender="X99")
-    expected: dict[str, list[Row]] = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_case_projects_as_expected(case: Case) -> None:
+    found = project(case.source, case.format_name, read_rows(case.folder), sender="X99")
+    expected: dict[str, list[Row]] = json.loads((case.folder / "expected.json").read_text(encoding="utf-8"))
     names = _named(found, expected)
     for entity, wanted in expected.items():
         left = list(found[entity])

@@ -10,11 +10,15 @@ RESTRICTED = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiali
 
 
 def _op(key: str, **columns: str) -> dict[str, str]:
-    return {"GeneratedRecordIdentifier": key, "LocalPatientIdentifier": "P1", "AttendedOrDidNotAttend": "5"} | columns
+    return {
+        "GeneratedRecordIdentifier": key,
+        "LocalPatientIdentifier": "P1",
+        "AttendedOrDidNotAttend": "5",
+    } | columns
 
 
 def _patients(*rows: dict[str, str], **more: Any) -> list[dict[str, Any]]:
-    return map_rows("acute", "sus", {"OP": rows, **more})["Patient"]
+    return map_rows("acute", "sus", {"OP": rows, **more}, only=("Patient",))["Patient"]
 
 
 def test_number_is_of_the_latest_row_that_has_one_with_the_status_of_that_row() -> None:
@@ -60,7 +64,9 @@ def test_a_dummy_practice_is_no_practice() -> None:
 
 
 def test_a_row_without_identity_is_a_restricted_patient_of_its_own() -> None:
-    withheld = _op("9", AppointmentDate="2026-01-01", WithheldIdentityReason="03") | {"LocalPatientIdentifier": ""}
+    withheld = _op("9", AppointmentDate="2026-01-01", WithheldIdentityReason="03") | {
+        "LocalPatientIdentifier": ""
+    }
     mapped = map_rows("acute", "sus", {"OP": [_op("1", AppointmentDate="2026-01-01"), withheld]})
     by_record = {row["_record_id"]: row for row in mapped["Patient"]}
     assert set(by_record) == {"P1", "row-OP-9"}
@@ -100,11 +106,17 @@ def test_a_spell_with_a_withheld_episode_is_restricted() -> None:
         {
             "APC": [
                 episode | {"GeneratedRecordIdentifier": "1", "EpisodeNumber": "1"},
-                episode | {"GeneratedRecordIdentifier": "2", "EpisodeNumber": "2", "WithheldIdentityReason": "01"},
+                episode
+                | {"GeneratedRecordIdentifier": "2", "EpisodeNumber": "2", "WithheldIdentityReason": "01"},
             ]
         },
     )
     marked = {
-        (row["type"][0]["coding"][0]["code"], row["_row"]): "security" in row["meta"] for row in mapped["Encounter"]
+        (row["type"][0]["coding"][0]["code"], row["_row"]): "security" in row["meta"]
+        for row in mapped["Encounter"]
     }
-    assert marked == {("inpatient_spell", 1): True, ("hospital_episode", 1): False, ("hospital_episode", 2): True}
+    assert marked == {
+        ("inpatient_spell", 1): True,
+        ("hospital_episode", 1): False,
+        ("hospital_episode", 2): True,
+    }

@@ -86,12 +86,15 @@ def test_attendance_becomes_an_appointment_status(code: str | None, status: str)
         (None, None, "AMB"),
     ],
 )
-def test_contact_class_is_by_mechanism_then_place(mechanism: str | None, location: str | None, expected: str) -> None:
+def test_contact_class_is_by_mechanism_then_place(
+    mechanism: str | None, location: str | None, expected: str
+) -> None:
     assert _one("contact_class($1::varchar, $2::varchar)", mechanism, location) == expected
 
 
 @pytest.mark.parametrize(
-    ("sent", "expected"), [("13645005", "13645005"), ("COPD", None), ("0123456", None), ("12345", None), (None, None)]
+    ("sent", "expected"),
+    [("13645005", "13645005"), ("COPD", None), ("0123456", None), ("12345", None), (None, None)],
 )
 def test_only_a_snomed_identifier_is_a_snomed_code(sent: str | None, expected: str | None) -> None:
     assert _one("json_extract_string(to_json(snomed($1::varchar)), '$.coding[0].code')", sent) == expected
@@ -107,5 +110,7 @@ def test_only_a_snomed_identifier_is_a_snomed_code(sent: str | None, expected: s
         (None, "10:00:00", None),
     ],
 )
-def test_an_instant_has_the_offset_of_london_that_day(day: str | None, clock: str | None, expected: str | None) -> None:
+def test_an_instant_has_the_offset_of_london_that_day(
+    day: str | None, clock: str | None, expected: str | None
+) -> None:
     assert _one("london_instant($1::date, $2::time)", day, clock) == expected

@@ -65,7 +65,9 @@ def test_references_lead_to_rows_that_were_sent(case: Case) -> None:
     for kind, rows in mapped.items():
         for row in rows:
             for target in _references(row):
-                assert target in there or not _sent(target.split("/")[0], files), f"{kind} refers to a lost {target}"
+                assert target in there or not _sent(target.split("/")[0], files), (
+                    f"{kind} refers to a lost {target}"
+                )
 
 
 @every_case

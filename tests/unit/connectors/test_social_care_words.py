@@ -83,7 +83,7 @@ def test_ethnicity_in_words_becomes_the_letter_of_2001() -> None:
     ]
     found = {
         patient["_record_id"]: extension["valueCodeableConcept"]["coding"][0]["code"]
-        for patient in map_rows("social_care", "cld", {"CLD": rows})["Patient"]
+        for patient in map_rows("social_care", "cld", {"CLD": rows}, only=("Patient",))["Patient"]
         for extension in patient["extension"]
         if extension["url"].endswith("UKCore-EthnicCategory")
     }

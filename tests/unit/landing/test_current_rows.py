@@ -91,8 +91,14 @@ def test_a_resubmission_of_a_period_replaces_its_files_whole(house: House) -> No
     assert not house.unbalanced()
 
 
-def test_of_a_key_in_two_periods_the_later_period_counts_even_if_the_earlier_came_again_later(house: House) -> None:
-    for day, start in (("2026-02-20", "2026-01-01"), ("2026-03-20", "2026-02-01"), ("2026-03-25", "2026-01-01")):
+def test_of_a_key_in_two_periods_the_later_period_counts_even_if_the_earlier_came_again_later(
+    house: House,
+) -> None:
+    for day, start in (
+        ("2026-02-20", "2026-01-01"),
+        ("2026-03-20", "2026-02-01"),
+        ("2026-03-25", "2026-01-01"),
+    ):
         house.send("Head.csv", "Start", start, feed=RETURNS, on=day)
         house.send("Contact.csv", CONTACT, "C1,P1,x", feed=RETURNS, on=day)
     house.land(RETURNS)
@@ -108,7 +114,15 @@ def test_a_file_left_out_of_a_resubmission_keeps_what_it_had(house: House) -> No
 
 
 def test_where_rows_name_their_period_a_later_extract_replaces_that_period_only(house: House) -> None:
-    house.send("Event.csv", EVENT, "P1,a,2026-01-01,old", "P2,a,2026-01-01,old", "P3,a,2025-10-01,old", feed=EVENTS, on="2026-02-01")
+    house.send(
+        "Event.csv",
+        EVENT,
+        "P1,a,2026-01-01,old",
+        "P2,a,2026-01-01,old",
+        "P3,a,2025-10-01,old",
+        feed=EVENTS,
+        on="2026-02-01",
+    )
     house.send("Event.csv", EVENT, "P1,a,2026-01-01,new", feed=EVENTS, on="2026-03-01")
     house.land(EVENTS)
     assert [row[0] for row in house.current(EVENTS)] == ["P1", "P3"]
@@ -141,9 +155,13 @@ def test_the_fhir_tables_have_exactly_the_declared_shape(house: House) -> None:
     house.land()
     (path,) = house.zones.fhir_files("Patient")
     with duckdb.connect() as con:
-        con.execute(f"create table declared ({', '.join(f'{chr(34)}{n}{chr(34)} {k}' for n, k in shapes.columns('Patient').items())})")
+        con.execute(
+            f"create table declared ({', '.join(f'{chr(34)}{n}{chr(34)} {k}' for n, k in shapes.columns('Patient').items())})"
+        )
         declared = con.execute("describe declared").fetchall()
-        written = con.execute("describe select * from read_parquet(?, hive_partitioning = false)", [str(path)]).fetchall()
+        written = con.execute(
+            "describe select * from read_parquet(?, hive_partitioning = false)", [str(path)]
+        ).fetchall()
     assert [row[:2] for row in written] == [row[:2] for row in declared]
 
 
@@ -159,10 +177,18 @@ def test_nothing_changed_means_nothing_rebuilt_but_all_is_counted(house: House) 
     assert runs == [{"run_id": "run-1", "rows_out": 1}, {"run_id": "run-2", "rows_out": 1}]
 
 
-def test_a_mapping_that_yields_what_no_resource_has_is_refused_by_name(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = {"Patient": (("", 'select "PersonId" as id, 1 as shoe, _row, _file_id, _record_id, _extract_date from "Person"'),)}
+def test_a_mapping_that_yields_what_no_resource_has_is_refused_by_name(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {
+        "Patient": (
+            (
+                "",
+                'select "PersonId" as id, 1 as shoe, _row, _file_id, _record_id, _extract_date from "Person"',
+            ),
+        )
+    }
     monkeypatch.setattr(registry, "mapping_sql", lambda *_: wrong)
     house.send("Person.csv", PERSON, person(1))
     with pytest.raises(WsicError, match=r"clinic\.Patient yields shoe"):
         house.land()
-
