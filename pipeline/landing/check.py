@@ -6,7 +6,7 @@ Reads what :mod:`pipeline.landing.read_csv` left on the connection. All rules ru
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.landing.outcomes import Broken
 from pipeline.landing.receive import Received
-from pipeline.landing.tables import count, write_parquet
+from pipeline.landing.tables import write_parquet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,35 @@ def check_rows(
     (``_row``, ``rules``: their places in :func:`rules_of`)."""
     rules = row_rules(file, format_)
     con.execute(f"create or replace temp view checked as {_checked_sql(file, format_, rules)}")
-    flags = [f"count_if({_flag(number)})" for number in range(len(rules))]
-    counts = con.execute(f"select count(*), {', '.join(flags)} from checked").fetchone() or ()
+    counted, counts = _count(con, file, rules)
     broken = [
         Broken(rule.rule_id, rule.severity, rows, rule.column)
-        for rule, rows in zip(rules, counts[1:], strict=True)
+        for rule, rows in zip(rules, counts, strict=True)
         if rows
     ]
-    refused_rows = 0
-    if any(item.severity is Severity.ROW for item in broken):
+    if counted["refused"]:
         _collect_refused(con, rules)
-        refused_rows = count(con, "select count(*) from refused_rows")
     if refused_lines:
         broken += _line_rules(con)
-    verdict = Verdict(counts[0] + refused_lines, refused_rows, refused_lines, tuple(broken))
-    return replace(verdict, broken=(*broken, *_duplicate_keys(con, file, verdict)))
+    if counted["repeated"]:  # the later row counts, the earlier is superseded
+        broken.append(Broken("duplicate_key", Severity.WARNING, counted["repeated"], file.key_columns[0]))
+    return Verdict(counted["rows"] + refused_lines, counted["refused"], refused_lines, tuple(broken))
+
+
+def _count(
+    con: duckdb.DuckDBPyConnection, file: NativeFile, rules: Sequence[RowRule]
+) -> tuple[dict[str, int], list[int]]:
+    """Rows, refused rows and repeated keys among the rest; then the rows that broke each rule. One scan."""
+    keys = ", ".join(quoted(name) for name in file.key_columns)
+    refused = _is_refused(rules)
+    counts = con.execute(
+        f"""select count(*), count_if({refused}),
+            count_if(not ({refused})) - count(distinct hash({keys})) filter (not ({refused})),
+            {", ".join(f"count_if({_flag(number)})" for number in range(len(rules)))}
+        from checked"""
+    ).fetchone()
+    numbers = [int(number or 0) for number in counts or ()]
+    return dict(zip(("rows", "refused", "repeated"), numbers[:3], strict=True)), numbers[3:]
 
 
 def write_typed(
@@ -114,28 +128,24 @@ def _flag(number: int) -> str:
     return f"_rule_{number}"
 
 
+def _is_refused(rules: Sequence[RowRule]) -> str:
+    flags = [_flag(number) for number, rule in enumerate(rules) if rule.severity is Severity.ROW]
+    return " or ".join(flags) or "false"
+
+
 def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule]) -> None:
-    refusing = [number for number, rule in enumerate(rules) if rule.severity is Severity.ROW]
-    listed = ", ".join(f"if({_flag(number)}, {number}, null)" for number in refusing)
-    where = " or ".join(_flag(number) for number in refusing)
+    listed = ", ".join(
+        f"if({_flag(number)}, {number}, null)"
+        for number, rule in enumerate(rules)
+        if rule.severity is Severity.ROW
+    )
     con.execute(
         f"""create or replace temp table refused_rows as
         select _row, list_filter([{listed}]::integer[], lambda x: x is not null) as rules
-        from checked where {where}"""
+        from checked where {_is_refused(rules)}"""
     )
 
 
 def _line_rules(con: duckdb.DuckDBPyConnection) -> list[Broken]:
     found = con.execute("select rule_id, count(*) from refused_lines group by 1 order by 1").fetchall()
     return [Broken(rule_id, Severity.ROW, rows) for rule_id, rows in found]
-
-
-def _duplicate_keys(con: duckdb.DuckDBPyConnection, file: NativeFile, verdict: Verdict) -> list[Broken]:
-    """A key twice in one file: the later row counts, the earlier is superseded. A warning."""
-    keys = ", ".join(quoted(name) for name in file.key_columns)
-    rows = count(
-        con,
-        f"""select sum(n - 1) from (
-            select count(*) as n from checked where {verdict.passed} group by {keys} having count(*) > 1)""",
-    )
-    return [Broken("duplicate_key", Severity.WARNING, rows, file.key_columns[0])] if rows else []

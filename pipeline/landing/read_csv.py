@@ -23,7 +23,8 @@ from pipeline.landing.tables import count, write_parquet
 
 _RAW_AT_MOST = 10_000  # the reader shortens the text of a refused record to this
 _LINE_AT_MOST = 16 * 1024 * 1024
-_NO_REFUSED_LINES = "create or replace temp table refused_lines (_row bigint, line_number bigint, rule_id varchar, raw varchar)"
+_NO_REFUSED_LINES = """create or replace temp table refused_lines
+    (_row bigint, line_number bigint, rule_id varchar, raw varchar)"""
 
 # What the reader calls an error, and our rule.
 _RULES = {
