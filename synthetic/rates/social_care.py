@@ -10,7 +10,8 @@ LONG_TERM_DISABLED = 0.65  # adults with a learning disability or severe physica
 LONG_TERM_SMI = 0.10
 CARE_HOME_FUNDED = 0.55  # care home residents whose council pays (ONS: a third to a half fund themselves)
 COMMUNITY_REQUESTS_A_YEAR = (0.006, 0.055)  # 18 to 64, 65 and over, beside hospital discharges
-REABLEMENT = 0.12  # emergency stays of 65 and over that lead to ST-Max (ASCOF 2D part 2 for London: 3 to 5 % of discharges)
+# Emergency stays of 65 and over that lead to ST-Max (ASCOF 2D part 2, London: 3 to 5 % of all discharges).
+REABLEMENT = 0.12
 REABLEMENT_START = (-1, 4)  # days from discharge: first, last + 1
 REABLEMENT_DAYS = 38  # mean; six weeks at most is usual
 AFTER_REABLEMENT_LONG_TERM = 0.27  # ASCOF 2A: about three quarters need no more
@@ -26,15 +27,15 @@ PACKAGE_CHANGED = 0.25  # home support replaced by a bigger package after a year
 # Planned cost: pounds a unit, frequency, units a week; rounded placeholders near NHS England's ASC-FR
 # 2023/24 unit costs (residential 1,016, nursing 1,045 a week, home care 22 an hour).
 COSTS = {
-    "Long Term Residential Care": (1_010.0, "Per week", 1.0),
-    "Long Term Nursing Care": (1_090.0, "Per week", 1.0),
+    "Long Term Residential Care": (1_010.0, "Weekly", 1.0),
+    "Long Term Nursing Care": (1_090.0, "Weekly", 1.0),
     "Home Support": (23.5, "Hourly", 12.0),
     "Direct Payment": (310.0, "Weekly", 1.0),
     "Supported Living": (1_150.0, "Weekly", 1.0),
     "Day Support": (62.0, "Per session", 2.0),
     "Reablement": (29.0, "Hourly", 9.0),
     "Telecare": (22.0, "4-weekly", 1.0),
-    "Short Term Residential Care": (980.0, "Per week", 1.0),
+    "Short Term Residential Care": (980.0, "Weekly", 1.0),
     "Carer Respite": (420.0, "One-off", 1.0),
 }
 COST_MISSING = 0.06
