@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.identity import link
 from tests.identity_economy import AS_OF, Economy, nhs_number
 
@@ -14,7 +15,11 @@ BIRTHS = [None, "1950", "1950-06-01", "1961-02-03"]
 SENDERS = [("gp", "YGM01"), ("gp", "YGTPP"), ("acute", "RYJ"), ("social_care", "E09000005")]
 
 record = st.tuples(
-    st.sampled_from(SENDERS), st.integers(0, 12), st.sampled_from(NUMBERS), st.sampled_from(BIRTHS), st.booleans()
+    st.sampled_from(SENDERS),
+    st.integers(0, 12),
+    st.sampled_from(NUMBERS),
+    st.sampled_from(BIRTHS),
+    st.booleans(),
 )
 records = st.lists(record, min_size=1, max_size=14, unique_by=lambda r: (r[0], r[1]))
 Records = list[tuple[tuple[str, str], int, str | None, str | None, bool]]
