@@ -78,9 +78,7 @@ def test_without_code_lists_nothing_is_made(economy: Economy) -> None:
         pseudonymise(economy.settings, economy.ledger, "r1", "direct_care", AS_OF)
 
 
-def test_without_a_reply_secondary_use_is_refused_and_direct_care_goes_on(
-    linked: Economy, tmp_path: Path
-) -> None:
+def test_without_a_reply_only_secondary_use_is_refused(linked: Economy, tmp_path: Path) -> None:
     outcome = apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF)
     assert (outcome.is_valid, outcome.reply_on) == (False, None)
     with pytest.raises(ChecksRefusedError, match="from 2026-03-10 to 2026-03-31"):
@@ -138,9 +136,7 @@ def test_after_a_malformed_reply_the_one_before_stays_in_use(linked: Economy, tm
     assert (outcome.is_valid, outcome.reply_on, len(outcome.refused)) == (True, AS_OF - timedelta(days=3), 1)
 
 
-def test_the_files_of_one_date_are_one_reply_and_line_ends_do_not_matter(
-    linked: Economy, tmp_path: Path
-) -> None:
+def test_the_files_of_one_date_are_one_reply_whatever_the_line_ends(linked: Economy, tmp_path: Path) -> None:
     linked.reply(tmp_path, AS_OF, text=f"{A},\r\n", name="one.dat")
     linked.reply(tmp_path, AS_OF, text=f"{B},", name="two.dat")
     linked.reply(tmp_path, date(2026, 3, 1), A)

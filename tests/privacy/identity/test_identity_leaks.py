@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from connectors.fhir import shapes
+from connectors.fhir import shapes, systems
 from pipeline.identity import apply_opt_outs, export_links, link, pseudonymise
 from pipeline.keys import PURPOSES, load_keys
 from tests.identity_economy import AS_OF, Economy, nhs_number
@@ -49,7 +50,7 @@ PATIENT: dict[str, Any] = {
     "managingOrganization": {"display": MARKERS["display"]},
     "extension": [{"url": "https://unknown.example", "valueString": MARKERS["text"]}],
 }  # fmt: skip
-# What would betray the person, as written anywhere, with the record's id within the sender and whole birth date.
+# What would betray the person, with the record's id within the sender and the whole birth date.
 SECRETS = [
     *MARKERS.values(),
     NUMBER,
@@ -76,20 +77,40 @@ class Spied:
         return getattr(self._connection, name)
 
 
-@pytest.fixture
-def night(
-    economy: Economy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> Economy:
+class Kept(logging.Handler):
+    """A log handler that remembers every line."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+LOG = Kept()
+LISTS = (
+    ("type_1_dissent", "snomed", "1", ""),
+    ("type_1_withdrawn", "snomed", "2", ""),
+    ("legally_restricted", "icd10", "Z31", ""),
+)
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
     """One night of a person full of markers, with every statement and every log line kept."""
     vault = importlib.import_module("pipeline.identity.vault")
     opened = vault.connect
-    monkeypatch.setattr(vault, "connect", lambda *args: Spied(opened(*args)))
-    Spied.statements = []
-    caplog.set_level(logging.DEBUG)
-    lists = (("type_1_dissent", "snomed", "1", ""), ("type_1_withdrawn", "snomed", "2", ""))
-    economy.reference(
-        "codelists", "codelist,code_system,code,term", *lists, ("legally_restricted", "icd10", "Z31", "")
-    )
+    logging.getLogger().addHandler(LOG)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vault, "connect", lambda *args: Spied(opened(*args)))
+        yield run_a_night(tmp_path_factory.mktemp("night"))
+    logging.getLogger().removeHandler(LOG)
+
+
+def run_a_night(folder: Path) -> Economy:
+    economy = Economy(folder / "home")
+    economy.reference("codelists", "codelist,code_system,code,term", *LISTS)
     for source, sender in (("gp", "YGM01"), ("acute", "RYJ")):
         economy.person("Zrecord-1", None, BIRTH, source=source, sender=sender, **PATIENT)
         for resource_type in shapes.RESOURCE_TYPES:
@@ -98,7 +119,7 @@ def night(
                     resource_type, full_of_markers(resource_type), "Zrecord-1", source=source, sender=sender
                 )
     economy.land()
-    extracts = tmp_path / "extracts"
+    extracts = folder / "extracts"
     economy.reply(extracts, date(2026, 3, 30), NUMBER)
     link(economy.settings, economy.ledger, "r1", AS_OF)
     apply_opt_outs(economy.settings, economy.ledger, "r1", extracts, AS_OF)
@@ -120,11 +141,10 @@ def full_of_markers(resource_type: str) -> dict[str, Any]:
         shapes.REFERENCE: {"reference": f"Organization/{NUMBER}", "display": MARKERS["display"]},
         shapes.REFERENCE + "[]": [{"display": MARKERS["display"], "identifier": {"value": NUMBER}}],
         shapes.EXTENSIONS: [
-            {"url": f"https://fhir.wsic.example/StructureDefinition/Extension-WSIC-{name}", "valueCode": texts[3],
-             "valueString": texts[0]}
+            {"url": systems.LOCAL_EXTENSION + name, "valueCode": texts[3], "valueString": texts[0]}
             for name in ("Hrg", "TeamType", "RouteOfAccess", "ServiceComponent")
         ],
-        shapes.IDENTIFIERS: [{"system": "https://fhir.wsic.example/Id/hospital-provider-spell", "value": NUMBER}],
+        shapes.IDENTIFIERS: [{"system": systems.LOCAL_ID + "hospital-provider-spell", "value": NUMBER}],
     }  # fmt: skip
     elements = shapes.SHAPES[resource_type]
     resource = {name: values[kind] for name, kind in elements.items() if kind in values}
@@ -155,13 +175,11 @@ def test_the_ledger_holds_no_marker(night: Economy) -> None:
     connection.close()
 
 
-def test_no_statement_and_no_log_line_holds_a_marker_or_a_key(
-    night: Economy, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_statement_and_no_log_line_holds_a_marker_or_a_key(night: Economy) -> None:
     ring = load_keys(night.settings)
     root = (night.home / "keys" / "root.key").read_text().split('"')[-2]
     assert len(root) == 64
-    said = "\n".join([*Spied.statements, caplog.text])
+    said = "\n".join([*Spied.statements, *LOG.lines])
     assert len(Spied.statements) > 100
     assert not secrets_in(said)
     assert not [purpose for purpose in PURPOSES if ring.key(purpose).hex() in said]
