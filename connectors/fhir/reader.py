@@ -10,12 +10,11 @@ Elements that the shape does not have are left out. Nothing here looks at what t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-from duckdb.sqltypes import DuckDBPyType
 
+from connectors.fhir.json_types import doubt, first_mismatch, literal
 from connectors.fhir.shapes import SHAPES
 from connectors.types import quoted
 
@@ -26,7 +25,6 @@ PROBLEMS = {
     "malformed_shape": "an element is of a wrong JSON type",
 }
 _LONGEST_LINE = 64 * 1024 * 1024
-_SCALARS = {"boolean", "double", "bigint"}
 
 
 def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, *, into: str) -> bool:
@@ -39,7 +37,7 @@ def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, 
     """
     try:
         _create(con, into, _in_one_go(path, resource_type))
-        # The engine says nothing of a lone malformed line without its newline, so nothing is not trusted.
+        # The engine is silent about a lone malformed line without a newline: no rows is not yet an answer.
         if con.execute(f"select count(*) > 0 from {quoted(into)}").fetchone() == (True,) or _is_empty(path):
             return True
     except duckdb.Error:
@@ -60,36 +58,43 @@ def _create(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
 
 
 def _in_one_go(path: Path, resource_type: str) -> str:
-    columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in _columns(resource_type).items())
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in _columns(resource_type).items())
     return f"""
         select row_number() over () as _row, null::varchar as _problem, null::varchar as _problem_at, *
-        from read_json({_text(str(path))}, format = 'newline_delimited', columns = {{{columns}}},
+        from read_json({literal(str(path))}, format = 'newline_delimited', columns = {{{columns}}},
             records = true, maximum_object_size = {_LONGEST_LINE})
     """
 
 
 def _line_by_line(path: Path, resource_type: str) -> str:
-    shape = "STRUCT(" + ", ".join(f"{quoted(n)} {kind}" for n, kind in _columns(resource_type).items()) + ")"
-    wrong = ", ".join(
-        f"if({predicate}, {_text(where)}, null)" for where, predicate in _mismatches(_columns(resource_type))
-    )
+    columns = _columns(resource_type)
+    shape = "STRUCT(" + ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items()) + ")"
     return f"""
         with lines as (
             select line
-            from read_csv({_text(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
+            from read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
                 auto_detect = false, delim = chr(31), quote = '', escape = '',
                 strict_mode = false, max_line_size = {_LONGEST_LINE},
                 buffer_size = {2 * _LONGEST_LINE})
             where trim(line, ' \t\r') <> ''
         ),
-        parsed as (
+        parsed as materialized (
             select row_number() over () as _row,
                 case when json_valid(line) then if(json_type(line) = 'OBJECT', line::json, null) end
-                    as document
+                    as document,
+                json_structure(document) as structure
             from lines
         ),
+        structures as (  -- an aggregate, for the engine would test every line if this were a distinct
+            select any_value(structure) as structure from parsed group by structure
+        ),
+        in_doubt as (
+            select structure from structures where {doubt("structure", columns)}
+        ),
         checked as (
-            select *, list_filter([{wrong}], lambda x: x is not null)[1] as _problem_at from parsed
+            select parsed._row, document,
+                if(in_doubt.structure is null, null, {first_mismatch("document", columns)}) as _problem_at
+            from parsed left join in_doubt on in_doubt.structure = parsed.structure
         )
         select _row,
             case
@@ -104,42 +109,3 @@ def _line_by_line(path: Path, resource_type: str) -> str:
 
 def _columns(resource_type: str) -> dict[str, str]:
     return {**ENVELOPE, **SHAPES[resource_type]}
-
-
-def _mismatches(columns: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """JSON path and predicate over ``document`` of every place where a value can be of a wrong type."""
-    for name, kind in columns.items():
-        yield from _mismatch(DuckDBPyType(kind), f"$.{name}")
-
-
-def _mismatch(kind: DuckDBPyType, path: str) -> Iterator[tuple[str, str]]:
-    if kind.id == "struct":
-        yield path, _not_of(path, "OBJECT")
-        for name, child in _children(kind).items():
-            yield from _mismatch(child, f"{path}.{name}")
-    elif kind.id == "list":
-        yield path, _not_of(path, "ARRAY")
-        yield from _mismatch(_children(kind)["child"], f"{path}[*]")
-    elif kind.id in _SCALARS:
-        found = _listed("json_extract_string", path)
-        bad = f"x is not null and try_cast(x as {kind}) is null"
-        yield path, f"len(list_filter({found}, lambda x: {bad})) > 0"
-
-
-def _children(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
-    return {name: child for name, child in kind.children if isinstance(child, DuckDBPyType)}
-
-
-def _not_of(path: str, json_type: str) -> str:
-    found = _listed("json_type", path)
-    return f"len(list_filter({found}, lambda x: x is not null and x not in ('{json_type}', 'NULL'))) > 0"
-
-
-def _listed(function: str, path: str) -> str:
-    """What ``function`` finds at ``path`` as a list: it gives one by itself for a path with a wildcard."""
-    found = f"{function}(document, {_text(path)})"
-    return found if "*" in path else f"[{found}]"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -146,7 +146,7 @@ def _with_text(path: Path) -> str:
         with lines as (
             select row_number() over () as _row, line
             from read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false,
-                auto_detect = false, delim = chr(31), quote = '', escape = '',
+                auto_detect = false, delim = chr(31), quote = '', escape = '', strict_mode = false,
                 max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE})
             where trim(line, ' \t\r') <> ''
         )

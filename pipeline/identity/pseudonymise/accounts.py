@@ -20,7 +20,6 @@ from pipeline.zones import Zones
 STAGE = "pseudonymised"
 _ACCOUNTS = Path(__file__).with_name("accounts.sql")
 _CURRENT = {"file_id": "VARCHAR", "row": "BIGINT", "record_id": "VARCHAR", "supporting": "BOOLEAN"}
-_LINEAGE = ("_sender", "_file_id", "_row", "_record_id")
 _PROVENANCE = {"sender": "VARCHAR", "source_file_id": "VARCHAR", "source_row": "BIGINT"}
 
 
@@ -97,10 +96,8 @@ def _provenance_view(
     parts = []
     for resource in resources:
         files = sorted((zones.fhir / resource).glob(f"source={source}/sender=*/*.parquet"))
-        relation = parquet(files, {name: shapes.LINEAGE[name] for name in _LINEAGE})
-        parts.append(
-            f"select _sender as sender, _file_id as file_id, _row as row, _record_id as record_id from {relation}"
-        )
+        relation = parquet(files, {name: shapes.LINEAGE[name] for name in ("_sender", "_file_id", "_row")})
+        parts.append(f"select _sender as sender, _file_id as file_id, _row as row from {relation}")
     connection.execute(f"create or replace temp view {name} as " + " union all ".join(parts))
 
 

@@ -1,20 +1,7 @@
 -- What became of every current native row of one source. Views: current_row (source, sender, file_id, row,
 -- record_id, supporting), written_row (sender, file_id, row), resource_row and organisation_row (sender,
--- file_id, row, record_id); variable reason_order, the reasons in the order that decides.
--- A contact names its referral, not its patient: whose row it is, the mapping found out.
-create or replace temp table row_owner as
-select r.sender, r.file_id, r.row, min(r.record_id) as record_id
-from resource_row as r
-semi join (select sender, file_id, row from current_row where record_id is null and not supporting) as c
-    on c.sender = r.sender and c.file_id = r.file_id and c.row = r.row
-group by r.sender, r.file_id, r.row;
+-- file_id, row); variable reason_order, the reasons in the order that decides.
 create or replace temp table row_fate as
-with owned_row as (
-    select c.* replace (coalesce(c.record_id, o.record_id) as record_id)
-    from current_row as c
-    left join row_owner as o on o.sender = c.sender and o.file_id = c.file_id and o.row = c.row
-)
-
 select
     c.source,
     c.sender,
@@ -31,7 +18,7 @@ select
             <= list_position(getvariable('reason_order'), r.reason) then e.reason
         else r.reason
     end as reason
-from owned_row as c
+from current_row as c
 left join record_eligibility as e on e.source = c.source and e.sender = c.sender and e.record_id = c.record_id
 left join row_eligibility as r
     on r.source = c.source and r.sender = c.sender and r.file_id = c.file_id and r.row = c.row
@@ -44,7 +31,7 @@ create or replace temp table resourceless_row as
 select u.*, o.file_id is not null as is_organisation
 from unexplained_row as u
 anti join resource_row as r on r.sender = u.sender and r.file_id = u.file_id and r.row = u.row
-left join (select distinct sender, file_id, row from organisation_row) as o
+left join (select distinct * from organisation_row) as o
     on o.sender = u.sender and o.file_id = u.file_id and o.row = u.row;
 update row_fate
 set reason = if(u.is_organisation, 'not_person_level', 'no_resource')

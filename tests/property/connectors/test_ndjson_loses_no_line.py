@@ -1,4 +1,4 @@
-"""Whatever the lines of an NDJSON file hold, each non-blank one is one row, in order, sound or named broken."""
+"""Whatever the lines of an NDJSON file hold, each non-blank one is one row, in order, sound or broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry: formats are recognised by their files, and a declaration that contradicts itself stops the load."""
+"""The registry: formats are recognised by their files, and a self-contradicting declaration is refused."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_lists_are_put_before_the_mapping_that_reads_them() -> None:
     sql = with_lookups("gp", "select * from lookup_ethnicity")
     assert sql.startswith("with lookup_ethnicity(")
     assert with_lookups("gp", "select 1") == "select 1"
-    with pytest.raises(ValueError, match="no nowhere.csv"):
+    with pytest.raises(ValueError, match=r"no nowhere\.csv"):
         with_lookups("gp", "select * from lookup_nowhere")
 
 
