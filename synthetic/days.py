@@ -36,4 +36,4 @@ def working_day(days: Array) -> Array:
 def uniform_between(rng: np.random.Generator, low: Array, high: Array) -> Array:
     """A day from ``low`` up to, but not including, ``high`` (``low`` where they meet)."""
     span = np.maximum(high - low, 1)
-    return low + np.floor(rng.random(len(low)) * span).astype(np.int64)
+    return np.asarray(low + np.floor(rng.random(len(low)) * span).astype(np.int64))

@@ -34,7 +34,7 @@ def write_block(block: Block, tables: dict[str, Rows], parts: Path) -> None:
 def _valid(texts: Array) -> Array:
     """The texts that are valid NHS numbers, as numbers."""
     numbers = np.array([int(text) for text in texts if text is not None and len(text) == 10], dtype=np.int64)
-    return numbers[check_digits(numbers // 10) == numbers % 10]
+    return np.asarray(numbers[check_digits(numbers // 10) == numbers % 10])
 
 
 def write(out: Path, world: World, span: Span) -> None:

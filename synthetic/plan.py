@@ -11,7 +11,7 @@ from synthetic.rates import community, places, social_care
 from synthetic.span import Span, Window
 from synthetic.streams import stream
 
-NIGHTLY = (
+NIGHTLY: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("gp", "emis", (places.EMIS_FEED,)),
     ("gp", "tpp", (places.TPP_FEED,)),
     ("acute", "sus", places.ACUTE_TRUSTS),
@@ -91,7 +91,7 @@ def _month_end(value: date) -> date:
 
 
 def _monthly(span: Span, source: str, format_name: str, sender: str, index: int) -> list[Delivery]:
-    """A backload of the first year, then a folder a month; on the third night the last month is refreshed."""
+    """A backload of the first year, then a folder a month; on the third night, or the next free one, the last is refreshed."""
 
     def submit(first: date, last: date, day: int, *, is_refresh: bool = False) -> Delivery:
         return Delivery(
@@ -113,8 +113,9 @@ def _monthly(span: Span, source: str, format_name: str, sender: str, index: int)
     head, tail = months[: community.BACKLOAD_MONTHS], months[community.BACKLOAD_MONTHS :]
     found = [submit(head[0], _month_end(head[-1]), day_of(_month_end(head[-1])) + community.DAYS_TO_SUBMIT)]
     found += [submit(m, _month_end(m), day_of(_month_end(m)) + community.DAYS_TO_SUBMIT) for m in tail]
-    if span.nights >= 3 and tail:
-        found.append(submit(tail[-1], _month_end(tail[-1]), span.first_night + 2, is_refresh=True))
+    free = [day for day in span.night_days[2:] if day > found[-1].day]
+    if free:
+        found.append(submit(tail[-1], _month_end(tail[-1]), free[0], is_refresh=True))
     return found
 
 

@@ -34,6 +34,16 @@ def stack(parts: Sequence[Rows]) -> Rows:
     return Rows({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
+def either(mask: Array, yes: Any, no: Any) -> Array:
+    """``yes`` where the mask is true, else ``no``: words, numbers or None, of one length or single."""
+    return np.asarray(np.where(mask, yes, no))
+
+
+def present(column: Array) -> Array:
+    """Mask of the values that are not None."""
+    return np.array([value is not None for value in column], dtype=bool)
+
+
 def repeat(counts: Array) -> tuple[Array, Array]:
     """(index of the parent, number within the parent from 0) for ``counts`` children a parent."""
     parent = np.repeat(np.arange(len(counts)), counts)

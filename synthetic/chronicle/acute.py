@@ -12,7 +12,7 @@ from synthetic.rates import errors
 from synthetic.rates.causes import CAUSES, PLANNED
 from synthetic.rates.conditions import CANCER_SITES_ICD10, CONDITIONS
 from synthetic.records import identity, local
-from synthetic.rows import Array, Rows, stack
+from synthetic.rows import Array, Rows, either, present, stack
 
 UNREGISTERED_PRACTICE = "V81997"  # no registered practice (NHS ODS)
 
@@ -106,7 +106,7 @@ def _codes(block: Block, spells: Rows) -> None:
     birth = np.where(plan == planned.MOTHER, "O809", "Z380")
 
     def code(of_cause: list[str | None], of_plan: list[str], mother: str | None, baby: str | None) -> Array:
-        by_birth = np.where(plan == planned.MOTHER, mother, baby)
+        by_birth = either(plan == planned.MOTHER, mother, baby)
         by_plan = np.array(of_plan, dtype=object)[np.maximum(plan, 0)]
         by_cause = np.array(of_cause, dtype=object)[np.maximum(cause, 0)]
         return np.where(cause >= 0, by_cause, np.where(plan >= 0, by_plan, by_birth)).astype(object)
@@ -149,7 +149,7 @@ def _episode_codes(rng: np.random.Generator, spells: Rows, episode: Rows) -> Non
 def _secondary(block: Block, spells: Rows, episode: Rows) -> Rows:
     """Secondary diagnoses: episode (id), order, code: external cause first, then conditions in force."""
     row = episode["spell_row"]
-    hurt = np.flatnonzero(spells["external"][row] != None)  # noqa: E711 - elementwise
+    hurt = np.flatnonzero(present(spells["external"][row]))
     parts = [
         Rows(
             episode=episode["id"][hurt],

@@ -80,7 +80,10 @@ class _Events:
     ) -> None:
         """Add events of a kind; ``cared_for`` (row of a person) marks an event of a carer."""
         count = len(person)
-        column = lambda value: np.broadcast_to(np.asarray(value, dtype=np.int64), (count,)).copy()  # noqa: E731
+
+        def column(value: int | Array) -> Array:
+            return np.broadcast_to(np.asarray(value, dtype=np.int64), (count,)).copy()
+
         self.parts.append(
             Rows(
                 kind=np.full(count, kind),

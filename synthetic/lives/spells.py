@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic.lives import causes, draws, emergency, planned
+from synthetic.lives import draws, emergency, planned
 from synthetic.people import Block
 from synthetic.rates import hospital as rates
 from synthetic.rates.causes import PLANNED
@@ -76,8 +76,8 @@ def _kept(block: Block, attended: Rows, spells: Rows) -> Rows:
     )
     attended["spell_row"] = spell_row
     attended = draws.identify(block, attended.take(keep))
-    spell_id = spells.height and np.arange(spells.height) + block.number * 20_000_000 + 1
-    attended["spell"] = np.where(attended["spell_row"] >= 0, spell_id[attended["spell_row"]], -1)
+    first = block.number * 20_000_000 + 1
+    attended["spell"] = np.where(attended["spell_row"] >= 0, first + attended["spell_row"], -1)
     return attended
 
 
@@ -118,7 +118,8 @@ def _transfers(block: Block, spells: Rows) -> Rows:
     leave = spells["leave"].copy()
     leave[goes] = cut
     spells["leave"], spells["moved_on"] = leave, goes
-    return stack([spells, second])
+    both = stack([spells, second])
+    return both.take(both["admit"] <= block.span.end)
 
 
 def _finish(block: Block, spells: Rows) -> Rows:
@@ -135,6 +136,7 @@ def _finish(block: Block, spells: Rows) -> Rows:
     died = (spells["leave"] == block.rows["death"][person]) & ~spells["moved_on"]
     home = np.where(block.rows["in_care_home"][person], "85", "19")
     to_care = (age >= 75) & (nights >= 5) & (home == "19") & (rng.random(count) < rates.CARE_HOME_DISCHARGE)
+    to_care &= ~died & ~spells["moved_on"]
     other = rng.random(count)
     destination = np.select(
         [spells["moved_on"], died, to_care, other < 0.008], ["51", "79", "54", "29"], default=home

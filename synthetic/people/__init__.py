@@ -112,6 +112,7 @@ def make(world: World, span: Span, *, number: int, base: int, size: int) -> Bloc
     has = conditions.matrix(found, size)
     rows["is_homeless"] = has[:, INDEX["homeless"]]
     rows["death"] = _deaths(rng, rows, has, span)
+    found = found.take(found["onset"] < rows["death"][found["person"]])
     moves.add(rng, world, rows, span)
     _numbers(rng, world, rows, base=base, span=span)
     _wishes(rng, rows, span)

@@ -8,7 +8,7 @@ from synthetic.days import YEAR
 from synthetic.people import names
 from synthetic.rates import population as rates
 from synthetic.rates.places import BOROUGHS
-from synthetic.rows import Array, Rows, repeat
+from synthetic.rows import Array, Rows, either, repeat
 from synthetic.world.geography import Geography, borough_shares
 
 TYPES = tuple(rates.HOUSEHOLD_TYPES)
@@ -174,10 +174,10 @@ def _names(rng: np.random.Generator, members: Rows) -> None:
     joined = np.array([f"{a}-{b}" for a, b in zip(own[firsts], own[partner_of], strict=True)], dtype=object)
     members["surname"] = np.where(barrel, joined, surname)
     changed = takes & (members["sex"] == 2) & (rng.random(count) < rates.CHANGED_SURNAME)
-    members["former_surname"] = np.where(changed & (own != surname), own, None)
+    members["former_surname"] = either(changed & (own != surname), own, None)
     members["given"] = names.draw_given(rng, members["tradition"], members["sex"])
     middle = names.draw_given(rng, members["tradition"], members["sex"])
-    members["middle"] = np.where(rng.random(count) < rates.MIDDLE_NAME, middle, None)
+    members["middle"] = either(rng.random(count) < rates.MIDDLE_NAME, middle, None)
     alike = (members["twin_of"] >= 0) & (
         members["given"] == members["given"][np.maximum(members["twin_of"], 0)]
     )

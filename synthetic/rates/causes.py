@@ -555,7 +555,7 @@ PLANNED = (
     ),
     Planned(
         id="restricted",
-        rate=0.002,
+        rate=0.012,
         peak=36,
         spread=6,
         icd10="Z312",

@@ -26,15 +26,15 @@ PACKAGE_CHANGED = 0.25  # home support replaced by a bigger package after a year
 # Planned cost: pounds a unit, frequency, units a week; rounded placeholders near NHS England's ASC-FR
 # 2023/24 unit costs (residential 1,016, nursing 1,045 a week, home care 22 an hour).
 COSTS = {
-    "Long Term Residential Care": (1_010.0, "Per week", 1.0),
-    "Long Term Nursing Care": (1_090.0, "Per week", 1.0),
+    "Long Term Residential Care": (1_010.0, "Weekly", 1.0),
+    "Long Term Nursing Care": (1_090.0, "Weekly", 1.0),
     "Home Support": (23.5, "Hourly", 12.0),
     "Direct Payment": (310.0, "Weekly", 1.0),
     "Supported Living": (1_150.0, "Weekly", 1.0),
     "Day Support": (62.0, "Per session", 2.0),
     "Reablement": (29.0, "Hourly", 9.0),
     "Telecare": (22.0, "4-weekly", 1.0),
-    "Short Term Residential Care": (980.0, "Per week", 1.0),
+    "Short Term Residential Care": (980.0, "Weekly", 1.0),
     "Carer Respite": (420.0, "One-off", 1.0),
 }
 COST_MISSING = 0.06

@@ -14,7 +14,7 @@ from synthetic.days import NEVER, date_of, day_of
 from synthetic.people import Block, names
 from synthetic.rates import errors
 from synthetic.rates.errors import ErrorRates
-from synthetic.rows import Array, Rows, stack
+from synthetic.rows import Array, Rows, present, stack
 from synthetic.world.geography import NO_FIXED_ABODE
 
 VERIFIED, NOT_TRACED, NO_MATCH, CONFLICT, ABSENT = "01", "02", "04", "05", "07"  # NHS NUMBER STATUS INDICATOR
@@ -163,10 +163,10 @@ def _names(
     given, surname = rows["given"][person].copy(), rows["surname"][person].copy()
     known = names.nicknames()
     nick = np.array([known.get(name) for name in given], dtype=object)
-    called = (nick != None) & (rng.random(count) < rates.nickname)  # noqa: E711 - elementwise
+    called = present(nick) & (rng.random(count) < rates.nickname)
     given[called] = nick[called]
     former = rows["former_surname"][person]
-    kept = (former != None) & (rng.random(count) < rates.former_surname)  # noqa: E711 - elementwise
+    kept = present(former) & (rng.random(count) < rates.former_surname)
     surname[kept] = former[kept]
     barrel = np.array(["-" in name for name in surname]) & (rng.random(count) < rates.double_barrel_cut)
     surname[barrel] = [name.split("-")[-1] for name in surname[barrel]]
@@ -174,8 +174,8 @@ def _names(
     surname[slip] = [names.misspelt(name, draw) for name, draw in zip(surname[slip], at[slip], strict=True)]
     accented = np.array([not (a.isascii() and b.isascii()) for a, b in zip(given, surname, strict=True)])
     folded = accented & (rng.random(count) < rates.letters_plain)
-    for column in (given, surname):
-        column[folded] = [names.plain(name) for name in column[folded]]
+    for name_column in (given, surname):
+        name_column[folded] = [names.plain(name) for name in name_column[folded]]
     records["given"], records["surname"], records["middle"] = given, surname, rows["middle"][person]
     for which, kind, column in (
         (called, "nickname", "given_name"),

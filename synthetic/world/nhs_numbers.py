@@ -17,7 +17,7 @@ WEIGHTS = np.arange(10, 1, -1)
 def check_digits(stems: Array) -> Array:
     """Check digit of nine-digit ``stems``; 10 where no number exists (NHS Data Dictionary)."""
     digits = (stems[:, None] // 10 ** np.arange(8, -1, -1)) % 10
-    return (11 - (digits * WEIGHTS).sum(axis=1) % 11) % 11
+    return np.asarray((11 - (digits * WEIGHTS).sum(axis=1) % 11) % 11)
 
 
 def valid_numbers(prefix: int) -> Array:

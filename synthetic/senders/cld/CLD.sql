@@ -16,8 +16,8 @@ select
     if(e.cared_for >= 0, 'Carer', 'Service User') as "Client Type",
     if(e.cared_for >= 0, 'Social Support: Support to Carer', w.reason) as "Primary Support Reason",
     postcode_of(r) as "Postcode",
-    case when r.is_homeless then 'Temporary accommodation (council)' when e.service = 3 then 'Registered care home'
-        when e.service = 4 then 'Registered nursing home' when r.record % 3 = 0 then 'Tenant' else 'Owner occupier or shared ownership' end
+    case when r.is_homeless then 'Placed in temporary accommodation by the council (inc. homelessness resettlement)' when e.service = 3 then 'Registered care home'
+        when e.service = 4 then 'Registered nursing home' when r.record % 3 = 0 then 'Tenant' else 'Owner occupier or shared ownership scheme' end
         as "Accommodation Status",
     if(r.born > getvariable('until') - 24000 and r.record % 4 = 0, 'Paid: less than 16 hours a week', 'Not in paid employment') as "Employment Status",
     if(r.record % 3 = 0, 'Yes', 'No') as "Has Unpaid Carer",
@@ -25,7 +25,7 @@ select
     'No' as "Visual Impairment",
     if(r.record % 11 = 0, 'Yes', 'No') as "Hearing Impairment",
     if(e.dementia, 'Yes', 'No') as "Dementia",
-    if(e.kind = 2, 'Client is fully or partly funded by the local authority', null) as "Client Funding Status",
+    if(e.kind = 2, if(e.detail < 0.6, 'Joint client and social care funded', 'Fully social care funded'), null) as "Client Funding Status",
     y.event_type as "Event Type",
     'EV' || e.id as "Event Reference",
     day(e.start) as "Event Start Date",
@@ -33,7 +33,7 @@ select
     if(e.id % 25 = 0, 'See notes of visit', null) as "Event Description",
     if(e.kind = 2 and e.stop > getvariable('period_end'), 'Provision of service', o.outcome) as "Event Outcome",
     if(e.kind = 0, u.route, null) as "Request: Route of Access",
-    if(e.kind = 1, if(e.cared_for >= 0, 'Carers assessment', 'Long term assessment'), null) as "Assessment Type",
+    if(e.kind = 1, if(e.cared_for >= 0, 'Carer assessment', 'Long Term Assessment'), null) as "Assessment Type",
     if(e.kind = 1, if(e.outcome = 3, 'Yes - eligible needs identified', 'No - no eligible needs identified'), null) as "Eligible Needs Identified",
     if(e.kind = 1, if(e.detail < 0.7, 'Face to face', 'Telephone'), null) as "Method of Assessment",
     if(e.kind = 1 and e.cared_for >= 0, if(e.detail < 0.5, '20-49', '50-99'), null) as "Total Hrs Caring per week",

@@ -1,0 +1,64 @@
+"""The same arguments give the same bytes, whatever the number of processes; another seed gives others."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from synthetic import economy, synthesise
+
+END = date(2026, 3, 31)
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    out = tmp_path_factory.mktemp("first") / "economy"
+    synthesise(400, 3, out, END, 2)
+    return fingerprint(out)
+
+
+def test_same_arguments_same_bytes(first, tmp_path):
+    synthesise(400, 3, tmp_path / "again", END, 2)
+    assert fingerprint(tmp_path / "again") == first
+
+
+def test_another_seed_gives_other_people(first, tmp_path):
+    synthesise(400, 4, tmp_path / "other", END, 2)
+    other = fingerprint(tmp_path / "other")
+    assert other["truth/persons.parquet"] != first["truth/persons.parquet"]
+    assert other["reference/postcodes.csv"] != first["reference/postcodes.csv"]
+
+
+def test_the_number_of_processes_changes_no_byte(monkeypatch, tmp_path):
+    monkeypatch.setattr(economy, "BLOCK_PEOPLE", 200)
+    tasks: list[object] = []
+    monkeypatch.setattr(economy, "_run", lambda given, workers: (tasks.extend(given), [economy.make_block(t) for t in reversed(given)]))  # fmt: skip
+    synthesise(400, 3, tmp_path / "backwards", END, 2)
+    monkeypatch.undo()
+    monkeypatch.setattr(economy, "BLOCK_PEOPLE", 200)
+    synthesise(400, 3, tmp_path / "forwards", END, 2)
+    assert len(tasks) == 2
+    assert fingerprint(tmp_path / "backwards") == fingerprint(tmp_path / "forwards")
+
+
+def test_a_folder_that_holds_something_is_not_written_into(tmp_path):
+    (tmp_path / "here").write_text("something")
+    with pytest.raises(FileExistsError):
+        synthesise(400, 3, tmp_path)
+
+
+@pytest.mark.parametrize(("people", "seed", "nights"), [(10, 1, 1), (400, -1, 1), (400, 1, 0), (400, 1, 32)])
+def test_what_cannot_be_made_is_refused(people, seed, nights, tmp_path):
+    with pytest.raises(ValueError, match="must"):
+        synthesise(people, seed, tmp_path / "out", END, nights)
