@@ -44,6 +44,7 @@ class Night:
     as_of: date
     exit_code: int
     said: str
+    connections_tried: list[str]
 
     @property
     def settings(self) -> Settings:
@@ -69,13 +70,20 @@ def small_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_night(small_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
     """``wsic run`` on the small economy, in a process of its own, as a person would start it."""
     home = tmp_path_factory.mktemp("small-night") / "home"
+    tried = home.with_name("connections-tried")
+    tried.touch()
+    guarded = {
+        "WSIC_HOME": str(home), "CONNECTIONS_TRIED": str(tried),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "no_network"), str(ROOT)]),
+    }  # fmt: skip
     command = [sys.executable, "-m", "pipeline.cli", "run", "--extracts", str(small_extracts)]
     done = subprocess.run(
         [*command, "--as-of", str(SMALL_AS_OF)],
-        cwd=ROOT, env={**os.environ, "WSIC_HOME": str(home)}, text=True, check=False,
+        cwd=ROOT, env={**os.environ, **guarded}, text=True, check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    return Night(small_extracts, home, SMALL_AS_OF, done.returncode, done.stdout)
+    connections = tried.read_text(encoding="utf-8").splitlines()
+    return Night(small_extracts, home, SMALL_AS_OF, done.returncode, done.stdout, connections)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
