@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipeline.settings import Settings
+
+SMALL_PEOPLE, SMALL_AS_OF = 600, date(2026, 3, 31)
 ROOT = Path(__file__).parent.parent
 
 
@@ -26,3 +33,61 @@ for name in [name for name in os.environ if name.startswith("WSIC_")]:
 def _home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test ever writes to the checkout's own ``data/``."""
     monkeypatch.setenv("WSIC_HOME", str(tmp_path_factory.getbasetemp() / "home-not-given"))
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One small night that has been run: where its extracts, its home and its own words are."""
+
+    extracts: Path
+    home: Path
+    as_of: date
+    exit_code: int
+    said: str
+    connections_tried: list[str]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that it was run with."""
+        return Settings(home=self.home)
+
+    def product(self, name: str) -> Path:
+        """The database that is served for one product."""
+        return self.home / "published" / name / "current.duckdb"
+
+
+@pytest.fixture(scope="session")
+def small_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A make-believe economy of 600 people, one night."""
+    from synthetic import synthesise
+
+    out = tmp_path_factory.mktemp("small") / "extracts"
+    synthesise(SMALL_PEOPLE, 1, out, end_date=SMALL_AS_OF, nights=1)
+    return out
+
+
+@pytest.fixture(scope="session")
+def small_night(small_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """``wsic run`` on the small economy, in a process of its own, as a person would start it."""
+    home = tmp_path_factory.mktemp("small-night") / "home"
+    tried = home.with_name("connections-tried")
+    tried.touch()
+    guarded = {
+        "WSIC_HOME": str(home), "CONNECTIONS_TRIED": str(tried),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "no_network"), str(ROOT)]),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "pipeline.cli", "run", "--extracts", str(small_extracts)]
+    done = subprocess.run(
+        [*command, "--as-of", str(SMALL_AS_OF)],
+        cwd=ROOT, env={**os.environ, **guarded}, text=True, check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    connections = tried.read_text(encoding="utf-8").splitlines()
+    return Night(small_extracts, home, SMALL_AS_OF, done.returncode, done.stdout, connections)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share the small night go to one worker, so that it is run once."""
+    for item in items:
+        if {"small_night", "small_extracts"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("night"))

@@ -1,0 +1,172 @@
+"""One small night from the senders' files to the three products, with and without Airflow."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.ledger import Ledger
+
+ROOT = Path(__file__).parent.parent.parent
+PERSON_LEVEL = ("direct_care", "secondary_use")
+PRODUCTS = (*PERSON_LEVEL, "open")
+# Columns that say when and by which run something was done: they differ between two runs of one night.
+OF_THE_RUN = {"run_id", "started_at", "ended_at", "key_ids", "code_version"}
+
+
+def rows_of(night, product: str, table: str) -> int:
+    with duckdb.connect(str(night.product(product)), read_only=True) as connection:
+        return connection.execute(f"select count(*) from {table}").fetchone()[0]
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
+    return [f"{schema}.{table}" for schema, table in found]
+
+
+def contents(database: Path) -> dict[str, int]:
+    """Table -> a hash of its rows without what is of the run only, whatever their order."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {table: _hash(connection, table) for table in tables(connection)}
+
+
+def _hash(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    columns = [
+        row[0] for row in connection.execute(f"describe {table}").fetchall() if row[0] not in OF_THE_RUN
+    ]
+    listed = ", ".join(f'"{name}"' for name in columns) or "1"
+    found = connection.execute(f"select count(*), sum(hash(({listed}))::hugeint) from {table}").fetchone()
+    return hash(found)
+
+
+def test_the_night_publishes_everything(small_night) -> None:
+    assert small_night.exit_code == 0, small_night.said
+    assert all(small_night.product(name).exists() for name in PRODUCTS)
+
+
+def test_the_summary_says_what_a_person_needs(small_night) -> None:
+    words = (
+        "Feeds",
+        "Rows by stage",
+        "link step",
+        "Withheld",
+        "Checks",
+        "Headline metrics",
+        "Products",
+        "Next",
+    )
+    assert not [word for word in words if word not in small_night.said]
+    assert small_night.said.count("long_term_social_care_65_plus") == 1
+
+
+def test_every_row_is_accounted_for(small_night) -> None:
+    """Each stage balances, and begins with what the stage before it let through."""
+    ledger = Ledger(small_night.home / "audit" / "ledger.sqlite")
+    balance = "rows_in - rows_out - rows_quarantined - rows_withheld - rows_superseded"
+    assert ledger.query(f"select * from stage where {balance} <> 0") == []
+    totals = (
+        "select product, stage, sum(rows_in) as rows_in, sum(rows_out) as rows_out from stage group by 1, 2"
+    )
+    out = {(row["product"], row["stage"]): row for row in ledger.query(totals)}
+    assert out["", "landing"]["rows_out"] == out["", "current"]["rows_in"] > 0
+    for product in PERSON_LEVEL:
+        assert out["", "current"]["rows_out"] == out[product, "pseudonymised"]["rows_in"]
+
+
+@pytest.mark.parametrize("product", PERSON_LEVEL)
+def test_the_published_accounts_balance(small_night, product: str) -> None:
+    assert rows_of(small_night, product, "audit.reconciliation") > 0
+    assert rows_of(small_night, product, "audit.reconciliation where is_balanced is distinct from true") == 0
+
+
+@pytest.mark.parametrize("product", PERSON_LEVEL)
+def test_no_table_of_the_contract_is_empty(small_night, product: str) -> None:
+    """But previous segments and withheld reasons, no published table of this issue may be without rows."""
+    with duckdb.connect(str(small_night.product(product)), read_only=True) as connection:
+        empty = [
+            name for name in tables(connection) if not connection.execute(f"from {name} limit 1").fetchone()
+        ]
+    assert empty == []
+
+
+def test_the_two_products_share_no_key(small_night) -> None:
+    with duckdb.connect() as connection:
+        for name in PERSON_LEVEL:
+            connection.execute(f"attach '{small_night.product(name)}' as {name} (read_only)")
+        shared = "from direct_care.core.person inner join secondary_use.core.person using (person_key)"
+        assert connection.execute(shared).fetchall() == []
+
+
+def test_loading_the_night_again_changes_nothing(small_night) -> None:
+    """The same files a second time: seen before, the same products, another run in the ledger."""
+    before = {name: contents(small_night.product(name)) for name in PRODUCTS}
+    again = ("run", "--extracts", str(small_night.extracts), "--as-of", "2026-03-31", "--json")
+    done = wsic(small_night.home, *again)
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["run"]["run_id"] == "20260331-002"
+    assert {feed["outcome"] for feed in summary["feeds"]} == {"unchanged"}
+    changed = {
+        name: [
+            table
+            for table, found in contents(small_night.product(name)).items()
+            if before[name].get(table) != found
+        ]
+        for name in PRODUCTS
+    }
+    # What tells of every run and feed has one more run to tell of.
+    grown = ("audit.", "quality.")
+    assert {
+        name: [table for table in found if not table.startswith(grown)] for name, found in changed.items()
+    } == {name: [] for name in PRODUCTS}
+
+
+def test_airflow_publishes_the_same_products(small_night, tmp_path: Path) -> None:
+    """``make nightly`` and ``wsic run`` are the same functions: every table has the same rows."""
+    home = tmp_path / "home"
+    (home / "keys").mkdir(parents=True, mode=0o700)
+    key = (small_night.home / "keys" / "root.key").read_bytes()
+    (home / "keys" / "root.key").touch(mode=0o600)
+    (home / "keys" / "root.key").write_bytes(key)
+    env = {
+        **os.environ, "WSIC_HOME": str(home), "EXTRACTS": str(small_night.extracts), "AS_OF": "2026-03-31",
+        "PEOPLE": "600", "SEED": "1",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    done = subprocess.run(
+        [str(ROOT / "dags" / "run_nightly")], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in PRODUCTS:
+        here = contents(first_version(small_night.home, name))
+        there = contents(first_version(home, name))
+        assert here.keys() == there.keys()
+        assert {table for table in here if here[table] != there[table]} == set(), name
+
+
+def first_version(home: Path, product: str) -> Path:
+    return home / "published" / product / "versions" / "20260331-001.duckdb"
+
+
+def wsic(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *arguments],
+        cwd=ROOT, env={**os.environ, "WSIC_HOME": str(home)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_the_ledger_of_the_night_is_shown_again(small_night) -> None:
+    done = wsic(small_night.home, "runs", "20260331-001", "--json")
+    summary = json.loads(done.stdout)
+    assert (done.returncode, summary["run"]["outcome"], summary["exit_code"]) == (0, "published", 0)
+    assert len(summary["metrics"]) == 5
+    assert all(metric["coverage"] in ("complete", "partial", "missing") for metric in summary["metrics"])
+    assert date.fromisoformat(summary["metrics"][0]["period_end"]) <= small_night.as_of

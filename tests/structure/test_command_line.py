@@ -1,0 +1,89 @@
+"""Every verb of the contract is there, says how it is used, and ends with an example."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+
+ROOT = Path(__file__).parent.parent.parent
+# Verbs of the contract that this version has; later ones are added with what they do.
+VERBS = (
+    "synthesise", "run", "runs", "quarantine list", "quarantine show", "quarantine replay", "link explain",
+    "link report", "link export", "opt-outs request", "opt-outs apply", "opt-outs report", "keys list",
+    "publish list", "publish rollback", "publish check",
+)  # fmt: skip
+GROUPS = ("", "quarantine", "link", "opt-outs", "keys", "publish")
+
+
+def help_of(words: str) -> str:
+    result = CliRunner().invoke(app, [*words.split(), "--help"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("verb", (*GROUPS, *VERBS))
+def test_help_ends_with_an_example_that_calls_the_verb(verb: str) -> None:
+    text = help_of(verb)
+    _, _, examples = text.partition("Example:\n")
+    assert f"wsic {verb}".strip() in examples
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_speaks_json_and_says_what_it_does(verb: str) -> None:
+    text = help_of(verb)
+    assert "--json" in text
+    assert len(re.sub(r"(?s)Options:.*", "", text).split()) > 8
+
+
+def test_every_command_is_in_the_list_above() -> None:
+    """A new verb without a line here would go untested."""
+    listed = set(VERBS)
+    found = set()
+    for group in GROUPS:
+        text = help_of(group)
+        names = re.findall(r"^  ([a-z-]+)  ", text.partition("Commands:")[2], flags=re.MULTILINE)
+        found |= {f"{group} {name}".strip() for name in names}
+    assert found - set(GROUPS) == listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["run", "--extracts", "nowhere", "--as-of", "2026-03-31"], 2, "is not a folder"),
+        (["run", "--extracts", ".", "--as-of", "31/03/2026"], 2, "valid: YYYY-MM-DD"),
+        (["run", "--extracts", "."], 2, "--as-of"),
+        (["runs", "20200101-001"], 2, "wsic runs"),
+        (["publish", "check", "closed"], 2, "valid: "),
+        (["link", "explain", "hospital", "A", "1"], 2, "valid: acute"),
+        (["no-such-verb"], 2, "no-such-verb"),
+    ],
+)
+def test_a_wrong_call_ends_with_one_line_and_its_code(
+    tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *arguments],
+        cwd=tmp_path, env={**os.environ, "WSIC_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_is_wrong_is_a_matter_of_set_up(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", "runs"],
+        cwd=tmp_path, env={**os.environ, "WSIC_ENV": "playground", "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert "valid: development, production" in done.stderr
