@@ -12,8 +12,8 @@ files as (
     select
         file_id,
         sum(rows_in) filter (where stage = 'current') as landed,
-        sum(rows_out) filter (where stage = 'published') as published,
-        sum(rows_withheld) filter (where stage in ('pseudonymised', 'published')) as withheld,
+        coalesce(sum(rows_out) filter (where stage = 'published'), 0) as published,
+        coalesce(sum(rows_withheld) filter (where stage in ('pseudonymised', 'published')), 0) as withheld,
         sum(rows_superseded) as superseded,
     from stages
     where stage != 'landing'
