@@ -11,7 +11,7 @@ files as (
 
     select
         file_id,
-        coalesce(sum(rows_in) filter (where stage = 'current'), 0) as landed,
+        sum(rows_in) filter (where stage = 'current') as landed,
         coalesce(sum(rows_out) filter (where stage = 'published'), 0) as published,
         coalesce(sum(rows_withheld) filter (where stage in ('pseudonymised', 'published')), 0) as withheld,
         sum(rows_superseded) as superseded,
