@@ -1,4 +1,4 @@
-"""How fast a large CSV file lands: ``python -m tests.benchmarks.landing_rate [rows]`` prints rows a second."""
+"""How fast a large CSV file lands: ``python -m tests.benchmarks.landing_rate [rows]`` prints the rates."""
 
 from __future__ import annotations
 
