@@ -80,7 +80,7 @@ def _id_tally() -> str:
     """
     counted = " union all ".join(
         f"select _sender as sender, '{name}' as resource_type, count(*) as rows, "
-        f"count(*) - count(distinct hash(id)) as repeated from \"fhir_{name}\" group by _sender"
+        f'count(*) - count(distinct hash(id)) as repeated from "fhir_{name}" group by _sender'
         for name in shapes.RESOURCE_TYPES
     )
     return f"create or replace temp table id_tally as {counted}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.rules import Limit, Rule
@@ -56,10 +56,14 @@ def is_within(limit: Limit, checked: int, failed: int, before: tuple[int, int] |
     if limit.fall is not None:
         return before is None or before[0] < limit.minimum_rows or checked >= before[0] * (1 - limit.fall)
     if limit.rise is not None:
-        return before is None or _is_too_few(limit, checked, before) or (
-            failed / checked - before[1] / before[0] <= limit.rise
+        return (
+            before is None
+            or _is_too_few(limit, checked, before)
+            or (failed / checked - before[1] / before[0] <= limit.rise)
         )
-    return failed == 0 or (checked > 0 and (checked < limit.minimum_rows or failed / checked <= limit.failed_share))
+    return failed == 0 or (
+        checked > 0 and (checked < limit.minimum_rows or failed / checked <= limit.failed_share)
+    )
 
 
 def _is_too_few(limit: Limit, checked: int, before: tuple[int, int]) -> bool:

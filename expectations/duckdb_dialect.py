@@ -148,7 +148,9 @@ class OpenDuckDBDialect(DefaultDialect):
 
     def get_table_names(self, connection: Any, schema: str | None = None, **_: Any) -> list[str]:
         """Tables and views: an expectation may have either as its batch."""
-        statement = "select table_name from information_schema.tables where table_schema = coalesce(?, 'main')"
+        statement = (
+            "select table_name from information_schema.tables where table_schema = coalesce(?, 'main')"
+        )
         return _names(connection, statement, schema)
 
     def get_view_names(self, connection: Any, schema: str | None = None, **_: Any) -> list[str]:

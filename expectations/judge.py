@@ -28,7 +28,7 @@ def judge(
 
     ``before`` holds the counts of the last run, for rules that compare with it.
     """
-    from expectations.duckdb_dialect import serve  # noqa: PLC0415
+    from expectations.duckdb_dialect import serve
 
     with serve(connection) as url:
         datasource = _datasource(url)
@@ -48,8 +48,8 @@ def unjudged(suite: Suite) -> list[RuleResult]:
 def _datasource(url: str) -> Datasource[Any, Any]:
     """A SQL datasource in a context that writes nothing and reports to nobody."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx  # noqa: PLC0415
-    from great_expectations.data_context.types.base import (  # noqa: PLC0415
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
@@ -80,7 +80,7 @@ def _judge_table(
 
 def _batch(datasource: Datasource[Any, Any], table: str) -> Batch | None:
     """The whole table as a batch, or nothing where there is no such table."""
-    from great_expectations.datasource.fluent.interfaces import TestConnectionError  # noqa: PLC0415
+    from great_expectations.datasource.fluent.interfaces import TestConnectionError
 
     schema, _, name = table.rpartition(".")
     sql: Any = datasource
@@ -95,9 +95,9 @@ def _batch(datasource: Datasource[Any, Any], table: str) -> Batch | None:
 
 
 def _gx_suite(word: str, rules: Iterable[Rule], before: Before) -> Any:
-    from great_expectations import ExpectationSuite  # noqa: PLC0415
+    from great_expectations import ExpectationSuite
 
-    from expectations.counts import expectation  # noqa: PLC0415
+    from expectations.counts import expectation
 
     wanted = [expectation(rule, before.get((word, rule.rule_id))) for rule in rules]
     return ExpectationSuite(name=word, expectations=wanted)

@@ -37,7 +37,8 @@ class RuleResult:
         if not self.is_judged:
             return f"{self.suite}.{self.rule_id}: could not be judged ({self.meaning})"
         where = f" in {self.failed_in}" if self.failed_in else ""
-        return f"{self.suite}.{self.rule_id}: {self.rows_failed} of {self.rows_checked} failed{where} ({self.meaning})"
+        counts = f"{self.rows_failed} of {self.rows_checked} failed"
+        return f"{self.suite}.{self.rule_id}: {counts}{where} ({self.meaning})"
 
 
 def refusals(results: list[RuleResult]) -> list[RuleResult]:

@@ -60,7 +60,8 @@ class Rule:
         return (
             f"select coalesce({self.rows_checked}, 0)::bigint as rows_checked, "
             f"coalesce({self.rows_failed}, 0)::bigint as rows_failed, "
-            f"coalesce(array_to_string(list_sort(list(distinct {self.place}) filter (where {self.is_failing}))"
+            f"coalesce(array_to_string(list_sort(list(distinct {self.place}) filter (where "
+            f"{self.is_failing}))"
             f"[1:8], ', '), '') as failed_in from {self.relation}"
         )
 

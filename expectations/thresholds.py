@@ -64,8 +64,12 @@ FEW = Limit(
     source="ours: coding gaps of a few per cent are usual in Secondary Uses Service data",
 )
 VOLUME_FALL = Limit(
-    fall=0.2, minimum_rows=ENOUGH_ROWS, source="ours: people of a source do not halve overnight; 20% is remarked on"
+    fall=0.2,
+    minimum_rows=ENOUGH_ROWS,
+    source="ours: people of a source do not halve overnight; 20% is remarked on",
 )
 VOLUME_COLLAPSE = Limit(
-    fall=0.5, minimum_rows=ENOUGH_ROWS, source="ours: half of a source's people gone means a file is missing or cut"
+    fall=0.5,
+    minimum_rows=ENOUGH_ROWS,
+    source="ours: half of a source's people gone means a file is missing or cut",
 )

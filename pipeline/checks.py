@@ -16,7 +16,8 @@ import duckdb
 
 from connectors.declare import SOURCE_WORDS
 from expectations.arrivals import check_arrivals
-from expectations.products import ProductContext, check_product
+from expectations.product_relations import ProductContext
+from expectations.products import check_product
 from expectations.results import RuleResult, refusals
 from expectations.rules import Before
 from pipeline.duck import connect

@@ -91,7 +91,7 @@ def _month_end(value: date) -> date:
 
 
 def _monthly(span: Span, source: str, format_name: str, sender: str, index: int) -> list[Delivery]:
-    """A backload of the first year, then a folder a month; on the third night, or the next free one, the last is refreshed."""
+    """A backload of the first year, then a folder a month; from the third night one refresh of the last."""
 
     def submit(first: date, last: date, day: int, *, is_refresh: bool = False) -> Delivery:
         return Delivery(

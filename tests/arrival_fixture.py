@@ -11,7 +11,13 @@ from connectors.fhir import shapes
 
 AS_OF = date(2026, 3, 31)
 PEOPLE = 300
-SENDERS = {"gp": "YGM01", "acute": "RYJ", "community": "RYX", "mental_health": "RV3", "social_care": "E09000005"}
+SENDERS = {
+    "gp": "YGM01",
+    "acute": "RYJ",
+    "community": "RYX",
+    "mental_health": "RV3",
+    "social_care": "E09000005",
+}
 _MACROS = Path(shapes.__file__).with_name("macros.sql")
 
 # Synthetic numbers of the 999 range with their check digits (weights 10 to 2 modulo 11).
@@ -19,7 +25,8 @@ _PEOPLE = f"""
 create table people as
 with bases as (select (999000000 + i)::varchar as base from range(1000) as t(i)),
 summed as (
-    select base, (11 - list_sum([substr(base, k::int, 1)::int * (11 - k) for k in range(1, 10)]) % 11) % 11 as digit from bases
+    select base, (11 - list_sum([substr(base, k::int, 1)::int * (11 - k) for k in range(1,
+        10)]) % 11) % 11 as digit from bases
 )
 select row_number() over (order by base) - 1 as i, base || digit as nhs_number from summed where digit < 10
 qualify i < {PEOPLE};
@@ -35,13 +42,15 @@ _LOCAL = "{{'coding': [{{'system': 'https://fhir.wsic.example/CodeSystem/{0}', '
 
 
 def _encounters(activity_type: str, start: str, end: str, more: str = "") -> str:
-    return f"""insert into "Encounter" by name select '{activity_type.replace("_", "-")}' || i as id, 'r' || i as _record_id,
+    return f"""insert into "Encounter" by name select '{activity_type.replace("_", "-")}' || i as id,
+        'r' || i as _record_id,
         'finished' as status, {_TYPED.format(activity_type)} as type,
         {{'start': '{start}', 'end': '{end}'}} as period {more} from people;"""
 
 
 def _appointments(activity_type: str, more: str = "") -> str:
-    return f"""insert into "Appointment" by name select '{activity_type.replace("_", "-")}' || i as id, 'r' || i as _record_id,
+    return f"""insert into "Appointment" by name select '{activity_type.replace("_", "-")}' || i as id,
+        'r' || i as _record_id,
         'fulfilled' as status, {_TYPED.format(activity_type)}[1] as appointmentType, '2026-02-02' as "start",
         [{{'url': wsic_url('AttendedStatus'), 'valueCode': '5'}}] as extension {more} from people;"""
 
@@ -53,19 +62,26 @@ def _referrals(activity_type: str | None = None) -> str:
 
 
 _REFERRED = ", [{'reference': 'ServiceRequest/ref' || i}] as basedOn"
-_HOSPITAL = """, [{'url': wsic_url('PatientClassification'), 'valueCode': '1'}, {'url': wsic_url('Hrg'), 'valueCode': 'EB07E'},
-    {'url': ukcore_url('DischargeMethod'), 'valueCodeableConcept': {'coding': [{'system': 'x', 'code': '1'}]}}] as extension,
-    {'extension': [{'url': ukcore_url('AdmissionMethod'), 'valueCodeableConcept': {'coding': [{'system': 'x', 'code': '21'}]}}],
+_HOSPITAL = """, [{'url': wsic_url('PatientClassification'), 'valueCode': '1'}, {'url': wsic_url('Hrg'),
+    'valueCode': 'EB07E'},
+    {'url': ukcore_url('DischargeMethod'), 'valueCodeableConcept': {'coding': [{'system': 'x',
+        'code': '1'}]}}] as extension,
+    {'extension': [{'url': ukcore_url('AdmissionMethod'),
+        'valueCodeableConcept': {'coding': [{'system': 'x', 'code': '21'}]}}],
      'admitSource': {'coding': [{'system': 'x', 'code': '19'}]},
      'dischargeDisposition': {'coding': [{'system': 'x', 'code': '19'}]}} as hospitalization"""
 _ROWS = {
     "gp": _encounters("gp_consultation", "2026-02-02", "2026-02-02")
-    + f"""insert into "EpisodeOfCare" by name select 'reg' || i as id, 'r' || i as _record_id, 'active' as status,
-        [{_LOCAL.format("episode-type", "gp_registration")}] as type, {{'start': '2020-01-01', 'end': null}} as period,
+    + f"""insert into "EpisodeOfCare" by name select 'reg' || i as id, 'r' || i as _record_id,
+        'active' as status,
+        [{_LOCAL.format("episode-type", "gp_registration")}] as type,
+        {{'start': '2020-01-01', 'end': null}} as period,
         ods_reference('E84001') as managingOrganization from people;
-    insert into "Organization" by name select 'o1' as id, [{{'url': wsic_url('DataSharing'), 'valueBoolean': true}}] as extension,
+    insert into "Organization" by name select 'o1' as id, [{{'url': wsic_url('DataSharing'),
+        'valueBoolean': true}}] as extension,
         [{{'system': 'https://fhir.nhs.uk/Id/ods-organization-code', 'value': 'E84001'}}] as identifier;
-    insert into "Observation" by name select 'ob' || i as id, 'r' || i as _record_id, '2026-02' as effectiveDateTime from people;""",
+    insert into "Observation" by name select 'ob' || i as id, 'r' || i as _record_id,
+        '2026-02' as effectiveDateTime from people;""",
     "acute": _encounters("inpatient_spell", "2026-02-02", "2026-02-05", _HOSPITAL)
     + _encounters(
         "hospital_episode", "2026-02-02", "2026-02-05",
@@ -78,7 +94,8 @@ _ROWS = {
         "[{'coding': [{'system': 'http://snomed.info/sct', 'code': '29857009'}]}] as reasonCode",
     )
     + _appointments("outpatient_attendance")
-    + """insert into "Condition" by name select 'dx' || i as id, 'r' || i as _record_id, '2026-02-02' as recordedDate,
+    + """insert into "Condition" by name select 'dx' || i as id, 'r' || i as _record_id,
+        '2026-02-02' as recordedDate,
         {'coding': [{'system': 'http://hl7.org/fhir/sid/icd-10-uk', 'code': 'I219'}]} as code,
         [{'url': wsic_url('Rank'), 'valueInteger': 1}] as extension from people;""",
     "community": _referrals()
@@ -97,7 +114,8 @@ _ROWS = {
     ),
     "social_care": _referrals("social_care_request")
     + _encounters("social_care_assessment", "2026-02-02", "2026-02-02")
-    + f"""insert into "EpisodeOfCare" by name select 'svc' || i as id, 'r' || i as _record_id, 'active' as status,
+    + f"""insert into "EpisodeOfCare" by name select 'svc' || i as id, 'r' || i as _record_id,
+        'active' as status,
         [{_LOCAL.format("episode-type", "social_care_service")},
          {_LOCAL.format("social-care-service-type", "Long Term Support: Community")}] as type,
         {{'start': '2025-01-01', 'end': null}} as period,
@@ -128,8 +146,10 @@ def open_filled(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Name the tables of :func:`fill_source` as the checks expect them, with the sender filled in."""
     for resource_type in shapes.RESOURCE_TYPES:
         connection.execute(
-            f'create or replace temp view "fhir_{resource_type}" as select * replace (\'{source}\' as _source, '
-            f"'{SENDERS[source]}' as _sender, date '{AS_OF}' as _extract_date) from memory.main.\"{resource_type}\""
+            f"create or replace temp view \"fhir_{resource_type}\" as select * replace ('{source}' as "
+            f"_source, "
+            f"'{SENDERS[source]}' as _sender, date '{AS_OF}' as _extract_date) from "
+            f'memory.main."{resource_type}"'
         )
 
 
@@ -138,6 +158,7 @@ def _write(connection: duckdb.DuckDBPyConnection, fhir: Path, source: str, resou
     folder = fhir / resource_type / f"source={source}" / f"sender={sender}"
     folder.mkdir(parents=True, exist_ok=True)
     connection.execute(
-        f"copy (select * replace ('{source}' as _source, '{sender}' as _sender, date '{AS_OF}' as _extract_date) "
+        f"copy (select * replace ('{source}' as _source, '{sender}' as _sender, date '{AS_OF}' as "
+        f"_extract_date) "
         f"from \"{resource_type}\") to '{folder}/data.parquet' (format parquet)"
     )

@@ -1,8 +1,8 @@
 """A small deployment to land in: three formats of invented sources, a home, extracts, and the accounts.
 
-The sources are declared here so that a change in a real declaration does not move these tests: ``gp/clinic`` is a
-delta with a marker file, ``community/returns`` a snapshot whose header file names its period, ``social_care/events``
-a snapshot whose rows name their period.
+The sources are declared here so that a change in a real declaration does not move these tests: ``gp/clinic``
+is a delta with a marker file, ``community/returns`` a snapshot whose header file names its period,
+``social_care/events`` a snapshot whose rows name their period.
 """
 
 from __future__ import annotations
@@ -123,9 +123,10 @@ _MAPPINGS = {
             (
                 "",
                 """select fhir_id(getvariable('source'), getvariable('sender'), 'Encounter', "VisitId") as id,
-                    'finished' as status,
-                    reference_to(getvariable('source'), getvariable('sender'), 'Patient', "PersonId") as subject,
-                    {'start': "Seen"::varchar} as period, _record_id, _file_id, _row, _extract_date from "Visit" """,
+                    'finished' as status, {'start': "Seen"::varchar} as period,
+                    reference_to(getvariable('source'), getvariable('sender'), 'Patient', "PersonId")
+                        as subject,
+                    _record_id, _file_id, _row, _extract_date from "Visit" """,
             ),
         ),
     },
@@ -212,7 +213,8 @@ class House:
     def rules(self, file_name: str) -> dict[str, int]:
         """Rules that a file broke -> rows."""
         rows = self.ledger.query(
-            "select rule_id, sum(rows) as n from file_rule join file using (file_id) where file_name = ? group by 1",
+            """select rule_id, sum(rows) as n from file_rule join file using (file_id)
+            where file_name = ? group by 1""",
             (file_name,),
         )
         return {row["rule_id"]: row["n"] for row in rows}

@@ -7,21 +7,26 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.product_relations import ProductContext
 from expectations.published.contract import TABLES
-from expectations.products import ProductContext
 
 RUN_ID = "20260331-001"
 AS_OF = date(2026, 3, 31)
 PEOPLE = 300
 
 _KINDS = {
-    "DATE": "birth_month death_month start_date end_date admitted_on discharged_on discharge_ready_on recorded_on "
-    "first_recorded_on latest_recorded_on effective_on period_start period_end as_of expected_on last_extract_on "
+    "DATE": "birth_month death_month start_date end_date admitted_on discharged_on discharge_ready_on "
+    "recorded_on "
+    "first_recorded_on latest_recorded_on effective_on period_start period_end as_of expected_on "
+    "last_extract_on "
     "extract_date",
     "TIMESTAMP": "start_at end_at at started_at ended_at",
-    "BOOLEAN": "is_registered is_attended is_emergency cost_is_proxy is_current is_late is_passed is_balanced",
-    "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed rows_quarantined "
-    "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed estimated_false",
+    "BOOLEAN": "is_registered is_attended is_emergency cost_is_proxy is_current is_late is_passed "
+    "is_balanced",
+    "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed "
+    "rows_quarantined "
+    "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed "
+    "estimated_false",
     "DOUBLE": "cost_gbp value weekly_cost_gbp numerator denominator value_low value_high link_confidence",
 }
 _TYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}
@@ -36,54 +41,74 @@ select sha256('person' || i) as person_key, date '1950-01-01' + to_months(i::int
     'E8400' || (i % 4) as practice_code, 'U0000' || (i % 2) as pcn_code, true as is_registered
 from range({PEOPLE}) as t(i);
 insert into core.person_source by name
-select person_key, 'gp' as source, 'YGM01' as sender, 'registered' as link_step, 100 as link_confidence from core.person;
+select person_key, 'gp' as source, 'YGM01' as sender, 'registered' as link_step,
+    100 as link_confidence from core.person;
 insert into core.registration by name
 select person_key, practice_code, date '2020-01-01' as start_date from core.person;
 insert into core.activity by name
-select sha256('activity' || i) as activity_key, sha256('person' || (i % {PEOPLE})) as person_key, 'acute' as source,
-    'RYJ' as sender, 'acute' as setting, 'inpatient_spell' as activity_type, timestamp '2026-01-01 10:00:00' as start_at,
-    timestamp '2026-01-04 10:00:00' as end_at, 'RYJ' as provider_code, true as is_attended, true as is_emergency,
-    3 as length_of_stay_days, 'I219' as primary_diagnosis_code, '300' as treatment_function_code, 1200.0 as cost_gbp,
+select sha256('activity' || i) as activity_key, sha256('person' || (i % {PEOPLE})) as person_key,
+    'acute' as source,
+    'RYJ' as sender, 'acute' as setting, 'inpatient_spell' as activity_type,
+        timestamp '2026-01-01 10:00:00' as start_at,
+    timestamp '2026-01-04 10:00:00' as end_at, 'RYJ' as provider_code, true as is_attended,
+        true as is_emergency,
+    3 as length_of_stay_days, 'I219' as primary_diagnosis_code, '300' as treatment_function_code,
+        1200.0 as cost_gbp,
     'reference' as cost_source, false as cost_is_proxy, '0123456789abcdef' as source_file_id
 from range(400) as t(i);
 insert into core.hospital_spell by name
 select activity_key as spell_key, activity_key as inpatient_spell_group, person_key, provider_code,
     start_at::date as admitted_on, end_at::date as discharged_on, '21' as admission_method from core.activity;
 insert into wsic.population_segment by name
-select person_key, date '{AS_OF}' as as_of, case when age_years < 16 then 'children' else 'mostly_healthy_adult' end as segment_id,
+select person_key, date '{AS_OF}' as as_of,
+    case when age_years < 16 then 'children' else 'mostly_healthy_adult' end as segment_id,
     'Mostly healthy adults' as segment_name, '1' as rule_version, 'age' as reason from core.person;
 insert into wsic.metric by name
-select 'emergency_admissions' as metric_id, '1' as metric_version, 'month' as period_type, date '2026-01-01' as period_start,
+select 'emergency_admissions' as metric_id, '1' as metric_version, 'month' as period_type,
+    date '2026-01-01' as period_start,
     date '2026-01-31' as period_end, a.area_type, a.area_code, 'all' as group_type, 'all' as group_value,
-    a.numerator, a.denominator, a.numerator / nullif(a.denominator, 0) * 1000 as value, 'per 1000 people' as unit,
+    a.numerator, a.denominator, a.numerator / nullif(a.denominator, 0) * 1000 as value,
+        'per 1000 people' as unit,
     value as value_low, value as value_high, 'complete' as coverage
-from (values ('system', 'NWL', 63.0, 300.0), ('borough', 'E09000005', 3.0, 100.0), ('borough', 'E09000009', 20.0, 100.0),
-    ('borough', 'E09000013', 40.0, 100.0), ('practice', 'E84000', 12.0, 75.0), ('practice', 'E84001', 0.0, 0.0))
+from (values ('system', 'NWL', 63.0, 300.0), ('borough', 'E09000005', 3.0, 100.0), ('borough',
+    'E09000009', 20.0, 100.0),
+    ('borough', 'E09000013', 40.0, 100.0), ('practice', 'E84000', 12.0, 75.0), ('practice', 'E84001',
+        0.0, 0.0))
     as a(area_type, area_code, numerator, denominator);
 insert into wsic.metric by name
-select 'outpatient_did_not_attend' as metric_id, '1' as metric_version, 'month' as period_type, date '2026-01-01' as period_start,
-    date '2026-01-31' as period_end, 'system' as area_type, 'NWL' as area_code, 'all' as group_type, 'all' as group_value,
-    20.0 as numerator, 100.0 as denominator, 20.0 as value, 'per cent' as unit, 20.0 as value_low, 20.0 as value_high,
+select 'outpatient_did_not_attend' as metric_id, '1' as metric_version, 'month' as period_type,
+    date '2026-01-01' as period_start,
+    date '2026-01-31' as period_end, 'system' as area_type, 'NWL' as area_code, 'all' as group_type,
+        'all' as group_value,
+    20.0 as numerator, 100.0 as denominator, 20.0 as value, 'per cent' as unit, 20.0 as value_low,
+        20.0 as value_high,
     'complete' as coverage;
 insert into quality.feed_coverage by name
-select date '{AS_OF}' as as_of, 'acute' as source, 'RYJ' as sender, 'sus' as feed, date '{AS_OF}' as expected_on,
+select date '{AS_OF}' as as_of, 'acute' as source, 'RYJ' as sender, 'sus' as feed,
+    date '{AS_OF}' as expected_on,
     date '{AS_OF}' as last_extract_on, false as is_late, 412 as rows_in, 'complete' as coverage;
 insert into audit.run by name
 select '{RUN_ID}' as run_id, date '{AS_OF}' as as_of, timestamp '2026-03-31 02:00:00' as started_at,
     'running' as outcome, '0.1.0' as code_version, 'abcdefabcdefabcd' as key_ids;
 insert into audit.file_outcome by name
-select '{RUN_ID}' as run_id, 'acute' as source, 'RYJ' as sender, date '{AS_OF}' as extract_date, 'APC.csv' as file_name,
-    sha256('file') as file_sha256, 412 as rows_in, 410 as rows_landed, 2 as rows_quarantined, 'landed' as outcome;
+select '{RUN_ID}' as run_id, 'acute' as source, 'RYJ' as sender, date '{AS_OF}' as extract_date,
+    'APC.csv' as file_name,
+    sha256('file') as file_sha256, 412 as rows_in, 410 as rows_landed, 2 as rows_quarantined,
+        'landed' as outcome;
 insert into audit.reconciliation by name
-select '{RUN_ID}' as run_id, 'acute' as source, 'RYJ' as sender, 'APC.csv' as file_name, s.*, true as is_balanced
-from (values ('landing', 412, 410, 2, 0, 0), ('current', 410, 405, 0, 0, 5), ('pseudonymised', 405, 400, 0, 5, 0),
-    ('published', 400, 400, 0, 0, 0)) as s(stage, rows_in, rows_out, rows_quarantined, rows_withheld, rows_superseded);
+select '{RUN_ID}' as run_id, 'acute' as source, 'RYJ' as sender, 'APC.csv' as file_name, s.*,
+    true as is_balanced
+from (values ('landing', 412, 410, 2, 0, 0), ('current', 410, 405, 0, 0, 5), ('pseudonymised', 405, 400,
+    0, 5, 0),
+    ('published', 400, 400, 0, 0, 0)) as s(stage, rows_in, rows_out, rows_quarantined, rows_withheld,
+        rows_superseded);
 insert into audit.withheld by name
 select '{RUN_ID}' as run_id, 'secondary_use' as product, 'national_opt_out' as reason, 3 as people, 5 as rows;
 """
 _DICTIONARY = """
 insert into meta.data_dictionary by name
-select schema_name || '.' || table_name as table_name, column_name, data_type as type, 'what it means' as meaning,
+select schema_name || '.' || table_name as table_name, column_name, data_type as type,
+    'what it means' as meaning,
     'keep' as handling, 'somewhere' as source_columns
 from duckdb_columns() where schema_name in ('core', 'wsic', 'quality', 'audit', 'meta') and not internal
 """
@@ -93,10 +118,14 @@ def make_warehouse(path: Path) -> Path:
     """Write the database; every table stands in the order that its rows were inserted in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema staging; create table staging.stg_gp__patients as select 1 as person_key")
+        connection.execute(
+            "create schema staging; create table staging.stg_gp__patients as select 1 as person_key"
+        )
         for table, columns in TABLES.items():
             listed = ", ".join(f'"{name}" {_TYPE.get(name, "VARCHAR")}' for name in columns.split())
-            connection.execute(f"create schema if not exists {table.split('.')[0]}; create table {table} ({listed})")
+            connection.execute(
+                f"create schema if not exists {table.split('.')[0]}; create table {table} ({listed})"
+            )
         connection.execute(_ROWS)
         connection.execute(_DICTIONARY)
     return path
@@ -120,5 +149,12 @@ def run_sql(database: Path, *statements: str) -> None:
 def context(released: Path, **changes: object) -> ProductContext:
     """The context of a healthy night."""
     return ProductContext(
-        **{"run_id": RUN_ID, "as_of": AS_OF, "released": released, "drop_limit": 0.2, "people_before": PEOPLE, **changes}  # type: ignore[arg-type]
+        **{
+            "run_id": RUN_ID,
+            "as_of": AS_OF,
+            "released": released,
+            "drop_limit": 0.2,
+            "people_before": PEOPLE,
+            **changes,
+        }  # type: ignore[arg-type]
     )

@@ -29,8 +29,16 @@ def _outside(column: str, words: tuple[str, ...]) -> str:
 SUITE = Suite(
     word="published.activity",
     rules=(
-        distinct("activity_once", CRITICAL, "an activity has one row", table="core.activity", key="activity_key"),
-        distinct("spell_once", CRITICAL, "a hospital spell has one row", table="core.hospital_spell", key="spell_key"),
+        distinct(
+            "activity_once", CRITICAL, "an activity has one row", table="core.activity", key="activity_key"
+        ),
+        distinct(
+            "spell_once",
+            CRITICAL,
+            "a hospital spell has one row",
+            table="core.hospital_spell",
+            key="spell_key",
+        ),
         each_row(
             "activity_words_known",
             CRITICAL,

@@ -39,7 +39,8 @@ SUITE = Suite(
             CRITICAL,
             "every file that landed rows has its stages in audit.reconciliation",
             table="audit.file_outcome",
-            relation="(select f.source, f.sender, r.file_name is null as is_missing from {batch} as f left join "
+            relation="(select f.source, f.sender, r.file_name is null as is_missing from {batch} as f "
+            "left join "
             "(select distinct source, sender, file_name from audit.reconciliation) as r "
             "on f.source = r.source and f.sender = r.sender and f.file_name = r.file_name "
             "where f.outcome = 'landed' and f.rows_landed > 0)",

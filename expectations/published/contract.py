@@ -15,10 +15,12 @@ TABLES: Mapping[str, str] = {
     "core.person": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code imd_decile "
     "imd_version local_authority_code practice_code pcn_code is_registered death_month",
     "core.registration": "person_key practice_code start_date end_date",
-    "core.activity": "activity_key person_key source sender setting activity_type start_at end_at provider_code "
+    "core.activity": "activity_key person_key source sender setting activity_type start_at end_at "
+    "provider_code "
     "is_attended is_emergency length_of_stay_days primary_diagnosis_code treatment_function_code cost_gbp "
     "cost_source cost_is_proxy source_file_id",
-    "core.hospital_spell": "spell_key inpatient_spell_group person_key provider_code admitted_on discharged_on "
+    "core.hospital_spell": "spell_key inpatient_spell_group person_key provider_code admitted_on "
+    "discharged_on "
     "discharge_ready_on admission_method source_of_admission discharge_method discharge_destination "
     "patient_classification spell_hrg",
     "core.hospital_episode": "episode_key spell_key episode_number treatment_function_code",
@@ -31,20 +33,24 @@ TABLES: Mapping[str, str] = {
     "core.care_package": "person_key service_type service_component delivery_mechanism start_date end_date "
     "weekly_cost_gbp",
     "core.person_source": "person_key source sender link_step link_confidence",
-    "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason previous_segment_id",
+    "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason "
+    "previous_segment_id",
     "wsic.integrated_care_summary": "person_key",
     "wsic.care_timeline": "person_key at setting what where",
-    "wsic.metric": "metric_id metric_version period_type period_start period_end area_type area_code group_type group_value "
+    "wsic.metric": "metric_id metric_version period_type period_start period_end area_type area_code "
+    "group_type group_value "
     "numerator denominator value unit value_low value_high coverage",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
-    "quality.linkage": "run_id source sender link_step group_type group_value records people estimated_missed "
+    "quality.linkage": "run_id source sender link_step group_type group_value records people "
+    "estimated_missed "
     "estimated_false",
     "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",
     "audit.file_outcome": "run_id source sender extract_date file_name file_sha256 rows_in rows_landed "
     "rows_quarantined outcome",
-    "audit.reconciliation": "run_id source sender file_name stage rows_in rows_out rows_quarantined rows_withheld "
+    "audit.reconciliation": "run_id source sender file_name stage rows_in rows_out rows_quarantined "
+    "rows_withheld "
     "rows_superseded is_balanced",
     "audit.withheld": "run_id product reason people rows",
     "meta.data_dictionary": "table_name column_name type meaning handling source_columns",

@@ -30,6 +30,8 @@ SUITE = Suite(
         _none("no_email", "no text holds an e-mail address", "emails"),
         _none("no_telephone", "no text holds a United Kingdom telephone number", "telephones"),
         _none("no_free_text", "no text of core or wsic is long enough to be a note", "long_texts"),
-        _none("no_birth_date", "no text holds a whole date written with strokes, as people write one", "dates"),
+        _none(
+            "no_birth_date", "no text holds a whole date written with strokes, as people write one", "dates"
+        ),
     ),
 )

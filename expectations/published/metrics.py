@@ -5,7 +5,8 @@ from __future__ import annotations
 from expectations.results import CRITICAL
 from expectations.rules import Rule, Suite, each_row
 
-_GRAIN = "metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, group_type, group_value"
+_GRAIN = "metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, "
+"group_type, group_value"
 AREA_TYPES = ("system", "borough", "pcn", "practice")
 GROUP_TYPES = ("all", "age_band", "sex", "ethnic_group", "imd_quintile", "segment", "risk_band")
 COVERAGES = ("complete", "partial", "missing")
@@ -44,7 +45,11 @@ SUITE = Suite(
             "value is null exactly where the denominator is 0",
             "(value is null) <> (denominator = 0) or denominator is null or numerator is null",
         ),
-        _metric("counts_not_negative", "numerators and denominators are not negative", "numerator < 0 or denominator < 0"),
+        _metric(
+            "counts_not_negative",
+            "numerators and denominators are not negative",
+            "numerator < 0 or denominator < 0",
+        ),
         _metric(
             "part_not_above_whole",
             "a percentage's numerator is not above its denominator",
@@ -69,7 +74,8 @@ SUITE = Suite(
             "with registered people there are metrics of the whole system",
             table="core.person",
             relation="(select count(*) filter (where p.is_registered) as registered, "
-            "(select count(*) from wsic.metric as m where m.area_type = 'system') as metrics from {batch} as p "
+            "(select count(*) from wsic.metric as m where m.area_type = 'system') as metrics from "
+            "{batch} as p "
             "left join (select 1) as one on true)",
             failed="registered > 0 and metrics = 0",
             place="'wsic.metric'",

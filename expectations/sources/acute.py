@@ -35,8 +35,11 @@ def _attendance(rule_id: str, meaning: str, failed: str) -> Rule:
 
 
 SPELLS = (
-    _spell("admission_before_discharge", "a spell is admitted, and not discharged before that",
-           "start_at is null or end_at < start_at"),
+    _spell(
+        "admission_before_discharge",
+        "a spell is admitted, and not discharged before that",
+        "start_at is null or end_at < start_at",
+    ),
     _spell("admission_method_known", "ADMISSION METHOD CODE is one of the national codes", _NO_METHOD),
     each_row(
         "admission_method_known_collapse",
@@ -47,21 +50,50 @@ SPELLS = (
         failed=_NO_METHOD,
         limit=CODE_COLLAPSE,
     ),
-    _spell("patient_classification_known", "PATIENT CLASSIFICATION CODE is 1 to 5 or 8",
-           f"patient_classification is null or {not_in('patient_classification', CLASSIFICATIONS)}"),
-    _spell("discharge_method_known", "DISCHARGE METHOD CODE is one of the national codes once discharged",
-           f"discharge_method is null or {not_in('discharge_method', DISCHARGE_METHODS)}", _ENDED),
-    _spell("discharge_destination_known", "DISCHARGE DESTINATION CODE is one of the national codes once discharged",
-           f"discharge_destination is null or {not_in('discharge_destination', DISCHARGE_DESTINATIONS)}", _ENDED),
-    _spell("death_agrees_with_destination", "discharge method 4 or 5 (died, stillbirth) goes with destination 79",
-           f"{_IS_DEATH} <> (coalesce(discharge_destination, '') = '79')", _ENDED),
-    _spell("discharge_ready_inside_spell", "the discharge ready date lies inside the spell",
-           "discharge_ready_on < start_at::date or discharge_ready_on > end_at::date",
-           f"{_SPELL} and discharge_ready_on is not null"),
-    _spell("spell_hrg_well_formed", "a spell's Healthcare Resource Group reads two letters, two digits, a letter",
-           "not regexp_full_match(hrg_code, '[A-Z]{2}[0-9]{2}[A-Z]')", f"{_SPELL} and hrg_code is not null"),
-    each_row("spell_hrg_grouped", WARNING, "spells are not left ungroupable (UZ01Z)", table="encounter",
-             checked=f"{_SPELL} and hrg_code is not null", failed="hrg_code = 'UZ01Z'", limit=FEW),
+    _spell(
+        "patient_classification_known",
+        "PATIENT CLASSIFICATION CODE is 1 to 5 or 8",
+        f"patient_classification is null or {not_in('patient_classification', CLASSIFICATIONS)}",
+    ),
+    _spell(
+        "discharge_method_known",
+        "DISCHARGE METHOD CODE is one of the national codes once discharged",
+        f"discharge_method is null or {not_in('discharge_method', DISCHARGE_METHODS)}",
+        _ENDED,
+    ),
+    _spell(
+        "discharge_destination_known",
+        "DISCHARGE DESTINATION CODE is one of the national codes once discharged",
+        f"discharge_destination is null or {not_in('discharge_destination', DISCHARGE_DESTINATIONS)}",
+        _ENDED,
+    ),
+    _spell(
+        "death_agrees_with_destination",
+        "discharge method 4 or 5 (died, stillbirth) goes with destination 79",
+        f"{_IS_DEATH} <> (coalesce(discharge_destination, '') = '79')",
+        _ENDED,
+    ),
+    _spell(
+        "discharge_ready_inside_spell",
+        "the discharge ready date lies inside the spell",
+        "discharge_ready_on < start_at::date or discharge_ready_on > end_at::date",
+        f"{_SPELL} and discharge_ready_on is not null",
+    ),
+    _spell(
+        "spell_hrg_well_formed",
+        "a spell's Healthcare Resource Group reads two letters, two digits, a letter",
+        "not regexp_full_match(hrg_code, '[A-Z]{2}[0-9]{2}[A-Z]')",
+        f"{_SPELL} and hrg_code is not null",
+    ),
+    each_row(
+        "spell_hrg_grouped",
+        WARNING,
+        "spells are not left ungroupable (UZ01Z)",
+        table="encounter",
+        checked=f"{_SPELL} and hrg_code is not null",
+        failed="hrg_code = 'UZ01Z'",
+        limit=FEW,
+    ),
 )
 
 EPISODES = (
@@ -70,7 +102,8 @@ EPISODES = (
         WARNING,
         "a spell has one episode numbered 1",
         table="encounter",
-        relation="(select sender, part_of_key, count(*) filter (where episode_number = 1) as firsts from {batch} "
+        relation="(select sender, part_of_key, count(*) filter (where episode_number = 1) as firsts "
+        "from {batch} "
         "where activity_type = 'hospital_episode' and part_of_key is not null group by all)",
         failed="firsts <> 1",
     ),
@@ -86,7 +119,8 @@ EPISODES = (
         WARNING,
         "admission, start and end of an episode, and discharge follow one another",
         table="spell_part",
-        failed="start_at::date < spell_start_at::date or end_at < start_at or end_at::date > spell_end_at::date",
+        failed="start_at::date < spell_start_at::date or end_at < start_at or end_at::date > "
+        "spell_end_at::date",
     ),
 )
 
@@ -131,13 +165,22 @@ OUTPATIENTS = (
 )
 
 EMERGENCY = (
-    _attendance("emergency_times_in_order", "arrival, assessment, decision to admit and departure follow one another",
-                "start_at is null or assessed_at < start_at or decided_to_admit_at < start_at "
-                "or end_at < start_at or end_at < assessed_at"),
-    _attendance("department_type_known", "EMERGENCY CARE DEPARTMENT TYPE is 01 to 05",
-                f"department_type is null or {not_in('department_type', DEPARTMENT_TYPES)}"),
-    _attendance("chief_complaint_is_snomed", "a chief complaint reads as a SNOMED CT identifier",
-                "not regexp_full_match(chief_complaint, '[1-9][0-9]{5,17}')"),
+    _attendance(
+        "emergency_times_in_order",
+        "arrival, assessment, decision to admit and departure follow one another",
+        "start_at is null or assessed_at < start_at or decided_to_admit_at < start_at "
+        "or end_at < start_at or end_at < assessed_at",
+    ),
+    _attendance(
+        "department_type_known",
+        "EMERGENCY CARE DEPARTMENT TYPE is 01 to 05",
+        f"department_type is null or {not_in('department_type', DEPARTMENT_TYPES)}",
+    ),
+    _attendance(
+        "chief_complaint_is_snomed",
+        "a chief complaint reads as a SNOMED CT identifier",
+        "not regexp_full_match(chief_complaint, '[1-9][0-9]{5,17}')",
+    ),
 )
 
 NUMBERS = (

@@ -6,16 +6,17 @@ from expectations.results import CRITICAL, WARNING
 from expectations.rules import Rule, each_row, tallied
 from expectations.thresholds import SHARE_COLLAPSE, VOLUME_COLLAPSE, VOLUME_FALL
 
-_BIRTH_IS_WRONG = (
-    "birth_on is null or birth_on > getvariable('as_of') or birth_on < getvariable('as_of') - interval 130 years"
-)
+_BIRTH_IS_WRONG = "birth_on is null or birth_on > getvariable('as_of') or birth_on < "
+"getvariable('as_of') - interval 130 years"
 _PLACE = "sender || ' ' || kind"
 
 
 def _event(rule_id: str, severity: str, meaning: str, failed: str) -> tuple[Rule, Rule]:
     """The rule as a warning on every event, and as a critical one on its collapse."""
     return (
-        tallied(rule_id, severity, meaning, table="event_tally", checked="events", failed=failed, place=_PLACE),
+        tallied(
+            rule_id, severity, meaning, table="event_tally", checked="events", failed=failed, place=_PLACE
+        ),
         tallied(
             f"{rule_id}_collapse",
             CRITICAL,
@@ -89,7 +90,9 @@ PEOPLE = (
 EVENTS = (
     *_event("patient_known", WARNING, "an event's patient came from the same sender", "of_unknown_patient"),
     *_event("event_not_in_future", WARNING, "an event is not dated after the run's date", "in_future"),
-    *_event("event_not_before_birth", WARNING, "an event is not dated before the patient's birth", "before_birth"),
+    *_event(
+        "event_not_before_birth", WARNING, "an event is not dated before the patient's birth", "before_birth"
+    ),
     tallied(
         "event_not_after_death",
         WARNING,

@@ -45,7 +45,8 @@ REGISTRATIONS = (
         "most patient records have a registration",
         table="patient",
         relation="(select p.sender, e.record_id is null as is_without from {batch} as p left join "
-        "(select distinct sender, record_id from episode_of_care where episode_type = 'gp_registration') as e "
+        "(select distinct sender, record_id from episode_of_care where episode_type = "
+        "'gp_registration') as e "
         "on p.sender = e.sender and p.record_id = e.record_id)",
         failed="is_without",
         limit=HALF,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from expectations.results import WARNING
-from expectations.rules import each_row
-from expectations.rules import Suite
+from expectations.rules import Suite, each_row
 from expectations.sources import contacts, every, numbers
 from expectations.thresholds import NUMBER_99
 
@@ -32,7 +31,8 @@ SPELLS = (
         "a ward stay lies inside its spell",
         table="spell_part",
         checked="has_spell",
-        failed="start_at::date < spell_start_at::date or end_at < start_at or end_at::date > spell_end_at::date",
+        failed="start_at::date < spell_start_at::date or end_at < start_at or end_at::date > "
+        "spell_end_at::date",
     ),
     each_row(
         "ready_to_leave_inside_spell",

@@ -57,7 +57,8 @@ SERVICES = (
         "a planned unit cost is not negative, and a week of it stays below the plausibility cap",
         table="episode_of_care",
         checked=f"{_SERVICE} and unit_cost_gbp is not null",
-        failed=f"unit_cost_gbp < 0 or unit_cost_gbp * coalesce(planned_units_per_week, 1) > {WEEKLY_COST_CAP_GBP}",
+        failed=f"unit_cost_gbp < 0 or unit_cost_gbp * coalesce(planned_units_per_week, 1) > "
+        f"{WEEKLY_COST_CAP_GBP}",
     ),
 )
 

@@ -17,52 +17,78 @@ from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.landing.outcomes import Broken
 from pipeline.landing.receive import Received
-from pipeline.landing.tables import count, write_parquet
+from pipeline.landing.tables import write_parquet
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rows of a file broke; ``quarantined`` counts each refused row once."""
+    """What the rows of a file broke; each refused row or line counts once."""
 
     rows_in: int
-    quarantined: int
+    refused_rows: int
+    refused_lines: int
     broken: tuple[Broken, ...]
 
     @property
-    def refuses_file(self) -> bool:
-        """Whether a row broke a rule that refuses the whole file."""
-        return any(broken.severity is Severity.FILE for broken in self.broken)
+    def quarantined(self) -> int:
+        """Rows that do not go on."""
+        return self.refused_rows + self.refused_lines
+
+    @property
+    def passed(self) -> str:
+        """Condition over ``checked`` of the rows that go on."""
+        return "_row not in (select _row from refused_rows)" if self.refused_rows else "true"
 
 
-def check_rows(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format) -> Verdict:
-    """Run every rule; leaves the view ``checked`` and the table ``refused_rows`` (``_row``, ``rules``)."""
+def check_rows(
+    con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format, *, refused_lines: int
+) -> Verdict:
+    """Run every rule; leaves the view ``checked`` and, where a row is refused, the table ``refused_rows``
+    (``_row``, ``rules``: their places in :func:`rules_of`)."""
     rules = row_rules(file, format_)
     con.execute(f"create or replace temp view checked as {_checked_sql(file, format_, rules)}")
-    flags = [f"count_if({_flag(number)})" for number in range(len(rules))]
-    counts = con.execute(f"select count(*), {', '.join(flags)} from checked").fetchone() or ()
+    counted, counts = _count(con, file, rules)
     broken = [
         Broken(rule.rule_id, rule.severity, rows, rule.column)
-        for rule, rows in zip(rules, counts[1:], strict=True)
+        for rule, rows in zip(rules, counts, strict=True)
         if rows
     ]
-    _collect_refused(con, rules, any(item.severity is Severity.ROW for item in broken))
-    refused_rows = count(con, "select count(*) from refused_rows")
-    refused_lines = count(con, "select count(*) from refused_lines")
-    broken += _line_rules(con) + _duplicate_keys(con, file)
-    return Verdict(counts[0] + refused_lines, refused_rows + refused_lines, tuple(broken))
+    if counted["refused"]:
+        _collect_refused(con, rules)
+    if refused_lines:
+        broken += _line_rules(con)
+    if counted["repeated"]:  # the later row counts, the earlier is superseded
+        broken.append(Broken("duplicate_key", Severity.WARNING, counted["repeated"], file.key_columns[0]))
+    return Verdict(counted["rows"] + refused_lines, counted["refused"], refused_lines, tuple(broken))
 
 
-def write_typed(con: duckdb.DuckDBPyConnection, target: Path, received: Received, file: NativeFile) -> None:
+def _count(
+    con: duckdb.DuckDBPyConnection, file: NativeFile, rules: Sequence[RowRule]
+) -> tuple[dict[str, int], list[int]]:
+    """Rows, refused rows and repeated keys among the rest; then the rows that broke each rule. One scan."""
+    keys = ", ".join(quoted(name) for name in file.key_columns)
+    refused = _is_refused(rules)
+    counts = con.execute(
+        f"""select count(*), count_if({refused}),
+            count_if(not ({refused})) - count(distinct hash({keys})) filter (not ({refused})),
+            {", ".join(f"count_if({_flag(number)})" for number in range(len(rules)))}
+        from checked"""
+    ).fetchone()
+    numbers = [int(number or 0) for number in counts or ()]
+    return dict(zip(("rows", "refused", "repeated"), numbers[:3], strict=True)), numbers[3:]
+
+
+def write_typed(
+    con: duckdb.DuckDBPyConnection, target: Path, received: Received, file: NativeFile, *, passed: str
+) -> None:
     """Write the rows that passed, typed, with their lineage: columns in the declared order."""
     columns = ", ".join(quoted(column.name) for column in file.columns)
-    refused = count(con, "select count(*) from refused_rows")
-    passed = "where _row not in (select _row from refused_rows)" if refused else ""
     rows = f"""
         select {columns}, {literal(received.feed.source)} as _source,
             {literal(received.feed.sender)} as _sender, {literal(received.file_id)} as _file_id, _row,
             date {literal(received.extract_date.isoformat())} as _extract_date,
             cast({file.record_id or "null"} as varchar) as _record_id
-        from checked {passed}"""
+        from checked where {passed}"""
     write_parquet(con, rows, target)
 
 
@@ -102,29 +128,24 @@ def _flag(number: int) -> str:
     return f"_rule_{number}"
 
 
-def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule], is_any: bool) -> None:
-    refusing = [number for number, rule in enumerate(rules) if rule.severity is Severity.ROW]
-    listed = ", ".join(f"if({_flag(number)}, {number}, null)" for number in refusing)
-    where = " or ".join(_flag(number) for number in refusing) if is_any else "false"
+def _is_refused(rules: Sequence[RowRule]) -> str:
+    flags = [_flag(number) for number, rule in enumerate(rules) if rule.severity is Severity.ROW]
+    return " or ".join(flags) or "false"
+
+
+def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule]) -> None:
+    listed = ", ".join(
+        f"if({_flag(number)}, {number}, null)"
+        for number, rule in enumerate(rules)
+        if rule.severity is Severity.ROW
+    )
     con.execute(
         f"""create or replace temp table refused_rows as
         select _row, list_filter([{listed}]::integer[], lambda x: x is not null) as rules
-        from checked where {where}"""
+        from checked where {_is_refused(rules)}"""
     )
 
 
 def _line_rules(con: duckdb.DuckDBPyConnection) -> list[Broken]:
     found = con.execute("select rule_id, count(*) from refused_lines group by 1 order by 1").fetchall()
     return [Broken(rule_id, Severity.ROW, rows) for rule_id, rows in found]
-
-
-def _duplicate_keys(con: duckdb.DuckDBPyConnection, file: NativeFile) -> list[Broken]:
-    """A key twice in one file: the later row counts, the earlier is superseded. A warning."""
-    keys = ", ".join(quoted(name) for name in file.key_columns)
-    rows = count(
-        con,
-        f"""select sum(n - 1) from (
-            select count(*) as n from checked where _row not in (select _row from refused_rows)
-            group by {keys} having count(*) > 1)""",
-    )
-    return [Broken("duplicate_key", Severity.WARNING, rows, file.key_columns[0])] if rows else []

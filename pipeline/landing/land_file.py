@@ -58,8 +58,7 @@ def _refuse_unknown(desk: Desk, received: Received) -> FileOutcome:
     said = "no format of this source has a file of this name"
     judged = Judged(0, 0, (Broken("unknown_file", Severity.FILE, 0),), said)
     desk.con.execute("drop table if exists quarantined")
-    quarantine.add_refusals(desk.con, judged.broken)
-    quarantine.write(desk.con, desk.zones, received)
+    quarantine.write(desk.con, desk.zones, received, judged.broken)
     return outcome_of(received, judged, format_name=UNRECOGNISED, name=name)
 
 

@@ -7,7 +7,7 @@ received zone, and its quarantine says which rules refused it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -36,6 +36,7 @@ class Judged:
     quarantined: int
     broken: tuple[Broken, ...]
     message: str = ""
+    passed: str = "true"  # condition over ``checked`` of the rows that go on
 
     @property
     def is_refused(self) -> bool:
@@ -60,10 +61,9 @@ def land_native(
         target.unlink(missing_ok=True)
     else:
         part = desk.part(target)
-        write_typed(desk.con, part, received, file)
+        write_typed(desk.con, part, received, file, passed=judged.passed)
         put_in_place(part, target)
-    quarantine.add_refusals(desk.con, judged.broken)
-    quarantine.write(desk.con, desk.zones, received)
+    quarantine.write(desk.con, desk.zones, received, judged.broken)
     return outcome_of(received, judged, format_name=format_.name, name=received.name)
 
 
@@ -77,7 +77,7 @@ def with_totals(
     if judged.quarantined >= SHARE_JUDGED_FROM and share > desk.settings.file_refused_above:
         broken.append(Broken("too_many_refused_rows", Severity.FILE, judged.rows_in))
     said = [judged.message, manifest.explain(received, judged.rows_in)]
-    return Judged(judged.rows_in, judged.quarantined, tuple(broken), "; ".join(filter(None, said)))
+    return replace(judged, broken=tuple(broken), message="; ".join(filter(None, said)))
 
 
 def outcome_of(received: Received, judged: Judged, *, format_name: str, name: str) -> FileOutcome:
@@ -116,22 +116,23 @@ def _judge(desk: Desk, received: Received, file: NativeFile, format_: Format) ->
 
 
 def _judge_rows(desk: Desk, path: Path, header: Header, file: NativeFile, format_: Format) -> Judged:
-    structure = read_rows(desk.con, path, desk.work, names=header.names, file=file)
-    verdict = check_rows(desk.con, file, format_)
-    quarantine.collect_native(desk.con, file, format_)
-    broken = [*verdict.broken, *_one_period(desk, file, format_)]
-    if not structure.ends_with_newline:
+    reading = read_rows(desk.con, path, desk.work, names=header.names, file=file)
+    verdict = check_rows(desk.con, file, format_, refused_lines=reading.refused_lines)
+    if verdict.quarantined:
+        quarantine.collect_native(desk.con, file, format_, has_rows=verdict.refused_rows > 0)
+    broken = [*verdict.broken, *_one_period(desk, file, format_, verdict.passed)]
+    if not reading.structure.ends_with_newline:
         broken.append(Broken("last_line_not_ended", Severity.WARNING, 1))
-    return Judged(verdict.rows_in, verdict.quarantined, tuple(broken), _row_message(verdict))
+    message = _row_message(verdict)
+    return Judged(verdict.rows_in, verdict.quarantined, tuple(broken), message, verdict.passed)
 
 
-def _one_period(desk: Desk, file: NativeFile, format_: Format) -> list[Broken]:
+def _one_period(desk: Desk, file: NativeFile, format_: Format, passed: str) -> list[Broken]:
     """A header file of a submission must name exactly one reporting period."""
     if format_.period is None or format_.period[0] != file.name or len(format_.files) == 1:
         return []
     columns = ", ".join(quoted(name) for name in format_.period[1])
-    refused = "select _row from refused_rows"
-    good = f"select distinct {columns} from checked where _row not in ({refused})"
+    good = f"select distinct {columns} from checked where {passed}"
     is_one = count(desk.con, f"select count(*) from ({good})") == 1
     return [] if is_one else [Broken("period_not_one", Severity.FILE, 0, format_.period[1][-1])]
 

@@ -48,8 +48,7 @@ def land_ndjson(desk: Desk, received: Received, resource_type: str, manifest: Ma
         part = desk.part(target)
         write_parquet(desk.con, _typed_sql(received, resource_type), part)
         put_in_place(part, target)
-    quarantine.add_refusals(desk.con, judged.broken)
-    quarantine.write(desk.con, desk.zones, received)
+    quarantine.write(desk.con, desk.zones, received, judged.broken)
     desk.con.execute("drop table if exists resources")
     return outcome_of(received, judged, format_name=FHIR, name=received.name)
 

@@ -32,7 +32,9 @@ def quarantine_path(zones: Zones, source: str, sender: str, extract_date: date, 
     return zones.quarantine / source / sender / extract_date.isoformat() / f"{file_id}.parquet"
 
 
-def collect_native(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format) -> None:
+def collect_native(
+    con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format, *, has_rows: bool
+) -> None:
     """Gather the refused lines and rows of a checked CSV file into the table ``quarantined``."""
     rules = rules_of(file, format_)
     words = ", ".join(
@@ -40,6 +42,8 @@ def collect_native(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Fo
     )
     con.execute(f"create or replace temp table quarantined ({_COLUMNS})")
     con.execute("insert into quarantined by name select _row, line_number, rule_id, raw from refused_lines")
+    if not has_rows:
+        return
     con.execute(
         f"""insert into quarantined by name
         with broken as (select _row, unnest(rules) as number from refused_rows),
@@ -50,7 +54,7 @@ def collect_native(con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Fo
     )
 
 
-def add_refusals(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> None:
+def _add_refusals(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> None:
     """Add to ``quarantined`` a line for each rule that refused the file as a whole."""
     con.execute(f"create temp table if not exists quarantined ({_COLUMNS})")
     for item in broken:
@@ -59,13 +63,14 @@ def add_refusals(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> No
             con.execute("insert into quarantined (column_name, rule_id) values (?, ?)", words)
 
 
-def write(con: duckdb.DuckDBPyConnection, zones: Zones, received: Received) -> None:
+def write(con: duckdb.DuckDBPyConnection, zones: Zones, received: Received, broken: Sequence[Broken]) -> None:
     """Write ``quarantined`` to the file's place, replacing what an earlier check refused."""
     feed = received.feed
     target = quarantine_path(zones, feed.source, feed.sender, received.extract_date, received.file_id)
-    if not con.execute("select 1 from quarantined limit 1").fetchone():
+    if all(item.severity is Severity.WARNING for item in broken):
         target.unlink(missing_ok=True)
         return
+    _add_refusals(con, broken)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     write_parquet(con, "from quarantined order by _row nulls first, rule_id, column_name", part)

@@ -8,6 +8,7 @@ file from 1, refused ones included; ``line_number`` is the physical line in whic
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,8 @@ from pipeline.landing.tables import count, write_parquet
 
 _RAW_AT_MOST = 10_000  # the reader shortens the text of a refused record to this
 _LINE_AT_MOST = 16 * 1024 * 1024
+_NO_REFUSED_LINES = """create or replace temp table refused_lines
+    (_row bigint, line_number bigint, rule_id varchar, raw varchar)"""
 
 # What the reader calls an error, and our rule.
 _RULES = {
@@ -53,27 +56,40 @@ def normalised(path: Path, work: Path) -> Path:
     return target
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a file: its counted structure, and the lines that were refused."""
+
+    structure: Structure
+    refused_lines: int
+
+
 def read_rows(
     con: duckdb.DuckDBPyConnection, path: Path, work: Path, *, names: Sequence[str], file: NativeFile
-) -> Structure:
-    """Read ``path`` (line feeds only) whose header is ``names``; returns the counted structure.
+) -> Reading:
+    """Read ``path`` (line feeds only) whose header is ``names``.
 
     Raises :class:`UnreadableError` where the reader's rows and the counted records differ.
     """
     structure = scan(path)
     staged = work / "received.parquet"
-    _read(con, path, staged, names)
+    received = _read(con, path, staged, names)
+    con.execute(_NO_REFUSED_LINES)
+    if not count(con, "select count(*) from csv_errors"):
+        _agree(structure, received)
+        _view_received(con, staged, names, file)
+        return Reading(structure, 0)
     _number_refused(con, path, structure)
-    _number_received(con, staged, names, file)
-    _agree(con, structure)
-    return structure
+    _agree(structure, received + count(con, "select count(*) from refused_records"))
+    _view_received(con, staged, names, file, is_shifted=True)
+    return Reading(structure, count(con, "select count(*) from refused_lines"))
 
 
-def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Sequence[str]) -> None:
+def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Sequence[str]) -> int:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     for table in ("csv_errors", "csv_scans"):
         con.execute(f"drop table if exists {table}")
-    write_parquet(
+    return write_parquet(
         con,
         f"""select row_number() over () as _read, *
             from read_csv({literal(path)}, columns = {{{columns}}}, header = true, auto_detect = false,
@@ -131,36 +147,36 @@ def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Struc
             line_number + unnest(range(0, len(lines))) as line_number, rule_id, unnest(lines) as raw
         from refused_records"""
     )
-
-
-def _number_received(
-    con: duckdb.DuckDBPyConnection, staged: Path, names: Sequence[str], file: NativeFile
-) -> None:
-    came = set(names)
-    columns = ", ".join(
-        quoted(column.name) if column.name in came else f"null::varchar as {quoted(column.name)}"
-        for column in file.columns
-    )
     con.execute(
         """create or replace temp table shifts as
         select good_before, max(refused_before + len(lines))::bigint as shift
         from refused_records group by good_before"""
     )
-    source = f"read_parquet({literal(staged)})"
-    if count(con, "select count(*) from shifts"):
-        con.execute(
-            f"""create or replace temp view received as
-            select _read + coalesce(shift, 0) as _row, {columns}
-            from {source} asof left join shifts on _read > good_before"""
-        )
-    else:
-        con.execute(f"create or replace temp view received as select _read as _row, {columns} from {source}")
-
-
-def _agree(con: duckdb.DuckDBPyConnection, structure: Structure) -> None:
-    read = count(con, "select count(*) from received")
-    records = count(con, "select count(*) from refused_records")
     if count(con, "select count(*) from refused_records where is_shortened and len(lines) > 1"):
         raise UnreadableError("a quote that is never closed swallows many lines")
-    if read + records != structure.rows:
-        raise UnreadableError(f"{structure.rows} records counted, {read + records} could be read")
+
+
+def _view_received(
+    con: duckdb.DuckDBPyConnection,
+    staged: Path,
+    names: Sequence[str],
+    file: NativeFile,
+    *,
+    is_shifted: bool = False,
+) -> None:
+    """View ``received``; rows that stand after refused ones move on by as many (``is_shifted``)."""
+    columns = ", ".join(
+        quoted(column.name) if column.name in names else f"null::varchar as {quoted(column.name)}"
+        for column in file.columns
+    )
+    number = "_read + coalesce(shift, 0)" if is_shifted else "_read"
+    shifts = "asof left join shifts on _read > good_before" if is_shifted else ""
+    con.execute(
+        f"""create or replace temp view received as
+        select {number} as _row, {columns} from read_parquet({literal(staged)}) {shifts}"""
+    )
+
+
+def _agree(structure: Structure, read: int) -> None:
+    if read != structure.rows:
+        raise UnreadableError(f"{structure.rows} records counted, {read} could be read")

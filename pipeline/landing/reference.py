@@ -21,7 +21,7 @@ from connectors import reference as declared
 from connectors.declare import NativeFile, Severity
 from connectors.types import SQL_TYPES, quoted
 from pipeline.duck import literal
-from pipeline.landing.check import check_rows
+from pipeline.landing.check import Verdict, check_rows
 from pipeline.landing.desk import Desk, open_desk, put_in_place
 from pipeline.landing.feeds import Feed
 from pipeline.landing.header import read_header
@@ -87,13 +87,14 @@ def _load(desk: Desk, file: NativeFile, folder: Path) -> ReferenceOutcome:
     state = {"sha256": received.sha256, "made_by": _made_by(file)}
     if target.exists() and _state(target) == state:
         return _outcome(desk, target, "unchanged")
-    problem = _read(desk, file, take_in(desk.zones, received, path.name).path)
-    if problem:
-        if not target.exists():
-            _without_delivery(desk, file, target)
-        return _outcome(desk, target, "refused", f"{problem}; the last good one stays")
-    _write(desk, file, target, _kept_sql(file), state)
-    return _outcome(desk, target, "loaded", _left_out(desk))
+    try:
+        verdict = _read(desk, file, take_in(desk.zones, received, path.name).path)
+    except UnreadableError as error:
+        _without_delivery(desk, file, target)
+        return _outcome(desk, target, "refused", f"{error}; what was in use stays")
+    _write(desk, file, target, _kept_sql(file, verdict), state)
+    left_out = f"{verdict.quarantined} bad rows left out" if verdict.quarantined else ""
+    return _outcome(desk, target, "loaded", left_out)
 
 
 def _newest(folder: Path, name: str) -> tuple[date, Path] | None:
@@ -106,39 +107,36 @@ def _newest(folder: Path, name: str) -> tuple[date, Path] | None:
     return max(((day, path) for day, path in found if path.is_file()), default=None)
 
 
-def _read(desk: Desk, file: NativeFile, path: Path) -> str:
-    """Read and check a delivered file; returns what is wrong with it as a whole, if anything."""
+def _read(desk: Desk, file: NativeFile, path: Path) -> Verdict:
+    """Read and check a delivered file; raises :class:`UnreadableError` where it is wrong as a whole."""
     if path.stat().st_size == 0:
-        return "the file has no byte"
+        raise UnreadableError("the file has no byte")
     text = normalised(path, desk.work)
     header = read_header(text, file)
     if not header.is_accepted:
-        return f"{header.rule_id}: {header.difference}"
-    try:
-        read_rows(desk.con, text, desk.work, names=header.names, file=file)
-    except UnreadableError as error:
-        return str(error)
-    verdict = check_rows(desk.con, file, declared.FORMAT)
+        raise UnreadableError(f"{header.rule_id}: {header.difference}")
+    reading = read_rows(desk.con, text, desk.work, names=header.names, file=file)
+    verdict = check_rows(desk.con, file, declared.FORMAT, refused_lines=reading.refused_lines)
     if verdict.rows_in == 0:
-        return "the file has a header and no row"
+        raise UnreadableError("the file has a header and no row")
     if verdict.quarantined > BAD_ROWS_AT_MOST * verdict.rows_in:
         rules = sorted({item.rule_id for item in verdict.broken if item.severity is Severity.ROW})
-        return f"{verdict.quarantined} of {verdict.rows_in} rows are bad ({', '.join(rules)})"
-    return ""
+        raise UnreadableError(f"{verdict.quarantined} of {verdict.rows_in} rows are bad ({', '.join(rules)})")
+    return verdict
 
 
-def _kept_sql(file: NativeFile) -> str:
+def _kept_sql(file: NativeFile, verdict: Verdict) -> str:
     """The good rows of the checked file, one a key: of a key twice the later row."""
     columns = ", ".join(quoted(column.name) for column in file.columns)
     keys = ", ".join(quoted(name) for name in file.key_columns)
     return f"""
-        select {columns} from checked where _row not in (select _row from refused_rows)
+        select {columns} from checked where {verdict.passed}
         qualify row_number() over (partition by {keys} order by _row desc) = 1"""
 
 
 def _without_delivery(desk: Desk, file: NativeFile, target: Path) -> ReferenceOutcome:
     """Nothing came: what is in use stays; at first the starter lists, or an empty table."""
-    if target.exists() and (file is not declared.CODELISTS or _state(target).get("sha256")):
+    if target.exists() and _state(target).get("sha256"):
         return _outcome(desk, target, "unchanged")
     empty = ", ".join(f"null::{SQL_TYPES[column.kind]} as {quoted(column.name)}" for column in file.columns)
     _write(desk, file, target, f"select {empty} where false", {"made_by": _made_by(file)})
@@ -173,13 +171,6 @@ def _made_by(file: NativeFile) -> str:
     """Changes when the declaration or the starter lists change."""
     starter = declared.STARTER_CODELISTS.read_text(encoding="utf-8") if file is declared.CODELISTS else ""
     return hashlib.sha256((ordered_repr(file) + starter).encode()).hexdigest()
-
-
-def _left_out(desk: Desk) -> str:
-    rows = sum(
-        count(desk.con, f"select count(*) from {table}") for table in ("refused_rows", "refused_lines")
-    )
-    return f"{rows} bad rows left out" if rows else ""
 
 
 def _outcome(desk: Desk, target: Path, outcome: str, message: str = "") -> ReferenceOutcome:

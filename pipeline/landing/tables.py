@@ -17,6 +17,6 @@ def count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 def write_parquet(
     con: duckdb.DuckDBPyConnection, select: str, path: Path, *, compression: str = "zstd"
-) -> None:
-    """Write the rows of ``select`` to ``path``, in their order, streaming."""
-    con.execute(f"copy ({select}) to {literal(path)} (format parquet, compression {compression})")
+) -> int:
+    """Write the rows of ``select`` to ``path``, in their order, streaming; returns how many."""
+    return count(con, f"copy ({select}) to {literal(path)} (format parquet, compression {compression})")

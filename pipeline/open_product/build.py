@@ -13,7 +13,12 @@ from pipeline.errors import ChecksRefusedError, one_of
 from pipeline.open_product.suppression import suppress
 
 SCHEMA = "open"
-SCALES: Mapping[str, int] = {"per 1000 people": 1000, "per 100000 people": 100_000, "per cent": 100, "days": 1}
+SCALES: Mapping[str, int] = {
+    "per 1000 people": 1000,
+    "per 100000 people": 100_000,
+    "per cent": 100,
+    "days": 1,
+}
 COUNTS = ("people", "numerator", "denominator")  # columns that are suppressed, in every table
 _HERE = Path(__file__).parent
 
@@ -129,11 +134,13 @@ def _metrics(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     scale = " ".join(f"when {literal(unit)} then {scale}" for unit, scale in SCALES.items())
     connection.execute(
         f"create table {schema}.metric as "
-        "select metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, group_type, "
+        "select metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, "
+        "group_type, "
         "group_value, n.shown as numerator, d.shown as denominator, "
         "n.shown * scale / nullif(d.shown, 0)::double as value, unit, scale, "
         "n.shown is null or d.shown is null as is_suppressed, coverage "
-        f"from (select *, case unit {scale} end::integer as scale from counted) inner join numerators as n using (cell_id) inner join denominators as d using (cell_id) "
+        f"from (select *, case unit {scale} end::integer as scale from counted) inner join numerators "
+        f"as n using (cell_id) inner join denominators as d using (cell_id) "
         "order by cell_id"
     )
 
@@ -145,20 +152,26 @@ def _rest(connection: duckdb.DuckDBPyConnection, schema: str, run_id: str) -> No
     )
     connection.execute(
         f"create table {schema}.release as select run_id, as_of::date as as_of, "
-        "'0 stays 0, 1 to 7 suppressed, other counts to the nearest 5' as rule from audit.run where run_id = ?",
+        "'0 stays 0, 1 to 7 suppressed, other counts to the nearest 5' as rule from audit.run where "
+        "run_id = ?",
         [run_id],
     )
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, schema: str, database: str) -> None:
-    rows = [(table, column, meaning) for table, columns in _DICTIONARY.items() for column, meaning in columns.items()]
+    rows = [
+        (table, column, meaning)
+        for table, columns in _DICTIONARY.items()
+        for column, meaning in columns.items()
+    ]
     connection.execute(
         f"create table {schema}.data_dictionary (table_name varchar, column_name varchar, type varchar, "
         "meaning varchar, handling varchar)"
     )
     connection.executemany(
         f"insert into {schema}.data_dictionary select 'open.' || $1, $2, (select any_value(data_type) "
-        f"from duckdb_columns() where database_name = {literal(database)} and table_name = $1 and column_name = $2), $3, 'keep'",
+        f"from duckdb_columns() where database_name = {literal(database)} and table_name = $1 and "
+        f"column_name = $2), $3, 'keep'",
         rows,
     )
 

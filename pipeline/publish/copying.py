@@ -40,11 +40,14 @@ def copy_tables(
 def seal(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, run_id: str, product: str) -> None:
     """Write into the version how its run ended and what the checks before publishing found."""
     changed = connection.execute(
-        f"update {TARGET}.audit.run set outcome = 'published', ended_at = current_localtimestamp() where run_id = ?",
+        f"update {TARGET}.audit.run set outcome = 'published', ended_at = current_localtimestamp() "
+        f"where run_id = ?",
         [run_id],
     ).fetchone()
     if changed is None or changed[0] != 1:
-        raise ChecksRefusedError(f"{product}: audit.run has no single row of run {run_id}; it cannot be sealed")
+        raise ChecksRefusedError(
+            f"{product}: audit.run has no single row of run {run_id}; it cannot be sealed"
+        )
     rows = ledger.query(
         "select run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed from rule_result "
         "where run_id = ? and product in ('', ?) order by suite, rule_id",
@@ -53,7 +56,8 @@ def seal(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, run_id: str, 
     connection.execute(f"delete from {TARGET}.quality.rule_result where run_id = ?", [run_id])
     connection.executemany(
         f"insert into {TARGET}.quality.rule_result "
-        "(run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed) values (?, ?, ?, ?, ?, ?, ?)",
+        "(run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed) values (?, ?, ?, ?, "
+        "?, ?, ?)",
         [[*list(row.values())[:-1], bool(row["is_passed"])] for row in rows],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from expectations.products import SCHEMAS
+from expectations.product_relations import SCHEMAS
 from pipeline.errors import ChecksRefusedError
 from pipeline.zones import Zones
 
@@ -22,7 +22,9 @@ def public_tables(manifest: Path) -> list[tuple[str, str]]:
     public model lies outside the published schemas: a mark that was set by mistake.
     """
     if not manifest.exists():
-        raise ChecksRefusedError("there is no dbt manifest, so nothing is marked for publication; build again")
+        raise ChecksRefusedError(
+            "there is no dbt manifest, so nothing is marked for publication; build again"
+        )
     nodes = json.loads(manifest.read_text("utf-8"))["nodes"].values()
     public = sorted(
         (str(node["schema"]), str(node.get("alias") or node["name"]))

@@ -18,7 +18,9 @@ from pipeline.publish.versions import Shelf, flush, prune, put_in_place, remove,
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-Write = Callable[[duckdb.DuckDBPyConnection, Path, Path], None]  # connection, new database, new Parquet folder
+Write = Callable[
+    [duckdb.DuckDBPyConnection, Path, Path], None
+]  # connection, new database, new Parquet folder
 
 
 def publish(settings: Settings, ledger: Ledger, run_id: str, product: str) -> Path:

@@ -62,14 +62,14 @@ class Shelf:
 
     def served(self) -> str | None:
         """Run id of the version that is served."""
-        return self.current.resolve().stem if self.current.exists() else None
+        return str(self.current.resolve().stem) if self.current.exists() else None
 
     def prepare(self) -> None:
         """Make the folders and clear away what a crash left half written."""
         for folder in (self.root, self.root / "versions", self.root / "parquet"):
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for folder in ("versions", "parquet"):
-            for left_over in (self.root / folder).glob(f".*{_PARTIAL}*"):
+        for name in ("versions", "parquet"):
+            for left_over in (self.root / name).glob(f".*{_PARTIAL}*"):
                 remove(left_over)
         self.settle()
 
@@ -77,7 +77,11 @@ class Shelf:
         """Let the Parquet link follow the link that is served."""
         served = self.served()
         link = self.root / "parquet" / "current"
-        if served and self.parquet(served).is_dir() and (not link.is_symlink() or link.readlink() != Path(served)):
+        if (
+            served
+            and self.parquet(served).is_dir()
+            and (not link.is_symlink() or link.readlink() != Path(served))
+        ):
             swap(link, Path(served))
 
 
@@ -94,7 +98,7 @@ def swap(link: Path, target: Path) -> None:
     new = link.with_name(f".{link.name}{_PARTIAL}")
     new.unlink(missing_ok=True)
     new.symlink_to(target)
-    os.replace(new, link)
+    new.replace(link)
     flush(link.parent)
 
 
@@ -102,7 +106,7 @@ def put_in_place(new: Path, final: Path) -> None:
     """Rename a whole file or folder to its final name, in place of an earlier one of that name."""
     if final.is_dir():
         remove(final)
-    os.replace(new, final)
+    new.replace(final)
     flush(final.parent)
 
 

@@ -9,8 +9,9 @@ from synthetic.lives import episodes, planned
 from synthetic.lives import spells as spells_of
 from synthetic.people import Block
 from synthetic.rates import errors
-from synthetic.rates.causes import CAUSES, PLANNED
+from synthetic.rates.causes import CAUSES
 from synthetic.rates.conditions import CANCER_SITES_ICD10, CONDITIONS
+from synthetic.rates.planned import PLANNED
 from synthetic.records import identity, local
 from synthetic.rows import Array, Rows, either, present, stack
 
@@ -18,7 +19,10 @@ UNREGISTERED_PRACTICE = "V81997"  # no registered practice (NHS ODS)
 
 
 def add(block: Block, tables: dict[str, Rows], planted: list[Rows]) -> tuple[Rows, Rows]:
-    """Add acute_record, attendance, spell, episode, secondary_code, outpatient; gives (attendances, spells)."""
+    """Add the tables of hospital care; gives (attendances, spells) for what follows from them.
+
+    Tables: acute_record, attendance, spell, episode, secondary_code, outpatient.
+    """
     rng = block.rng("acute records")
     attended, spells = spells_of.make(block)
     episode = episodes.make(block, spells)

@@ -7,7 +7,7 @@ import numpy as np
 from synthetic.days import NEVER
 from synthetic.people import Block
 from synthetic.rates import errors
-from synthetic.records.identity import Planted
+from synthetic.records.planted import Planted
 from synthetic.rows import Array, Rows
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from synthetic.lives import draws
 from synthetic.people import Block
-from synthetic.rates.causes import PLANNED
 from synthetic.rates.conditions import INDEX as CONDITION
+from synthetic.rates.planned import PLANNED
 from synthetic.rows import Array, Rows, repeat, stack
 
 MOTHER, BABY = -2, -3

@@ -7,8 +7,8 @@ import numpy as np
 from synthetic.lives import draws, emergency, planned
 from synthetic.people import Block
 from synthetic.rates import hospital as rates
-from synthetic.rates.causes import PLANNED
 from synthetic.rates.places import ACUTE_TRUSTS
+from synthetic.rates.planned import PLANNED
 from synthetic.rows import Array, Rows, stack
 
 

@@ -10,7 +10,8 @@ LONG_TERM_DISABLED = 0.65  # adults with a learning disability or severe physica
 LONG_TERM_SMI = 0.10
 CARE_HOME_FUNDED = 0.55  # care home residents whose council pays (ONS: a third to a half fund themselves)
 COMMUNITY_REQUESTS_A_YEAR = (0.006, 0.055)  # 18 to 64, 65 and over, beside hospital discharges
-REABLEMENT = 0.12  # emergency stays of 65 and over that lead to ST-Max (ASCOF 2D part 2 for London: 3 to 5 % of discharges)
+# Emergency stays of 65 and over that lead to ST-Max (ASCOF 2D part 2, London: 3 to 5 % of all discharges).
+REABLEMENT = 0.12
 REABLEMENT_START = (-1, 4)  # days from discharge: first, last + 1
 REABLEMENT_DAYS = 38  # mean; six weeks at most is usual
 AFTER_REABLEMENT_LONG_TERM = 0.27  # ASCOF 2A: about three quarters need no more

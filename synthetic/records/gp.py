@@ -44,7 +44,7 @@ def registrations(block: Block) -> Rows:
 
 
 def patients(block: Block, regs: Rows) -> Rows:
-    """One row a patient record: person, rec, is_emis, practice, start, stop, since (of the first registration)."""
+    """One row a patient record, as its newest registration has it; ``since``: day of the first one."""
     order = np.lexsort((regs["start"], regs["rec"]))
     regs = regs.take(order)
     newest = (

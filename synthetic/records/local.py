@@ -18,7 +18,9 @@ def local_numbers(person: Array, *, sender: Array, variant: Array, salt: int) ->
 
 
 def make(block: Block, events: Rows, *, salt: int) -> tuple[Rows, Array]:
-    """Records of the people in ``events`` (person, sender (index), day, variant 0 or 1), and each event's record.
+    """Records of the people in ``events``, and the record (row) of each event.
+
+    ``events``: person, sender (index), day, variant (0 or 1).
 
     Columns: person, sender, variant, since (first day), local (number), record (row).
     """

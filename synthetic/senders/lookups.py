@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.lives import primary_care as codes
-from synthetic.lives import social_care as care
+from synthetic.lives.social_care import words as care
 from synthetic.rates import community, hospital, places, primary_care
 from synthetic.rates.causes import CAUSES
 from synthetic.rates.conditions import CONDITIONS, DRUGS

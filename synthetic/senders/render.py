@@ -115,7 +115,7 @@ def load_block(connection: duckdb.DuckDBPyConnection, tables: dict[str, Rows]) -
 
 
 def write(connection: duckdb.DuckDBPyConnection, delivery: Delivery, folder: Path, *, block: int) -> None:
-    """Write the block's part of every file of a delivery into ``folder``/<file>/<block>.csv, without header."""
+    """Write the block's part of every file of a delivery: ``folder``/<file>/<block>.csv, no header."""
     set_variables(connection, delivery)
     if delivery.format in PREPARED_BY:
         connection.execute(query(delivery.format, PREPARED_BY[delivery.format]))

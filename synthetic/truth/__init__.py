@@ -87,7 +87,9 @@ def _variables(connection: duckdb.DuckDBPyConnection, world: World, span: Span, 
         for source in ("community", "mental_health")
     }
     connection.execute(f"""
-        set variable base = {base}; set variable "end" = {span.end}; set variable first_night = {span.first_night};
+        set variable base = {base}; set variable "end" = {span.end};
+        set variable first_night = {span.first_night};
         set variable nights = {span.nights}; set variable until = {span.end}; set variable after = -1000000;
-        set variable community_until = {last["community"]}; set variable mental_until = {last["mental_health"]};
+        set variable community_until = {last["community"]};
+        set variable mental_until = {last["mental_health"]};
         set variable end_date = '{date_of(span.end).isoformat()}'""")

@@ -1,4 +1,4 @@
-"""How fast a large CSV file lands: ``python -m tests.benchmarks.landing_rate [rows]``. Prints rows a second."""
+"""How fast a large CSV file lands: ``python -m tests.benchmarks.landing_rate [rows]`` prints the rates."""
 
 from __future__ import annotations
 
@@ -54,12 +54,11 @@ def main(rows: int) -> None:
         ended = time.perf_counter()
         size = path.stat().st_size / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(
-            f"{size:.0f} MB; landed {outcome.files[0].rows_landed} rows: {rows / (landed - started):,.0f} rows/s"
+        rates = (
+            f"landed {rows / (landed - started):,.0f} rows/s, mapped {rows / (ended - landed):,.0f} rows/s"
         )
-        print(
-            f"current and FHIR {built.rows_current} rows: {rows / (ended - landed):,.0f} rows/s; peak {peak:.1f} GB"
-        )
+        counts = f"{outcome.files[0].rows_landed} landed, {built.rows_current} current"
+        sys.stdout.write(f"{size:.0f} MB: {counts}; {rates}; peak {peak:.1f} GB\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 insert into acute__patients by name select * exclude (n) from patients_of('acute', 'R1K') where draw(n, 'acute') < 0.6;
-insert into person_sources select person_key, source, sender, 'nhs_number', 1.0 from acute__patients;
+insert into person_sources select person_key, source, sender, 'nhs_number', 100.0 from acute__patients;
 create table stays as
 select
     people.*,

@@ -28,14 +28,18 @@ SPELL = "type[1].coding[1].code = 'inpatient_spell'"
 EPISODE = "type[1].coding[1].code = 'hospital_episode'"
 MENTAL_SPELL = "type[1].coding[1].code = 'mental_health_spell'"
 EMERGENCY = "type[1].coding[1].code = 'emergency_attendance'"
-DISCHARGED = "{'extension': [{'url': ukcore_url('AdmissionMethod'), 'valueCodeableConcept': {'coding': [{'code': '21'}]}}]"
-_ICD = "update \"Condition\" set code = {{'coding': [{{'system': 'http://hl7.org/fhir/sid/icd-10-uk', 'code': '{0}'}}]}}"
+DISCHARGED = (
+    "{'extension': [{'url': ukcore_url('AdmissionMethod'), "
+    "'valueCodeableConcept': {'coding': [{'code': '21'}]}}]"
+)
+_ICD = 'update "Condition" set code = '
+"{{'coding': [{{'system': 'http://hl7.org/fhir/sid/icd-10-uk', 'code': '{0}'}}]}}"
 NO_NUMBER = 'update "Patient" set identifier = null'
 
 
 def _hospital(destination: str) -> str:
     return (
-        f"update \"Encounter\" set hospitalization = {DISCHARGED}, "
+        f'update "Encounter" set hospitalization = {DISCHARGED}, '
         f"'dischargeDisposition': {{'coding': [{{'code': '{destination}'}}]}}}} where {SPELL}"
     )
 
@@ -54,7 +58,8 @@ def _period(where: str, start: str, end: str) -> str:
 
 _EVERY = {
     "ids_unique": "update \"Patient\" set id = 'p0' where id = 'p1'",
-    "one_patient_a_record": "insert into \"Patient\" select * replace ('other' as id) from \"Patient\" where id = 'p0'",
+    "one_patient_a_record": 'insert into "Patient" select * replace (\'other\' as id) from "Patient" '
+    "where id = 'p0'",
     "birth_date_plausible": "update \"Patient\" set birthDate = '2027-01-01' where id = 'p0'",
     "birth_date_plausible_collapse": "update \"Patient\" set birthDate = '1800-01-01'",
     "death_after_birth": "update \"Patient\" set deceasedDateTime = '1950-01-01' where id = 'p0'",
@@ -75,12 +80,14 @@ _EVERY = {
 _REFERRALS = {
     "contact_has_referral": "delete from \"ServiceRequest\" where id = 'ref0'",
     "contact_inside_referral": "update \"ServiceRequest\" set authoredOn = '2026-03-01' where id = 'ref0'",
-    "referral_closed_after_received": "update \"ServiceRequest\" set occurrencePeriod = {'start': null, 'end': '2025-01-01'} "
+    "referral_closed_after_received": 'update "ServiceRequest" set occurrencePeriod = '
+    "{'start': null, 'end': '2025-01-01'} "
     "where id = 'ref0'",
     "attendance_known": "update \"Appointment\" set extension = null where _record_id = 'r0'",
 }
 _SERVICE_WORDS = (
-    "[{'coding': [{'system': 'https://fhir.wsic.example/CodeSystem/episode-type', 'code': 'social_care_service'}]}]"
+    "[{'coding': [{'system': 'https://fhir.wsic.example/CodeSystem/episode-type', "
+    "'code': 'social_care_service'}]}]"
 )
 _UNIT_COST = "[{'url': wsic_url('UnitCost'), 'valueDecimal': -5.0}]"
 BREAKS = {
@@ -88,11 +95,14 @@ BREAKS = {
         **_EVERY,
         "registrations_do_not_overlap": "insert into \"EpisodeOfCare\" select * replace ('again' as id) "
         "from \"EpisodeOfCare\" where id = 'reg0'",
-        "registrations_do_not_overlap_collapse": "insert into \"EpisodeOfCare\" select * replace ('x' || id as id) "
+        "registrations_do_not_overlap_collapse": "insert into \"EpisodeOfCare\" select * replace ('x' "
+        "|| id as id) "
         'from "EpisodeOfCare"',
-        "registration_ends_after_start": "update \"EpisodeOfCare\" set period = {'start': '2020-01-01', 'end': '2019-01-01'} "
+        "registration_ends_after_start": 'update "EpisodeOfCare" set period = '
+        "{'start': '2020-01-01', 'end': '2019-01-01'} "
         "where id = 'reg0'",
-        "registration_at_known_practice": "update \"EpisodeOfCare\" set managingOrganization = null where id = 'reg0'",
+        "registration_at_known_practice": 'update "EpisodeOfCare" set managingOrganization = null '
+        "where id = 'reg0'",
         "patients_are_registered": "delete from \"EpisodeOfCare\" where id > 'reg2'",
         "practice_says_whether_it_shares": 'update "Organization" set extension = null',
     },
@@ -104,8 +114,11 @@ BREAKS = {
         "number_complete_inpatients_collapse": NO_NUMBER,
         "number_complete_outpatients_collapse": NO_NUMBER,
         "number_complete_emergency_collapse": NO_NUMBER,
-        "admission_before_discharge": _period(f"{SPELL} and _record_id = 'r0'", "'2026-02-05'", "'2026-02-01'"),
-        "admission_method_known": f"update \"Encounter\" set hospitalization = null where {SPELL} and _record_id = 'r0'",
+        "admission_before_discharge": _period(
+            f"{SPELL} and _record_id = 'r0'", "'2026-02-05'", "'2026-02-01'"
+        ),
+        "admission_method_known": f'update "Encounter" set hospitalization = null where {SPELL} and '
+        f"_record_id = 'r0'",
         "admission_method_known_collapse": f'update "Encounter" set hospitalization = null where {SPELL}',
         "patient_classification_known": _extended(SPELL, _code("PatientClassification", "7")),
         "discharge_method_known": _extended(SPELL, _code("PatientClassification", "1")),
@@ -116,14 +129,19 @@ BREAKS = {
         ),
         "spell_hrg_well_formed": _extended(SPELL, _code("Hrg", "1234")),
         "spell_hrg_grouped": _extended(SPELL, _code("Hrg", "UZ01Z")),
-        "one_first_episode_a_spell": _extended(EPISODE, "{'url': wsic_url('EpisodeNumber'), 'valueInteger': 2}"),
+        "one_first_episode_a_spell": _extended(
+            EPISODE, "{'url': wsic_url('EpisodeNumber'), 'valueInteger': 2}"
+        ),
         "episode_has_spell": f"delete from \"Encounter\" where {SPELL} and _record_id = 'r0'",
         "episode_inside_spell": _period(f"{EPISODE} and _record_id = 'r0'", "'2026-02-02'", "'2026-02-09'"),
         "icd10_well_formed": _ICD.format("21.9"),
         "primary_diagnosis_coded": _ICD.format("R69X"),
         "attended_known": 'update "Appointment" set extension = null',
-        "future_appointment_is_in_future": f'update "Appointment" set extension = [{_code("AttendedStatus", "0")}]',
-        "emergency_times_in_order": _period(EMERGENCY, "'2026-02-02T10:00:00+00:00'", "'2026-02-02T09:00:00+00:00'"),
+        "future_appointment_is_in_future": 'update "Appointment" set extension = '
+        f"[{_code('AttendedStatus', '0')}]",
+        "emergency_times_in_order": _period(
+            EMERGENCY, "'2026-02-02T10:00:00+00:00'", "'2026-02-02T09:00:00+00:00'"
+        ),
         "department_type_known": _extended(EMERGENCY, _code("DepartmentType", "1")),
         "chief_complaint_is_snomed": "update \"Encounter\" set reasonCode = [{'coding': [{'system': "
         f"'http://snomed.info/sct', 'code': 'pain'}}]}}] where {EMERGENCY}",
@@ -132,10 +150,16 @@ BREAKS = {
     "mental_health": {
         **_EVERY,
         **_REFERRALS,
-        "spell_ends_after_start": _period(f"{MENTAL_SPELL} and _record_id = 'r0'", "'2026-02-05'", "'2026-02-01'"),
+        "spell_ends_after_start": _period(
+            f"{MENTAL_SPELL} and _record_id = 'r0'", "'2026-02-05'", "'2026-02-01'"
+        ),
         "ward_stay_has_spell": f"delete from \"Encounter\" where {MENTAL_SPELL} and _record_id = 'r0'",
-        "ward_stay_inside_spell": _period(f"{MENTAL_SPELL} and _record_id = 'r0'", "'2026-01-03'", "'2026-02-05'"),
-        "ready_to_leave_inside_spell": _period(f"{MENTAL_SPELL} and _record_id = 'r0'", "'2026-01-02'", "'2026-01-31'"),
+        "ward_stay_inside_spell": _period(
+            f"{MENTAL_SPELL} and _record_id = 'r0'", "'2026-01-03'", "'2026-02-05'"
+        ),
+        "ready_to_leave_inside_spell": _period(
+            f"{MENTAL_SPELL} and _record_id = 'r0'", "'2026-01-02'", "'2026-01-31'"
+        ),
     },
     "social_care": {
         **_EVERY,
@@ -192,11 +216,15 @@ def test_every_rule_fails_when_broken(
     assert not result.is_passed
     assert result.severity == rule.severity
     if rule.severity == CRITICAL:
-        with pytest.raises(ChecksRefusedError, match=rf"arrived\.{source}\.{rule.rule_id}: \d+ of \d+ failed"):
+        with pytest.raises(
+            ChecksRefusedError, match=rf"arrived\.{source}\.{rule.rule_id}: \d+ of \d+ failed"
+        ):
             conclude(ledger, RUN, "", [result])
     else:
         conclude(ledger, RUN, "", [result])
-    assert ledger.query("select rule_id, is_passed from rule_result") == [{"rule_id": rule.rule_id, "is_passed": 0}]
+    assert ledger.query("select rule_id, is_passed from rule_result") == [
+        {"rule_id": rule.rule_id, "is_passed": 0}
+    ]
 
 
 def _judged(connection: duckdb.DuckDBPyConnection, source: str, rule: Rule) -> list[RuleResult]:
@@ -216,7 +244,9 @@ def test_a_broken_source_refuses_the_night(source: str, night: tuple[Settings, L
     settings, ledger = night
     fhir = Zones(settings.home).fhir
     write_source(fhir, source, BREAKS[source]["one_patient_a_record"])
-    with pytest.raises(ChecksRefusedError, match=rf"arrived\.{source}\.one_patient_a_record: 1 of 300 failed"):
+    with pytest.raises(
+        ChecksRefusedError, match=rf"arrived\.{source}\.one_patient_a_record: 1 of 300 failed"
+    ):
         run_arrival_checks(settings, ledger, RUN, AS_OF, sources=[source])
 
 

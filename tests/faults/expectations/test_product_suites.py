@@ -28,16 +28,20 @@ BREAKS = {
     "contract_columns_present": "alter table core.activity drop column cost_is_proxy",
     "tables_not_empty": "delete from quality.feed_coverage",
     "columns_documented": "alter table core.person add column ward varchar",
-    "handling_lets_it_leave": "update meta.data_dictionary set handling = 'identifier' where column_name = 'sex'",
+    "handling_lets_it_leave": "update meta.data_dictionary set handling = 'identifier' where "
+    "column_name = 'sex'",
     "no_identifying_column": "alter table core.person rename column sex to gp_surname",
     "person_once": "insert into core.person select * from core.person limit 1",
-    "person_key_is_pseudonym": "update core.registration set person_key = 'r17' where person_key = sha256('person0')",
+    "person_key_is_pseudonym": "update core.registration set person_key = 'r17' where person_key = "
+    "sha256('person0')",
     "person_known": "delete from core.person where person_key = sha256('person0')",
-    "person_released": "insert into core.person select * replace (sha256('objector') as person_key) from core.person limit 1",
+    "person_released": "insert into core.person select * replace (sha256('objector') as person_key) "
+    "from core.person limit 1",
     "released_person_present": "delete from core.person where person_key = sha256('person0')",
     "people_not_lost": "delete from core.person where age_years > 10",
     "months_not_days": "update core.person set birth_month = date '1950-01-17'",
-    "registered_people_have_a_segment": "delete from wsic.population_segment where person_key = sha256('person0')",
+    "registered_people_have_a_segment": "delete from wsic.population_segment where person_key = "
+    "sha256('person0')",
     "activity_once": "insert into core.activity select * from core.activity limit 1",
     "spell_once": _SPELL_COPY,
     "activity_words_known": "update core.activity set setting = 'hospital'",
@@ -52,8 +56,10 @@ BREAKS = {
     "value_inside_its_range": "update wsic.metric set value_low = value + 1, value_high = value + 2",
     "metric_words_known": "update wsic.metric set coverage = 'good'",
     "metrics_where_people_are": "delete from wsic.metric where area_type = 'system'",
-    "reconciliation_balances": "update audit.reconciliation set rows_out = rows_out - 1 where stage = 'landing'",
-    "stages_follow_one_another": "update audit.reconciliation set rows_in = 399, rows_out = 399 where stage = 'published'",
+    "reconciliation_balances": "update audit.reconciliation set rows_out = rows_out - 1 where stage = "
+    "'landing'",
+    "stages_follow_one_another": "update audit.reconciliation set rows_in = 399, rows_out = 399 where "
+    "stage = 'published'",
     "this_run_recorded": "delete from audit.run",
     "published_files_accounted": "update audit.reconciliation set file_name = 'OP.csv'",
     "no_nhs_number": _SNEAK.format("'seen: 999 000 0018, x'"),
@@ -82,7 +88,13 @@ def night(tmp_path: Path, healthy: tuple[Path, Path]) -> tuple[Settings, Ledger,
     settings = Settings(home=tmp_path / "home", memory_limit="1GB")
     zones = Zones(settings.home).create()
     ledger = Ledger(zones.audit / "ledger.sqlite")
-    run = {"run_id": RUN_ID, "as_of": AS_OF.isoformat(), "started_at": "x", "outcome": "running", "code_version": "x"}
+    run = {
+        "run_id": RUN_ID,
+        "as_of": AS_OF.isoformat(),
+        "started_at": "x",
+        "outcome": "running",
+        "code_version": "x",
+    }
     ledger.put("run", [run])
     zones.pseudonymised("secondary_use").mkdir(parents=True)
     shutil.copy(healthy[1], zones.pseudonymised("secondary_use") / "person_sources.parquet")
@@ -130,7 +142,9 @@ def test_every_rule_fails_when_broken(
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.word)
-def test_a_broken_suite_leaves_the_database_unmarked(suite: object, night: tuple[Settings, Ledger, Path]) -> None:
+def test_a_broken_suite_leaves_the_database_unmarked(
+    suite: object, night: tuple[Settings, Ledger, Path]
+) -> None:
     settings, ledger, database = night
     run_product_checks(settings, ledger, RUN_ID, "secondary_use")
     run_sql(database, BREAKS[suite.critical[0]])  # type: ignore[attr-defined]
@@ -139,7 +153,9 @@ def test_a_broken_suite_leaves_the_database_unmarked(suite: object, night: tuple
     assert not is_checked(database, RUN_ID)
 
 
-@pytest.mark.parametrize("table", ["core.person", "wsic.metric", "audit.reconciliation", "meta.data_dictionary"])
+@pytest.mark.parametrize(
+    "table", ["core.person", "wsic.metric", "audit.reconciliation", "meta.data_dictionary"]
+)
 def test_a_missing_table_refuses(table: str, night: tuple[Settings, Ledger, Path]) -> None:
     settings, ledger, database = night
     run_sql(database, f"drop table {table}")
@@ -148,7 +164,7 @@ def test_a_missing_table_refuses(table: str, night: tuple[Settings, Ledger, Path
 
 
 def test_without_the_list_of_released_people_nothing_is_published(
-    night: tuple[Settings, Ledger, Path]
+    night: tuple[Settings, Ledger, Path],
 ) -> None:
     settings, ledger, _ = night
     (Zones(settings.home).pseudonymised("secondary_use") / "person_sources.parquet").unlink()

@@ -249,7 +249,7 @@ def test_a_missing_key_or_required_value_is_quarantined(house: House) -> None:
     house.send("Person.csv", PERSON, ",Alder,1980-02-03,F,false,", "P2,Alder,,F,false,", "P3,,,,true,")
     house.land()
     assert house.rules("Person.csv").keys() == {"missing_key", "missing_required"}
-    assert sorted(set(row[0] for row in house.quarantined())) == [1, 2]  # the tombstone needs only its key
+    assert sorted({row[0] for row in house.quarantined()}) == [1, 2]  # the tombstone needs only its key
 
 
 def test_a_number_that_is_none_is_lost_with_a_warning_where_so_declared(house: House) -> None:
@@ -345,7 +345,8 @@ def test_a_refused_marker_file_holds_its_extract_back_until_it_is_sent_again(hou
     held = house.land()
     assert held.outcome == "refused"
     assert house.fhir("Encounter", "id") == []
-    stage = "select rows_in, rows_withheld from stage where stage = 'current' and run_id = ? and rows_withheld > 0"
+    stage = """select rows_in, rows_withheld from stage
+        where stage = 'current' and run_id = ? and rows_withheld > 0"""
     assert house.ledger.query(stage, ("run-1",)) == [{"rows_in": 2, "rows_withheld": 2}]
 
     house.send("Person.csv", PERSON, *people(2))
@@ -398,7 +399,7 @@ def test_a_full_disk_is_no_fault_of_the_file(house: House, monkeypatch: pytest.M
     house.send("Person.csv", PERSON, *people(1))
     house.send("Visit.csv", VISIT, visit(1))
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise duckdb.IOException("No space left on device")
 
     with monkeypatch.context() as broken:

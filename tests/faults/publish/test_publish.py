@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.product_relations import SCHEMAS
 from expectations.published import SUITES
-from expectations.products import SCHEMAS
 from pipeline import publish
 from pipeline.checks import mark_checked
 from pipeline.errors import ChecksRefusedError, UsageError
@@ -54,10 +54,19 @@ class Night:
         """The steps before publishing: a run, its warehouse, its checks."""
         shutil.copy(self._template, self.warehouse)
         run_sql(self.warehouse, f"update audit.run set run_id = '{run_id}'")
-        row = {"run_id": run_id, "as_of": AS_OF.isoformat(), "started_at": "x", "outcome": "running", "code_version": "x"}
+        row = {
+            "run_id": run_id,
+            "as_of": AS_OF.isoformat(),
+            "started_at": "x",
+            "outcome": "running",
+            "code_version": "x",
+        }
         self.ledger.put("run", [row])
         rules = [(suite.word, rule.rule_id, PRODUCT) for suite in SUITES for rule in suite.rules]
-        self.ledger.put("rule_result", [self._passed(run_id, *rule) for rule in [*rules, ("arrived.gp", "ids_unique", "")]])
+        self.ledger.put(
+            "rule_result",
+            [self._passed(run_id, *rule) for rule in [*rules, ("arrived.gp", "ids_unique", "")]],
+        )
         mark_checked(self.warehouse, run_id)
 
     @staticmethod
@@ -96,7 +105,9 @@ def test_a_version_holds_the_public_tables_sealed_and_read_only(night: Night) ->
     with duckdb.connect(str(path), read_only=True) as connection:
         schemas = {row[0] for row in connection.execute("select schema_name from duckdb_tables()").fetchall()}
         assert schemas == set(SCHEMAS)  # staging stays in the warehouse
-        assert connection.execute("select count(*) from audit.run where ended_at is not null").fetchone() == (1,)
+        assert connection.execute("select count(*) from audit.run where ended_at is not null").fetchone() == (
+            1,
+        )
         checks = connection.execute("select count(*) from quality.rule_result where is_passed").fetchone()
         assert checks == (sum(len(suite.rules) for suite in SUITES) + 1,)
         before = duckdb.sql(f"from '{night.root}/parquet/current/core.person.parquet'").fetchall()
@@ -107,10 +118,18 @@ def test_a_version_holds_the_public_tables_sealed_and_read_only(night: Night) ->
 
 
 _STEPS = (
-    (release.gate, "require_passed"), (release.gate, "require_unchanged"), (copying, "copy_tables"), (copying, "seal"),
-    (copying, "write_parquet"), (release, "make_lasting"), (release, "put_in_place"), (release, "swap"),
-    (versions, "swap"), (release, "record"), (release, "prune"),
-)  # fmt: skip
+    (release.gate, "require_passed"),
+    (release.gate, "require_unchanged"),
+    (copying, "copy_tables"),
+    (copying, "seal"),
+    (copying, "write_parquet"),
+    (release, "make_lasting"),
+    (release, "put_in_place"),
+    (release, "swap"),
+    (versions, "swap"),
+    (release, "record"),
+    (release, "prune"),
+)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -132,7 +151,11 @@ def test_a_crash_leaves_a_whole_version_served(
         patch.setattr(module, step, crash)
         with pytest.raises(KeyboardInterrupt):
             night.publish("run-2")
-    before_swap = module is not versions and step not in ("record", "prune") and not (step == "swap" and when == "after")
+    before_swap = (
+        module is not versions
+        and step not in ("record", "prune")
+        and not (step == "swap" and when == "after")
+    )
     assert night.served() == ("run-1" if before_swap else "run-2")
     # The next attempt needs no help: it clears up, publishes, and both links agree.
     night.publish("run-2")
@@ -165,7 +188,9 @@ def test_one_missing_result_refuses(night: Night, suite: object) -> None:
     assert not (night.root / "current.duckdb").exists()
 
 
-@pytest.mark.parametrize(("suite", "product"), [("published.leaks", PRODUCT), ("arrived.acute", ""), ("dbt", PRODUCT)])
+@pytest.mark.parametrize(
+    ("suite", "product"), [("published.leaks", PRODUCT), ("arrived.acute", ""), ("dbt", PRODUCT)]
+)
 def test_one_failed_critical_rule_refuses(night: Night, suite: str, product: str) -> None:
     night.build("run-1")
     failed = {**night._passed("run-1", suite, "any_rule", product), "rows_failed": 1, "is_passed": 0}
@@ -189,7 +214,9 @@ def test_a_database_changed_after_its_checks_is_refused(night: Night) -> None:
         night.publish("run-1")
 
 
-@pytest.mark.parametrize("nodes", [{}, {"m": {"resource_type": "model", "schema": "marts", "name": "dim", "access": "public"}}])
+@pytest.mark.parametrize(
+    "nodes", [{}, {"m": {"resource_type": "model", "schema": "marts", "name": "dim", "access": "public"}}]
+)
 def test_a_manifest_that_marks_nothing_or_too_much_is_refused(night: Night, nodes: dict[str, object]) -> None:
     night.build("run-1")
     manifest_path(night.zones, PRODUCT).write_text(json.dumps({"nodes": nodes}), "utf-8")

@@ -68,7 +68,8 @@ def test_an_error_of_the_engine_shows_no_value(house: House, monkeypatch: pytest
         "Patient": (
             (
                 "",
-                'select "FamilyName"::int::varchar as id, _record_id, _file_id, _row, _extract_date from "Person"',
+                """select "FamilyName"::int::varchar as id, _record_id, _file_id, _row, _extract_date
+                from "Person" """,
             ),
         )
     }

@@ -6,6 +6,7 @@ import hmac
 import duckdb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from pipeline.identity.keyed_hash import keyed
 
 CONNECTION = duckdb.connect()

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.identity import link
 from tests.identity_economy import AS_OF, Economy, nhs_number
 
@@ -14,7 +15,11 @@ BIRTHS = [None, "1950", "1950-06-01", "1961-02-03"]
 SENDERS = [("gp", "YGM01"), ("gp", "YGTPP"), ("acute", "RYJ"), ("social_care", "E09000005")]
 
 record = st.tuples(
-    st.sampled_from(SENDERS), st.integers(0, 12), st.sampled_from(NUMBERS), st.sampled_from(BIRTHS), st.booleans()
+    st.sampled_from(SENDERS),
+    st.integers(0, 12),
+    st.sampled_from(NUMBERS),
+    st.sampled_from(BIRTHS),
+    st.booleans(),
 )
 records = st.lists(record, min_size=1, max_size=14, unique_by=lambda r: (r[0], r[1]))
 Records = list[tuple[tuple[str, str], int, str | None, str | None, bool]]
@@ -34,7 +39,7 @@ def linked(home: Path, drawn: Records, *, run_id: str = "r1") -> dict[tuple[str,
     return {key: row["person_id"] for key, row in economy.links().items()}
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(records, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_nobody_is_lost(drawn: Records, shuffler: random.Random) -> None:
     with TemporaryDirectory() as folder:
@@ -46,7 +51,7 @@ def test_order_does_not_matter_and_nobody_is_lost(drawn: Records, shuffler: rand
         assert len(before) == len(drawn)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(records, st.data())
 def test_night_by_night_gives_what_one_night_gives(drawn: Records, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(drawn)))
@@ -59,7 +64,7 @@ def test_night_by_night_gives_what_one_night_gives(drawn: Records, data: st.Data
         assert linked(home, drawn, run_id="r3") == increments
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(records)
 def test_one_person_never_has_two_birth_dates(drawn: Records) -> None:
     with TemporaryDirectory() as folder:

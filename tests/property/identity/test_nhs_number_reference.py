@@ -3,6 +3,7 @@
 import duckdb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from pipeline.identity import nhs_number
 
 CONNECTION = duckdb.connect()
@@ -13,7 +14,9 @@ def reference(digits: str, *, synthetic: bool) -> str:
     """NHS number rules, digit by digit."""
     if len(digits) != 10:
         return "not_10_digits"
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
+    check = (
+        11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
+    )
     if check == 10 or check % 11 != int(digits[9]):
         return "bad_check_digit"
     if len(set(digits)) == 1 or (digits[0] == digits[9] and set(digits[1:9]) == {"0"}):

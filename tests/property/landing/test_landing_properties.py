@@ -1,4 +1,4 @@
-"""What holds of every night: the order of arrival does not matter, landing twice changes nothing, rows balance.
+"""What holds of every night: order of arrival does not matter, landing twice changes nothing, rows balance.
 
 Small and fixed here (few examples, derandomised); raise ``max_examples`` for a long run by hand.
 """

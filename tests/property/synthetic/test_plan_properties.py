@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def test_new_windows_of_a_nightly_feed_tile_the_time_to_the_end(seed, nights, en
         assert windows[0].is_bulk
         assert windows[0].until == span.first_night
         assert windows[-1].until == span.end
-        assert all(later.after == earlier.until for earlier, later in zip(windows, windows[1:], strict=False))
+        assert all(later.after == earlier.until for earlier, later in pairwise(windows))
 
 
 @small
@@ -49,6 +50,6 @@ def test_monthly_periods_are_whole_months_without_a_gap(nights, end):
             periods[delivery.source, delivery.sender].append(delivery.period)
             assert delivery.day > delivery.period[1]
     for found in periods.values():
-        assert all(later[0] == earlier[1] + 1 for earlier, later in zip(found, found[1:], strict=False))
+        assert all(later[0] == earlier[1] + 1 for earlier, later in pairwise(found))
         last = date(1970, 1, 1) + timedelta(days=found[-1][1] + 1)
         assert last.day == 1

@@ -82,8 +82,10 @@ def test_nhs_number_in_text(
 def test_text_scan(connection: duckdb.DuckDBPyConnection, text: str, found: str | None) -> None:
     connection.execute("create schema core; create table core.t (c varchar)")
     connection.execute("insert into core.t values (?)", [text])
-    connection.execute("create table published_column as select 'core' table_schema, 't' table_name, 'c' column_name, "
-                       "'VARCHAR' data_type")
+    connection.execute(
+        "create table published_column as select 'core' table_schema, 't' table_name, 'c' column_name, "
+        "'VARCHAR' data_type"
+    )
     scan_texts(connection, ("core",))
     names = ("nhs_numbers", "postcodes", "emails", "telephones", "long_texts", "dates")
     row = connection.execute(f"select {', '.join(names)} from text_finding").fetchone()

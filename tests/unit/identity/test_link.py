@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from pipeline.errors import UsageError
 from pipeline.identity import explain, export_links, link
 from tests.identity_economy import AS_OF, Economy, extension_ukcore, nhs_number, registration
@@ -75,7 +76,9 @@ def test_the_latest_current_registration_decides_the_birth_date(economy: Economy
     economy.person("left", A, "1950-06-01", **GP)
     economy.add("EpisodeOfCare", registration("left", "E1", "2020-01-01", "2024-01-01"), "left", **GP)
     economy.person("here", A, "1951-06-01", source="gp", sender="YGTPP")
-    economy.add("EpisodeOfCare", registration("here", "E2", "2015-01-01"), "here", source="gp", sender="YGTPP")
+    economy.add(
+        "EpisodeOfCare", registration("here", "E2", "2015-01-01"), "here", source="gp", sender="YGTPP"
+    )
     economy.person("a", A, "1951-06-01", **ACUTE)
     found = steps(economy)
     assert found == {"left": "birth_date_conflict", "here": "registered", "a": "cross_check"}

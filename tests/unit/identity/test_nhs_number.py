@@ -2,6 +2,7 @@
 
 import duckdb
 import pytest
+
 from pipeline.identity import nhs_number
 
 CASES = [

@@ -155,9 +155,8 @@ def test_the_fhir_tables_have_exactly_the_declared_shape(house: House) -> None:
     house.land()
     (path,) = house.zones.fhir_files("Patient")
     with duckdb.connect() as con:
-        con.execute(
-            f"create table declared ({', '.join(f'{chr(34)}{n}{chr(34)} {k}' for n, k in shapes.columns('Patient').items())})"
-        )
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in shapes.columns("Patient").items())
+        con.execute(f"create table declared ({columns})")
         declared = con.execute("describe declared").fetchall()
         written = con.execute(
             "describe select * from read_parquet(?, hive_partitioning = false)", [str(path)]

@@ -53,13 +53,16 @@ def economy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
         for source, name in (
             ("gp", "Admin_Patient"), ("gp", "SRPatient"), ("gp", "CareRecord_Observation"), ("gp", "SRCode"),
             ("gp", "CareRecord_Consultation"), ("gp", "SREvent"), ("gp", "SRPatientRegistration"),
-            ("acute", "APC"), ("acute", "OP"), ("acute", "ECDS"), ("community", "CYP001"), ("community", "CYP201"),
-            ("community", "CYP101"), ("mental_health", "MHS001"), ("mental_health", "MHS201"), ("mental_health", "MHS501"),
+            ("acute", "APC"), ("acute", "OP"), ("acute", "ECDS"),
+            ("community", "CYP001"), ("community", "CYP201"),
+            ("community", "CYP101"), ("mental_health", "MHS001"), ("mental_health", "MHS201"),
+            ("mental_health", "MHS501"),
             ("social_care", "CLD"),
         ):  # fmt: skip
             sql.execute(
                 f"create view {name} as select *, split_part(filename, '/', -3) as sender, "
-                f"split_part(filename, '/', -2)::date as extract_date from read_csv('{out}/{source}/*/*/{name}.csv', "
+                f"split_part(filename, '/', -2)::date as extract_date "
+                f"from read_csv('{out}/{source}/*/*/{name}.csv', "
                 "all_varchar = true, header = true, delim = ',', quote = '\"', filename = true)"
             )
         yield Economy(out, summary, sql)

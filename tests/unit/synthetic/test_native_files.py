@@ -88,7 +88,8 @@ def test_a_late_feed_leaves_a_night_out(economy):
 
 def test_nothing_is_left_beside_the_folders_of_the_contract(economy):
     assert {path.name for path in economy.out.iterdir()} == {
-        "gp", "acute", "community", "mental_health", "social_care", "reference", "opt_outs", "truth"}  # fmt: skip
+        "gp", "acute", "community", "mental_health", "social_care", "reference", "opt_outs",
+        "truth"}  # fmt: skip
 
 
 def test_later_nights_carry_updates_and_deletes(economy):
@@ -99,5 +100,6 @@ def test_later_nights_carry_updates_and_deletes(economy):
     assert economy.scalar("select count(*) from CareRecord_Observation where Deleted = 'true'") > 0
     assert economy.scalar("select count(*) from SRCode where RemovedData = '1'") > 0
     assert economy.scalar("select count(*) from OP where UpdateType = '1'") > 0
-    updated = "select OP.GeneratedRecordIdentifier from OP group by all having count(distinct AttendedOrDidNotAttend) > 1"
+    updated = """select GeneratedRecordIdentifier from OP group by all
+        having count(distinct AttendedOrDidNotAttend) > 1"""
     assert economy.scalar(f"select count(*) from ({updated})") > 0

@@ -59,7 +59,8 @@ def test_current_appointments_are_the_true_appointments(economy):
     sent = f"""
         select GeneratedRecordIdentifier, AppointmentDate::date, AttendedOrDidNotAttend
         from (select * from OP {CURRENT.format(key="GeneratedRecordIdentifier")}) where UpdateType = '9'"""
-    true = "select appointment_identifier, appointment_on, attended from true_outpatients where deleted_on is null"
+    true = """select appointment_identifier, appointment_on, attended from true_outpatients
+        where deleted_on is null"""
     assert differences(economy, sent, true) == 0
 
 

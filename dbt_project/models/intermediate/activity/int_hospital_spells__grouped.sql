@@ -10,7 +10,8 @@ with recursive spells as (
 
 ),
 
--- A later spell that starts 0 to 2 days after an earlier one's discharge, on a transfer.
+-- A later spell that starts 0 to 2 days after an earlier one's discharge, on a transfer. Of two stays
+-- without a night on one day either may be the earlier: the feed has no times.
 transfers as (
 
     select
@@ -20,7 +21,8 @@ transfers as (
     inner join spells as later
         on
             earlier.person_key = later.person_key
-            and earlier.n_of_person < later.n_of_person
+            and earlier.spell_key != later.spell_key
+            and earlier.admitted_on <= later.admitted_on
             and {{ days_between('earlier.discharged_on', 'later.admitted_on') }} between 0 and 2
             and (
                 earlier.discharge_destination in ('51', '52', '53')

@@ -1,9 +1,14 @@
+-- A home without a first day began when the last one that is known of ended.
 with addresses as (
 
     select
         person_key,
         source = 'gp' as is_gp,
-        coalesce(start_on, date '1900-01-01') as start_on,
+        coalesce(
+            start_on,
+            if(end_on is null, max(end_on) over (partition by person_key, source = 'gp'), null),
+            date '1900-01-01'
+        ) as start_on,
         coalesce(end_on, date '9999-12-31') as end_on,
         lsoa_code,
         local_authority_code,

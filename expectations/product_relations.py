@@ -1,0 +1,199 @@
+"""The relations that rules on a product read, beside the product's own tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from expectations.published.contract import NEVER_EMPTY, TABLES
+
+SCHEMAS = ("core", "wsic", "quality", "audit", "meta")
+OPEN_SCHEMA = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductContext:
+    """What rules on a product compare it with.
+
+    ``released`` is the list of people that pseudonymisation let into the product
+    (``person_sources.parquet``, column person_key); ``other_product`` another product's published
+    database; ``people_before`` the people in the version that is served now. Each may be missing.
+    """
+
+    run_id: str
+    as_of: date
+    released: Path
+    drop_limit: float
+    people_before: int | None = None
+    other_product: Path | None = None
+
+
+def relations(connection: duckdb.DuckDBPyConnection, context: ProductContext) -> dict[str, str]:
+    has_dictionary = ("meta", "data_dictionary") in tables(connection)
+    return {
+        "published_column": columns(SCHEMAS, has_dictionary=has_dictionary),
+        "contract_column": contract_columns(),
+        "contract_table": contract_tables(connection),
+        "released_person": f"select distinct person_key from read_parquet({literal(context.released)})",
+        "other_person": _other_person(context),
+        "person_tally": _person_tally(connection),
+        "month_tally": _month_tally(),
+        "release": _release(context),
+        "stage_step": _stage_step(context),
+    }
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    statement = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+    return set(connection.execute(statement).fetchall())
+
+
+def columns(schemas: tuple[str, ...], *, has_dictionary: bool) -> str:
+    """Published columns with the handling that the data dictionary gives them."""
+    listed = ", ".join(f"'{schema}'" for schema in schemas)
+    found = (
+        "select schema_name as table_schema, table_name, column_name, data_type from duckdb_columns() "
+        f"where database_name = current_database() and schema_name in ({listed})"
+    )
+    dictionary = f"{'open' if schemas == (OPEN_SCHEMA,) else 'meta'}.data_dictionary"
+    if not has_dictionary:
+        return f"select *, null::varchar as handling from ({found})"
+    return (
+        f"select f.*, d.handling from ({found}) as f left join "
+        f"(select distinct on (table_name, column_name) table_name, column_name, handling from "
+        f"{dictionary}) as d "
+        "on d.table_name in (f.table_schema || '.' || f.table_name, f.table_name) and d.column_name = "
+        "f.column_name"
+    )
+
+
+def contract_columns() -> str:
+    rows = ", ".join(
+        f"('{table.split('.')[0]}', '{table.split('.')[1]}', '{column}')"
+        for table, columns in TABLES.items()
+        for column in columns.split()
+    )
+    return (
+        f"select c.*, p.column_name is not null as is_present from (values {rows}) "
+        "as c(table_schema, table_name, column_name) left join published_column as p "
+        "on (p.table_schema, p.table_name, p.column_name) = (c.table_schema, c.table_name, c.column_name)"
+    )
+
+
+def contract_tables(connection: duckdb.DuckDBPyConnection) -> str:
+    """Tables that every night fills; an absent one is as empty as an empty one."""
+    there = tables(connection)
+    return " union all ".join(
+        f"select '{table}' as table_name, 1 as tables, (count(*) = 0)::int as empty from "
+        + (table if tuple(table.split(".")) in there else "(select 1 where false)")
+        for table in NEVER_EMPTY
+    )
+
+
+def _other_person(context: ProductContext) -> str:
+    if context.other_product is None or not context.other_product.exists():
+        return "select null::varchar as person_key where false"
+    return "select distinct person_key from other.core.person"
+
+
+def _person_tally(connection: duckdb.DuckDBPyConnection) -> str:
+    """By table: rows that speak of a person, of no person in core.person, under no pseudonym."""
+    listed = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_columns() where database_name = "
+        "current_database() "
+        "and column_name = 'person_key' and list_contains(?, schema_name) order by all",
+        [list(SCHEMAS)],
+    ).fetchall()
+    return " union all ".join(
+        f"select '{table}' as place, count(*) as rows, count(*) filter (where p.person_key is null) as "
+        f"unknown, "
+        "count(*) filter (where t.person_key is null or not regexp_full_match(t.person_key, '[0-9a-f]{64}')) "
+        f"as malformed from {table} as t left join (select distinct person_key from core.person) as p "
+        "on p.person_key = t.person_key"
+        for (table,) in listed
+    )
+
+
+def _month_tally() -> str:
+    return " union all ".join(
+        f"select 'core.person.{column}' as place, count({column}) as rows, "
+        f"count(*) filter (where {column} is not null and day({column}::date) <> 1) as days from core.person"
+        for column in ("birth_month", "death_month")
+    )
+
+
+def _release(context: ProductContext) -> str:
+    before = "null::bigint" if context.people_before is None else str(int(context.people_before))
+    return (
+        f"select (select count(*) from core.person) as people_now, {before} as people_before, "
+        f"{float(context.drop_limit)} as drop_limit, "
+        f"exists (select 1 from audit.run where run_id = {literal(context.run_id)}) as is_run_recorded"
+    )
+
+
+def _stage_step(context: ProductContext) -> str:
+    """Stages of a feed in their order, each with what the stage before put out, in this run.
+
+    Landing is left out: a run lands new files only, and the later stages carry all files on.
+    """
+    place = "list_position(['current', 'pseudonymised', 'published'], stage)"
+    return (
+        f"select *, lag(rows_out) over (partition by source, sender order by {place}) as "
+        f"rows_out_before from ("
+        "select source, sender, stage, sum(rows_in) as rows_in, sum(rows_out) as rows_out from "
+        "audit.reconciliation "
+        f"where run_id = {literal(context.run_id)} and {place} is not null group by all)"
+    )
+
+
+def count_tally(connection: duckdb.DuckDBPyConnection) -> str:
+    """By column of counts in the open product: cells, and those that the rounding rule forbids."""
+    listed = connection.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = ? and data_type in ('BIGINT', 'INTEGER') and column_name <> 'scale' order by all",
+        [OPEN_SCHEMA],
+    ).fetchall()
+    return " union all ".join(
+        f"select 'open.{table}.{column}' as place, count({column}) as cells, count(*) filter (where "
+        f"{column} < 0 or {column} between 1 and 7 or {column} % 5 <> 0) as unsafe from open.{table}"
+        for table, column in listed
+    )
+
+
+def breakdowns() -> str:
+    """Every breakdown of the open product whose parts add up to a total that it publishes too."""
+    area, group, period = (
+        "area_type, area_code",
+        "group_type, group_value",
+        "metric_id, period_type, period_start",
+    )
+    lines = [
+        ("population", "people", f"{area}, sex", "age_band", "age_band = 'all'"),
+        ("population", "people", f"{area}, age_band", "sex", "sex = 'all'"),
+        ("population", "people", "age_band, sex", "area_type", "area_type = 'system'"),
+        ("segment", "people", area, "segment_id", "segment_id = 'all'"),
+        ("segment", "people", "segment_id", "area_type", "area_type = 'system'"),
+    ]
+    for count in ("numerator", "denominator"):
+        lines.append(("metric", count, f"{period}, {area}", "group_type", "group_type = 'all'"))
+        lines.append(("metric", count, f"{period}, {group}", "area_type", "area_type = 'system'"))
+    return " union all ".join(_breakdown(*line) for line in lines)
+
+
+def _breakdown(table: str, count: str, within: str, part: str, total: str) -> str:
+    """Totals and suppressed parts of one kind of breakdown; the parts of one total share ``part``."""
+    shared = "''" if part in ("age_band", "sex", "segment_id") else part
+    return (
+        f"select 'open.{table}.{count} by {part}' as place, t.total, p.suppressed from ("
+        f"select {within}, {shared} as shared, count(*) filter (where {count} is null) as suppressed "
+        f"from open.{table} where not ({total}) group by all) as p "
+        f"join (select {within}, {count} as total from open.{table} where {total}) as t using ({within})"
+    )
+
+
+def literal(value: object) -> str:
+    """A SQL string literal; for paths and run ids, where DuckDB takes no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"

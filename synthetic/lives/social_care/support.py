@@ -1,0 +1,183 @@
+"""How support begins: long ago, out of hospital, on request, and for those who care."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic.days import NEVER, YEAR, working_day
+from synthetic.lives import draws
+from synthetic.lives.social_care.events import Events
+from synthetic.lives.social_care.words import (
+    ASSESSMENT,
+    CARER,
+    COMMUNITY,
+    COMPONENTS,
+    NURSING,
+    REQUEST,
+    RESIDENTIAL,
+    SERVICE,
+    ST_MAX,
+)
+from synthetic.people import Block
+from synthetic.rates import social_care as rates
+from synthetic.rows import Array, Rows
+
+
+def standing(rng: np.random.Generator, block: Block, events: Events) -> None:
+    """Long-term support that was open before the history, or began in it by ageing."""
+    rows, start, end = block.rows, block.span.start, block.span.end
+    age = block.age(start)
+    disabled = block.with_condition("learning_disability") | block.with_condition(
+        "severe_physical_disability"
+    )
+    chance = np.select(
+        [
+            rows["in_care_home"],
+            block.frailty >= 0.24,
+            age >= 75,
+            disabled,
+            block.with_condition("serious_mental_illness"),
+        ],
+        [
+            rates.CARE_HOME_FUNDED,
+            rates.LONG_TERM_FRAIL,
+            rates.LONG_TERM_OTHERS_75,
+            rates.LONG_TERM_DISABLED,
+            rates.LONG_TERM_SMI,
+        ],
+        default=0.0,
+    )
+    has = np.flatnonzero((rng.random(rows.height) < chance) & (age >= 18) & ~rows["is_test"])
+    begun = end - np.floor(rng.gamma(1.3, 650, len(has))).astype(np.int64)
+    begun = np.maximum(begun, rows["came_on"][has] + 1)
+    begun = np.maximum(begun, rows["birth"][has] + int(18 * YEAR))
+    in_home = rows["in_care_home"][has]
+    nursing = in_home & (rng.random(len(has)) < 0.4)
+    service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
+    component = np.select(
+        [nursing, in_home, disabled[has] & (rng.random(len(has)) < 0.5)],
+        [
+            COMPONENTS.index("Long Term Nursing Care"),
+            COMPONENTS.index("Long Term Residential Care"),
+            COMPONENTS.index("Supported Living"),
+        ],
+        default=_home_component(rng, len(has)),
+    )
+    lasts = np.where(rng.random(len(has)) < rates.PACKAGE_CHANGED, begun + 365, NEVER)
+    events.add(
+        SERVICE,
+        has,
+        begun,
+        lasts,
+        service=service,
+        component=component,
+        outcome=np.where(lasts < NEVER, 5, 0),
+    )
+    again = lasts < end
+    events.add(
+        SERVICE,
+        has[again],
+        lasts[again] + 1,
+        np.full(int(again.sum()), NEVER),
+        service=service[again],
+        component=component[again],
+    )
+    fresh = begun > start
+    _asked(rng, events, has[fresh], begun[fresh] - 30, route=2)
+
+
+def _home_component(rng: np.random.Generator, count: int) -> Array:
+    return np.array([2, 3, 5, 6])[rng.choice(4, count, p=[0.55, 0.22, 0.13, 0.10])]
+
+
+def _asked(rng: np.random.Generator, events: Events, person: Array, day: Array, *, route: int) -> None:
+    """A request and the assessment that follows it."""
+    asked = working_day(day)
+    done = asked + rng.integers(0, 4, len(person))
+    events.add(REQUEST, person, asked, done, route=route, outcome=2)
+    assessed = working_day(done + rng.integers(3, 20, len(person)))
+    events.add(ASSESSMENT, person, assessed, assessed + rng.integers(0, 7, len(person)), outcome=3)
+
+
+def after_hospital(rng: np.random.Generator, block: Block, events: Events, spells: Rows) -> None:
+    """Discharge to reablement (ST-Max), and the long-term support that follows some of it."""
+    age = (spells["leave"] - block.rows["birth"][spells["person"]]) / YEAR
+    left = (
+        spells["is_emergency"] & ~spells["died"] & ~spells["moved_on"] & (spells["leave"] > spells["admit"])
+    )
+    left &= (spells["leave"] <= block.span.end) & (age >= 65)
+    home = left & (spells["destination"] == "19") & (rng.random(spells.height) < rates.REABLEMENT)
+    person, leave = spells["person"][home], spells["leave"][home]
+    events.add(REQUEST, person, leave - rng.integers(0, 4, len(person)), leave, route=1, outcome=1)
+    begun = leave + rng.integers(*rates.REABLEMENT_START, len(person))
+    done = begun + np.minimum(70, 7 + rng.poisson(rates.REABLEMENT_DAYS - 7, len(person)))
+    stays = rng.random(len(person)) < rates.AFTER_REABLEMENT_LONG_TERM
+    events.add(SERVICE, person, begun, done, service=ST_MAX, component=1, outcome=np.where(stays, 3, 5))
+    moved = rng.random(len(person)) < rates.HOME_TO_CARE_HOME
+    _long_term(rng, events, person[stays], done[stays] + 1, in_home=moved[stays])
+    to_care = (
+        left & np.isin(spells["destination"], ["54", "85"]) & ~block.rows["in_care_home"][spells["person"]]
+    )
+    person, leave = spells["person"][to_care], spells["leave"][to_care]
+    events.add(REQUEST, person, leave - 5, leave - 2, route=1, outcome=2)
+    _long_term(rng, events, person, leave, in_home=np.ones(len(person), dtype=bool))
+
+
+def _long_term(
+    rng: np.random.Generator, events: Events, person: Array, start: Array, *, in_home: Array
+) -> None:
+    nursing = in_home & (rng.random(len(person)) < 0.4)
+    service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
+    component = np.select([nursing, in_home], [8, 7], default=_home_component(rng, len(person)))
+    events.add(ASSESSMENT, person, start - 5, start - 1, outcome=3)
+    events.add(SERVICE, person, start, np.full(len(person), NEVER), service=service, component=component)
+
+
+def from_community(rng: np.random.Generator, block: Block, events: Events) -> None:
+    age = block.age(block.span.end - 365)
+    rate = np.where(
+        age >= 65,
+        rates.COMMUNITY_REQUESTS_A_YEAR[1],
+        np.where(age >= 18, rates.COMMUNITY_REQUESTS_A_YEAR[0], 0),
+    )
+    asked = draws.events(rng, block, rate * (0.5 + 4 * block.frailty), until=block.span.end)
+    draw = rng.random(asked.height)
+    plain = asked.take(draw >= rates.ASSESSED)
+    day = working_day(plain["day"])
+    events.add(REQUEST, plain["person"], day, day + rng.integers(0, 5, plain.height), route=2, outcome=7)
+    taken = asked.take(draw < rates.ASSESSED)
+    _asked(rng, events, taken["person"], taken["day"], route=2)
+    served = taken.take(rng.random(taken.height) < rates.SERVED)
+    events.add(
+        SERVICE,
+        served["person"],
+        working_day(served["day"] + 35),
+        np.full(served.height, NEVER),
+        service=COMMUNITY,
+        component=_home_component(rng, served.height),
+    )
+
+
+def carers(rng: np.random.Generator, block: Block, events: Events) -> None:
+    """The other adult of the household, for some people with long-term support at home."""
+    rows = block.rows
+    cared = np.concatenate(
+        [part["person"][(part["kind"] == SERVICE) & (part["service"] == COMMUNITY)] for part in events.parts]
+    )
+    cared = np.unique(cared)
+    first = np.searchsorted(rows["household"], rows["household"][cared])
+    other = np.where(first == cared, np.minimum(first + 1, rows.height - 1), first)
+    known = (rows["household"][other] == rows["household"][cared]) & (other != cared)
+    known &= (block.age(block.span.start)[other] >= 18) & (rng.random(len(cared)) < rates.CARERS)
+    carer, cared = other[known], cared[known]
+    day = working_day(block.span.start + rng.integers(10, 700, len(carer)))
+    events.add(ASSESSMENT, carer, day, day + 5, outcome=3, cared_for=cared)
+    events.add(
+        SERVICE,
+        carer,
+        day + 14,
+        np.where(rng.random(len(carer)) < 0.5, day + 200, NEVER),
+        service=CARER,
+        component=np.where(rng.random(len(carer)) < 0.5, 3, 9),
+        cared_for=cared,
+    )

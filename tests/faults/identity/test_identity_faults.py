@@ -1,0 +1,184 @@
+"""What goes wrong with keys, the vault, replies and accounts, and what the operator is told."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import ChecksRefusedError, InputRefusedError, SetupError
+from pipeline.identity import apply_opt_outs, link, pseudonymise, write_cohort
+from pipeline.identity.pseudonymise.folder import replaced
+from pipeline.keys import ENVIRONMENT_NAME, load_keys
+from tests.identity_economy import AS_OF, Economy, nhs_number
+
+A, B = nhs_number(1), nhs_number(2)
+BAD_DIGIT = A[:-1] + str((int(A[-1]) + 1) % 10)
+LISTS = (
+    ("type_1_dissent", "snomed", "827241000000103", ""),
+    ("type_1_withdrawn", "snomed", "827261000000102", ""),
+)
+
+
+@pytest.fixture
+def linked(economy: Economy) -> Economy:
+    economy.reference("codelists", "codelist,code_system,code,term", *LISTS)
+    economy.person("g", A)
+    economy.land()
+    link(economy.settings, economy.ledger, "r1", AS_OF)
+    return economy
+
+
+def test_another_root_key_does_not_open_the_vault(linked: Economy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT_NAME, "fedcba9876543210" * 4)
+    with pytest.raises(SetupError, match="does not open"):
+        link(linked.settings, linked.ledger, "r2", AS_OF)
+
+
+def test_a_lost_root_key_is_not_replaced_by_a_new_one(linked: Economy) -> None:
+    (linked.home / "keys" / "root.key").unlink()
+    with pytest.raises(SetupError, match="restore"):
+        link(linked.settings, linked.ledger, "r2", AS_OF)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_key_file_that_others_may_read_is_refused(linked: Economy, mode: int) -> None:
+    (linked.home / "keys" / "root.key").chmod(mode)
+    with pytest.raises(SetupError, match="0600"):
+        link(linked.settings, linked.ledger, "r2", AS_OF)
+
+
+def test_production_refuses_a_development_key_and_makes_none(linked: Economy, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="development key"):
+        load_keys(replace(linked.settings, env="production"), {})
+    with pytest.raises(SetupError, match="production"):
+        load_keys(replace(linked.settings, env="production", home=tmp_path / "fresh"), {})
+    assert not (tmp_path / "fresh" / "keys" / "root.key").exists()
+
+
+def test_a_damaged_vault_is_a_matter_of_set_up(linked: Economy) -> None:
+    (linked.home / "identity" / "vault.duckdb").write_bytes(b"not a database" * 1000)
+    with pytest.raises(SetupError, match="vault"):
+        link(linked.settings, linked.ledger, "r2", AS_OF)
+
+
+def test_steps_before_linking_say_so(economy: Economy, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="link"):
+        pseudonymise(economy.settings, economy.ledger, "r1", "direct_care", AS_OF)
+    with pytest.raises(SetupError, match="link"):
+        write_cohort(economy.settings, tmp_path / "cohort.dat")
+
+
+def test_without_code_lists_nothing_is_made(economy: Economy) -> None:
+    economy.person("g", A)
+    economy.land()
+    link(economy.settings, economy.ledger, "r1", AS_OF)
+    with pytest.raises(InputRefusedError, match="codelists"):
+        pseudonymise(economy.settings, economy.ledger, "r1", "direct_care", AS_OF)
+
+
+def test_without_a_reply_only_secondary_use_is_refused(linked: Economy, tmp_path: Path) -> None:
+    outcome = apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF)
+    assert (outcome.is_valid, outcome.reply_on) == (False, None)
+    with pytest.raises(ChecksRefusedError, match="from 2026-03-10 to 2026-03-31"):
+        pseudonymise(linked.settings, linked.ledger, "r1", "secondary_use", AS_OF)
+    assert not (linked.home / "pseudonymised" / "secondary_use").exists()
+    assert pseudonymise(linked.settings, linked.ledger, "r1", "direct_care", AS_OF).people == 1
+
+
+@pytest.mark.parametrize(("age", "is_valid"), [(0, True), (21, True), (22, False), (-1, False)])
+def test_a_reply_is_used_for_21_days_and_never_before_its_date(
+    linked: Economy, tmp_path: Path, age: int, is_valid: bool
+) -> None:
+    linked.reply(tmp_path, AS_OF - timedelta(days=age), A)
+    assert apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF).is_valid is is_valid
+    if is_valid:
+        assert pseudonymise(linked.settings, linked.ledger, "r1", "secondary_use", AS_OF).people == 1
+    else:
+        with pytest.raises(ChecksRefusedError):
+            pseudonymise(linked.settings, linked.ledger, "r1", "secondary_use", AS_OF)
+
+
+MALFORMED = {
+    "a single-line error file": "ERROR 12: the input file is invalid\n",
+    "a header": f"nhs_number,\n{A},\n",
+    "another field": f"{A},1950-06-01,\n",
+    "wrong check digits": f"{A},\n{BAD_DIGIT},\n",
+    "an empty file": "",
+    "only blank lines": "\n\n",
+    "no text": "\x00\x01\x02\n",
+}
+
+
+@pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_reply_is_refused_and_never_quoted(linked: Economy, tmp_path: Path, content: str) -> None:
+    linked.reply(tmp_path, AS_OF, text=content)
+    outcome = apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF)
+    assert not outcome.is_valid
+    (message,) = outcome.refused
+    assert "valid: at least one number" in message
+    assert A not in message and "ERROR" not in message
+    rule = linked.ledger.query("select * from rule_result where rule_id = 'national_reply_well_formed'")
+    assert rule[0]["rows_failed"] == 1
+
+
+def test_a_reply_that_cannot_be_decoded_is_refused(linked: Economy, tmp_path: Path) -> None:
+    linked.reply(tmp_path, AS_OF, A)
+    (tmp_path / "opt_outs" / AS_OF.isoformat() / "MBX-1.dat").write_bytes(A.encode() + b",\n\xff\xfe\xfa\n")
+    assert not apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF).is_valid
+
+
+def test_after_a_malformed_reply_the_one_before_stays_in_use(linked: Economy, tmp_path: Path) -> None:
+    linked.reply(tmp_path, AS_OF - timedelta(days=3), A)
+    linked.reply(tmp_path, AS_OF, text="ERROR\n")
+    outcome = apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF)
+    assert (outcome.is_valid, outcome.reply_on, len(outcome.refused)) == (True, AS_OF - timedelta(days=3), 1)
+
+
+def test_the_files_of_one_date_are_one_reply_whatever_the_line_ends(linked: Economy, tmp_path: Path) -> None:
+    linked.reply(tmp_path, AS_OF, text=f"{A},\r\n", name="one.dat")
+    linked.reply(tmp_path, AS_OF, text=f"{B},", name="two.dat")
+    linked.reply(tmp_path, date(2026, 3, 1), A)
+    assert apply_opt_outs(linked.settings, linked.ledger, "r1", tmp_path, AS_OF).numbers == 2
+
+
+def test_the_cohort_is_in_the_form_of_the_service(linked: Economy, tmp_path: Path) -> None:
+    linked.person("h", B, source="acute", sender="RYJ")
+    linked.person("n", None, source="acute", sender="RYJ")
+    linked.land()
+    link(linked.settings, linked.ledger, "r2", AS_OF)
+    path = tmp_path / "cohort.dat"
+    assert write_cohort(linked.settings, path).numbers == 2
+    assert path.read_bytes() == f"{A},\n{B},\n".encode()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_rows_that_are_not_current_break_the_balance(linked: Economy) -> None:
+    (linked.home / "landing" / "current" / "gp" / "YGM01.parquet").unlink()
+    with pytest.raises(ChecksRefusedError, match="do not balance"):
+        pseudonymise(linked.settings, linked.ledger, "r1", "direct_care", AS_OF)
+
+
+def test_a_failing_step_leaves_the_last_good_folder(linked: Economy, tmp_path: Path) -> None:
+    pseudonymise(linked.settings, linked.ledger, "r1", "direct_care", AS_OF)
+    folder = linked.home / "pseudonymised" / "direct_care"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (linked.home / "landing" / "current" / "gp" / "YGM01.parquet").unlink()
+    with pytest.raises(ChecksRefusedError):
+        pseudonymise(linked.settings, linked.ledger, "r2", "direct_care", AS_OF)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in folder.parent.iterdir()] == ["direct_care"]
+
+
+def test_a_crash_between_the_two_renames_is_mended_by_the_next_use(tmp_path: Path) -> None:
+    target: Any = tmp_path / "product"
+    with replaced(target) as fresh:
+        (fresh / "a").write_text("old")
+    target.rename(tmp_path / ".product.retired")  # where a crash would leave it
+    with pytest.raises(RuntimeError), replaced(target):
+        assert (target / "a").read_text() == "old"
+        raise RuntimeError
+    with replaced(target) as fresh:
+        (fresh / "a").write_text("new")
+    assert (target / "a").read_text() == "new"

@@ -1,0 +1,148 @@
+"""The open product: aggregates only, each count under the rule, and no publishing where it is broken."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.products import check_open_product
+from expectations.published import open_product as open_rules
+from expectations.results import CRITICAL
+from expectations.rules import Rule
+from pipeline import open_product, publish
+from pipeline.errors import ChecksRefusedError
+from pipeline.ledger import Ledger
+from pipeline.open_product import release
+from pipeline.settings import Settings
+from pipeline.zones import Zones
+from tests.product_fixture import RUN_ID, make_warehouse, run_sql
+
+BREAKS = {
+    "no_person_level_column": "alter table open.population add column person_key varchar",
+    "counts_disclosed_safely": "update open.population set people = 4 where area_type = 'system' and "
+    "sex = 'all'",
+    "suppressed_has_no_value": "update open.metric set value = 12.5 where is_suppressed",
+    "no_lone_suppression": "update open.segment set people = null where area_type = 'system' and "
+    "segment_id = 'children'",
+}
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> tuple[Settings, Ledger]:
+    settings = Settings(home=tmp_path / "home", memory_limit="1GB")
+    zones = Zones(settings.home).create()
+    ledger = Ledger(zones.audit / "ledger.sqlite")
+    make_warehouse(zones.published("secondary_use") / "versions" / f"{RUN_ID}.duckdb")
+    publication = {
+        "run_id": RUN_ID,
+        "product": "secondary_use",
+        "outcome": "published",
+        "at": "x",
+        "message": "",
+    }
+    ledger.put("publication", [publication])
+    arrived = {
+        "run_id": RUN_ID,
+        "product": "",
+        "suite": "arrived.gp",
+        "rule_id": "ids_unique",
+        "severity": CRITICAL,
+        "rows_checked": 1,
+        "rows_failed": 0,
+        "is_passed": 1,
+    }
+    ledger.put("rule_result", [arrived])
+    return settings, ledger
+
+
+def test_it_is_published_with_parquet_and_csv(night: tuple[Settings, Ledger]) -> None:
+    settings, ledger = night
+    path = open_product.publish_open(settings, ledger, RUN_ID)
+    root = Zones(settings.home).published("open")
+    assert (root / "current.duckdb").resolve() == path.resolve()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        total = connection.execute(
+            "select people from open.population where area_type = 'system' and age_band = 'all' and sex "
+            "= 'all'"
+        ).fetchone()
+        assert total == (300,)
+        # 3 of 100 is suppressed, and with it the next smallest borough, since the system's total is shown
+        metric = connection.execute(
+            "select area_code, numerator, denominator, value from open.metric "
+            "where metric_id = 'emergency_admissions' and area_type = 'borough' order by area_code"
+        ).fetchall()
+        assert metric == [
+            ("E09000005", None, 100, None), ("E09000009", None, 100, None), ("E09000013", 40, 100, 400.0)
+        ]  # fmt: skip
+        keys = "select count(*) from duckdb_columns() where column_name like '%\\_key' escape '\\' and "
+        "schema_name = 'open'"
+        assert connection.execute(keys).fetchone() == (0,)
+    with (root / "parquet" / "current" / "open.metric.csv").open(encoding="utf-8") as file:
+        shown = [row["numerator"] for row in csv.DictReader(file) if row["area_type"] == "borough"]
+    assert shown == ["*", "*", "40"]
+    assert duckdb.sql(f"select count(*) from '{root}/parquet/current/open.metric.parquet'").fetchone() == (7,)
+    assert [result for result in publish.check(settings, "open") if not result.is_passed] == []
+
+
+def test_rates_come_from_the_rounded_numbers(night: tuple[Settings, Ledger]) -> None:
+    settings, ledger = night
+    path = open_product.publish_open(settings, ledger, RUN_ID)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute(
+            "select numerator, denominator, value from open.metric where area_type = 'system' and scale "
+            "= 1000"
+        ).fetchone()
+    assert row == (65, 300, 65 * 1000 / 300)  # from 63 of 300
+
+
+@pytest.mark.parametrize("rule", open_rules.SUITE.rules, ids=lambda rule: rule.rule_id)
+def test_every_rule_refuses_when_broken(
+    rule: Rule, night: tuple[Settings, Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, ledger = night
+    real = release.write_csv
+
+    def break_it(connection: duckdb.DuckDBPyConnection, folder: Path, *, name: str) -> None:
+        real(connection, folder, name=name)
+        connection.execute(f"use {name}")
+        connection.execute(BREAKS[rule.rule_id])
+        connection.execute("use memory")
+
+    monkeypatch.setattr(release, "write_csv", break_it)
+    assert rule.severity == CRITICAL
+    with pytest.raises(ChecksRefusedError, match=rf"published\.open\.{rule.rule_id}: \d+ of \d+ failed"):
+        open_product.publish_open(settings, ledger, RUN_ID)
+    assert not (Zones(settings.home).published("open") / "current.duckdb").exists()
+    (row,) = ledger.query("select outcome from publication where product = 'open'")
+    assert row == {"outcome": "refused"}
+
+
+def test_without_secondary_use_there_is_no_open_product(night: tuple[Settings, Ledger]) -> None:
+    settings, ledger = night
+    with ledger.transaction() as connection:
+        connection.execute("update publication set outcome = 'refused'")
+    with pytest.raises(ChecksRefusedError, match="published no secondary_use"):
+        open_product.publish_open(settings, ledger, RUN_ID)
+
+
+def test_a_metric_of_unknown_unit_is_refused(night: tuple[Settings, Ledger]) -> None:
+    settings, ledger = night
+    source = Zones(settings.home).published("secondary_use") / "versions" / f"{RUN_ID}.duckdb"
+    run_sql(source, "update wsic.metric set unit = 'per head'")
+    with pytest.raises(ChecksRefusedError, match="days, per 1000 people"):
+        open_product.publish_open(settings, ledger, RUN_ID)
+
+
+def test_an_identifier_in_a_name_of_an_area_is_found(night: tuple[Settings, Ledger], tmp_path: Path) -> None:
+    settings, ledger = night
+    path = open_product.publish_open(settings, ledger, RUN_ID)
+    changed = shutil.copy(path, tmp_path / "changed.duckdb")
+    changed.chmod(0o644)
+    run_sql(changed, "update open.segment set segment_name = 'NHS 943 476 5919'")
+    with duckdb.connect() as connection:
+        found = {result.rule_id for result in check_open_product(connection, changed) if result.refuses}
+    assert found == {"no_nhs_number"}

@@ -1,0 +1,214 @@
+"""The dbt project keeps its own rules: what is published is promised, described and tested.
+
+The manifest is compared with the yml itself, because dbt drops a key that it does not know
+(``data_test:``) and the tests under it with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from connectors.declare import SOURCE_WORDS
+from connectors.register import entities
+from pipeline.warehouse import dbt
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+NOT_READ = frozenset({"organizations", "locations"})  # about no person; ODS reference data is used instead
+MAY_LEAVE = frozenset({"keep", "generalise", "pseudonymise"})
+
+KNOWN_KEYS: Mapping[str, frozenset[str]] = {
+    "file": frozenset({"version", "models", "seeds", "sources", "unit_tests"}),
+    "models": frozenset({"name", "description", "config", "columns", "data_tests"}),
+    "seeds": frozenset({"name", "description", "config", "columns", "data_tests"}),
+    "sources": frozenset({"name", "description", "config", "tables"}),
+    "tables": frozenset({"name", "description"}),
+    "columns": frozenset(
+        {"name", "description", "data_type", "quote", "config", "constraints", "data_tests"}
+    ),
+    "unit_tests": frozenset({"name", "description", "model", "overrides", "given", "expect"}),
+}
+
+# The contract's columns: more may be added, none renamed.
+CONTRACT: Mapping[str, str] = {
+    "core.person": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code imd_decile "
+    "imd_version local_authority_code practice_code pcn_code is_registered death_month",
+    "core.registration": "person_key practice_code start_date end_date",
+    "core.activity": "activity_key person_key source sender setting activity_type start_at end_at "
+    "provider_code is_attended is_emergency length_of_stay_days primary_diagnosis_code "
+    "treatment_function_code cost_gbp cost_source cost_is_proxy source_file_id",
+    "core.hospital_spell": "spell_key inpatient_spell_group person_key provider_code admitted_on "
+    "discharged_on discharge_ready_on admission_method source_of_admission discharge_method "
+    "discharge_destination patient_classification spell_hrg",
+    "core.hospital_episode": "episode_key spell_key episode_number treatment_function_code",
+    "core.diagnosis": "activity_key person_key code_system code position recorded_on",
+    "core.procedure": "activity_key person_key code_system code position recorded_on",
+    "core.condition": "person_key condition_id first_recorded_on latest_recorded_on is_current sources",
+    "core.observation": "person_key code code_system effective_on value unit",
+    "core.medication": "person_key code code_system effective_on value unit",
+    "core.referral": "person_key",
+    "core.care_package": "person_key service_type service_component delivery_mechanism start_date end_date "
+    "weekly_cost_gbp",
+    "core.person_source": "person_key source sender link_step link_confidence",
+    "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason "
+    "previous_segment_id",
+    "wsic.integrated_care_summary": "person_key",
+    "wsic.care_timeline": "person_key at setting what where",
+    "wsic.metric": "metric_id metric_version period_start period_end area_type area_code group_type "
+    "group_value numerator denominator value unit value_low value_high coverage",
+    "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
+    "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
+    "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
+    "quality.linkage": "run_id source sender link_step group_type group_value records people "
+    "estimated_missed estimated_false",
+    "quality.practice_reconciliation": "as_of practice_code registered_people registered_people_before "
+    "sender_count is_passed",
+    "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",
+    "audit.file_outcome": "run_id source sender extract_date file_name file_sha256 rows_in rows_landed "
+    "rows_quarantined outcome",
+    "audit.reconciliation": "run_id source sender file_name stage rows_in rows_out rows_quarantined "
+    "rows_withheld rows_superseded is_balanced",
+    "audit.withheld": "run_id product reason people rows",
+    "meta.data_dictionary": "table_name column_name type meaning handling source_columns",
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The manifest of a parse; nothing is built and nothing is read."""
+    work = tmp_path_factory.mktemp("dbt")
+    environ = dbt.environment(
+        pseudonymised=work, warehouse=work / "parsed.duckdb", product="secondary_use",
+        memory_limit="1GB", home=work,
+    )  # fmt: skip
+    assert dbt.run(["parse"], environ=environ, work=work) == 0
+    parsed: dict[str, Any] = json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def published(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Published models by schema and name."""
+    return {
+        f"{node['schema']}.{node['name']}": node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["path"].startswith("published/")
+    }
+
+
+def test_the_contract_is_published_in_full(published: dict[str, dict[str, Any]]) -> None:
+    assert set(published) == set(CONTRACT)
+    missing = {name: set(CONTRACT[name].split()) - set(node["columns"]) for name, node in published.items()}
+    assert {name: columns for name, columns in missing.items() if columns} == {}
+
+
+def test_every_published_model_is_public_and_its_contract_enforced(
+    published: dict[str, dict[str, Any]],
+) -> None:
+    for name, node in published.items():
+        assert (node["access"], node["config"]["materialized"]) == ("public", "table"), name
+        assert node["config"]["contract"]["enforced"], name
+
+
+def test_every_published_column_says_what_it_is_and_how_it_was_handled(
+    published: dict[str, dict[str, Any]],
+) -> None:
+    for name, node in published.items():
+        for column in node["columns"].values():
+            marks = column["config"]["meta"]
+            assert column["description"] and column["data_type"], (name, column["name"])
+            assert marks["handling"] in MAY_LEAVE and marks["source_columns"], (name, column["name"])
+
+
+def test_every_published_model_has_a_unit_test(
+    manifest: dict[str, Any], published: dict[str, dict[str, Any]]
+) -> None:
+    tested = {unit["model"] for unit in manifest["unit_tests"].values()}
+    assert {node["name"] for node in published.values()} <= tested
+
+
+def test_every_description_begins_with_the_grain(manifest: dict[str, Any]) -> None:
+    described = [*manifest["nodes"].values(), *manifest["sources"].values()]
+    kinds = ("model", "seed", "source")
+    without = [
+        node["name"]
+        for node in described
+        if node["resource_type"] in kinds and not node["description"].startswith("One row")
+    ]
+    assert without == []
+
+
+def test_layers_read_only_what_they_may(manifest: dict[str, Any]) -> None:
+    """Published reads marts and seeds; staging reads sources; only the unions read all five sources."""
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "model":
+            continue
+        layer, parents = node["fqn"][1], [parent.split(".") for parent in node["depends_on"]["nodes"]]
+        for kind, _, name, *_rest in parents:
+            if layer == "published":
+                assert kind == "seed" or name.startswith(("dim_", "fct_", "bridge_")), (node["name"], name)
+            if layer == "staging":
+                assert kind == "source", (node["name"], name)
+            else:
+                assert kind != "source", (node["name"], name)
+
+
+def test_every_entity_of_the_register_is_read_from_every_source(manifest: dict[str, Any]) -> None:
+    read = {(source["source_name"], source["name"]) for source in manifest["sources"].values()}
+    wanted = {(word, name) for word in SOURCE_WORDS for name in entities() if name not in NOT_READ}
+    assert wanted == {(source, name) for source, name in read if source in SOURCE_WORDS}
+
+
+def test_no_test_is_lost_between_the_yml_and_the_manifest(manifest: dict[str, Any]) -> None:
+    written = sum(_data_tests(content) for content in _ymls().values())
+    units = sum(len(content.get("unit_tests", [])) for content in _ymls().values())
+    singular = len(list((PROJECT / "tests").glob("*.sql")))
+    known = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    assert len(known) == written + singular
+    assert len(manifest["unit_tests"]) == units
+
+
+def test_no_yml_key_is_misspelt() -> None:
+    unknown = [(path.name, *found) for path, content in _ymls().items() for found in _unknown_keys(content)]
+    assert unknown == []
+
+
+def test_a_misspelt_yml_key_is_found() -> None:
+    content = yaml.safe_load("models: [{name: a, columns: [{name: b, data_test: [unique]}]}]")
+    assert list(_unknown_keys(content)) == [("columns", "data_test")]
+
+
+def test_no_python_package_lies_in_the_dbt_project() -> None:
+    assert list(PROJECT.rglob("__init__.py")) == []
+
+
+def _ymls() -> dict[Path, dict[str, Any]]:
+    paths = [*(PROJECT / "models").rglob("*.yml"), *(PROJECT / "seeds").rglob("*.yml")]
+    assert paths, "no yml found: the project has moved"
+    return {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def _unknown_keys(content: Any, kind: str = "file") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if key not in KNOWN_KEYS[kind]:
+            yield kind, key
+        elif key in KNOWN_KEYS and isinstance(value, list):
+            for item in value:
+                yield from _unknown_keys(item, key)
+
+
+def _data_tests(content: Any) -> int:
+    if isinstance(content, list):
+        return sum(_data_tests(item) for item in content)
+    if not isinstance(content, dict):
+        return 0
+    return sum(
+        len(value) if key == "data_tests" else _data_tests(value)
+        for key, value in content.items()
+        if key != "unit_tests"
+    )

@@ -1,0 +1,253 @@
+"""Who and what stays out of a product, as a table of people."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import ChecksRefusedError
+from pipeline.identity import apply_opt_outs, link, pseudonymise
+from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
+from tests.identity_economy import (
+    AS_OF,
+    Economy,
+    nhs_number,
+    observation,
+    practice,
+    registration,
+    security,
+)
+
+A, B, C = nhs_number(1), nhs_number(2), nhs_number(3)
+DISSENT, WITHDRAWN, RESTRICTED = "827241000000103", "827261000000102", "111111111"
+LISTS = (
+    ("type_1_dissent", "snomed", DISSENT, ""),
+    ("type_1_withdrawn", "snomed", WITHDRAWN, ""),
+    ("legally_restricted", "snomed", RESTRICTED, ""),
+    ("legally_restricted", "icd10", "Z31", ""),
+)
+GP: dict[str, Any] = {"source": "gp", "sender": "YGM01"}
+ACUTE: dict[str, Any] = {"source": "acute", "sender": "RYJ"}
+MENTAL: dict[str, Any] = {"source": "mental_health", "sender": "RV3"}
+
+
+@pytest.fixture
+def house(economy: Economy) -> Economy:
+    economy.reference("codelists", "codelist,code_system,code,term", *LISTS)
+    return economy
+
+
+def produce(
+    economy: Economy, product: str = "direct_care", replied: tuple[str, ...] = (A, B, C)
+) -> PseudonymiseSummary:
+    extracts = economy.home.parent / "extracts"
+    economy.reply(extracts, date(2026, 3, 25), *replied)
+    economy.land()
+    link(economy.settings, economy.ledger, "r1", AS_OF)
+    apply_opt_outs(economy.settings, economy.ledger, "r1", extracts, AS_OF)
+    return pseudonymise(economy.settings, economy.ledger, "r1", product, AS_OF)
+
+
+def reasons(summary: PseudonymiseSummary) -> dict[str, tuple[int, int]]:
+    assert summary.rows_in == summary.rows_out + sum(count.rows for count in summary.withheld)
+    return {count.reason: (count.people, count.rows) for count in summary.withheld}
+
+
+def kept(economy: Economy, product: str = "direct_care") -> set[tuple[str, int]]:
+    """(source, row) of every row in any person table of the product."""
+    folder = economy.home / "pseudonymised" / product
+    tables = [
+        path for path in folder.glob("*__*.parquet") if not path.stem.endswith(("organizations", "locations"))
+    ]
+    return {(row["source"], row["source_row"]) for path in tables for row in economy.table(path)}
+
+
+def test_everybody_else_is_in(house: Economy) -> None:
+    house.person("g", A, **GP)
+    house.person("a", A, **ACUTE)
+    summary = produce(house)
+    assert (summary.people, summary.rows_out, reasons(summary)) == (1, 2, {})
+
+
+def test_a_practice_without_agreement_takes_the_person_out_everywhere(house: Economy) -> None:
+    house.person("g", A, practice="E81001", **GP)
+    house.add("EpisodeOfCare", registration("g", "E81001"), "g", **GP)
+    house.person("a", A, **ACUTE)
+    house.add("Organization", practice("E81001", sharing=False), None, supporting=True, **GP)
+    assert reasons(produce(house)) == {"practice_not_sharing": (1, 3), "not_person_level": (0, 1)}
+
+
+def test_only_the_current_practice_speaks_for_the_whole_person(house: Economy) -> None:
+    house.person("left", A, practice="E81001", **GP)
+    house.add("EpisodeOfCare", registration("left", "E81001", "2010-01-01", "2020-01-01"), "left", **GP)
+    house.person("here", A, practice="E81002", **GP)
+    house.add("EpisodeOfCare", registration("here", "E81002", "2020-01-01"), "here", **GP)
+    for code, sharing in (("E81001", False), ("E81002", True)):
+        house.add("Organization", practice(code, sharing=sharing), None, supporting=True, **GP)
+    summary = produce(house)
+    assert reasons(summary)["practice_not_sharing"] == (1, 2)  # the old practice's own rows
+    assert summary.people == 1
+
+
+def test_in_a_feed_that_declares_agreements_silence_is_no_agreement(house: Economy) -> None:
+    house.person("g", A, practice="E81009", **GP)
+    house.person("h", B, **GP)
+    house.add("Organization", practice("E81001", sharing=True), None, supporting=True, **GP)
+    assert reasons(produce(house))["practice_not_sharing"] == (2, 2)
+
+
+def test_a_hospital_record_of_a_practice_that_does_not_share_stays_out(house: Economy) -> None:
+    house.add("Organization", practice("E81001", sharing=False), None, supporting=True, **GP)
+    house.person("a", A, practice="E81001", **ACUTE)
+    house.person("b", B, practice="E89999", **ACUTE)
+    assert reasons(produce(house))["practice_not_sharing"] == (1, 1)
+
+
+def test_confidential_at_one_sender_is_withheld_everywhere(house: Economy) -> None:
+    house.person("g", A, **GP)
+    house.person("a", A, marks=("R",), **ACUTE)
+    house.person("b", B, **ACUTE)
+    summary = produce(house)
+    assert reasons(summary) == {"confidential": (1, 2)}
+    assert summary.people == 1
+
+
+def test_a_confidential_row_leaves_the_rest_of_the_person(house: Economy) -> None:
+    house.person("g", A, **GP)
+    row = house.add("Observation", {**observation("1", "271649006"), "meta": security("R")}, "g", **GP)
+    assert reasons(produce(house)) == {"confidential": (1, 1)}
+    assert ("gp", row) not in kept(house)
+
+
+def test_a_test_record_does_not_withhold_the_person_whose_number_it_bears(house: Economy) -> None:
+    house.person("g", A, **GP)
+    dummy = house.person("d", A, marks=("HTEST",), **ACUTE)
+    house.person("only", B, marks=("HTEST",), **ACUTE)
+    summary = produce(house)
+    assert reasons(summary) == {"test_patient": (2, 2)}
+    assert summary.people == 1
+    assert ("acute", dummy) not in kept(house)
+
+
+def encounter(key: str, part_of: str | None = None) -> dict[str, Any]:
+    whole = {"partOf": {"reference": f"Encounter/{part_of}"}} if part_of else {}
+    return {"id": key, "status": "finished", "class": {"code": "IMP"}, **whole}
+
+
+def diagnosis(key: str, code: str, of: str) -> dict[str, Any]:
+    coding = {"system": "http://hl7.org/fhir/sid/icd-10", "code": code}
+    return {"id": key, "code": {"coding": [coding]}, "encounter": {"reference": f"Encounter/{of}"}}
+
+
+@pytest.mark.parametrize("code", ["Z31", "Z313", "Z31.3", "z31.3"])
+def test_a_restricted_code_takes_the_whole_spell_out(house: Economy, code: str) -> None:
+    house.person("a", A, **ACUTE)
+    spell = house.add("Encounter", encounter("spell"), "a", **ACUTE)
+    house.add("Encounter", encounter("first", "spell"), "a", row=spell, **ACUTE)
+    second = house.add("Encounter", encounter("second", "spell"), "a", **ACUTE)
+    house.add("Condition", diagnosis("d1", code, "second"), "a", row=second, **ACUTE)
+    third = house.add("Encounter", encounter("third", "spell"), "a", **ACUTE)
+    loose = house.add("Condition", diagnosis("d2", "I10", "third"), "a", **ACUTE)
+    other = house.add("Encounter", encounter("other"), "a", **ACUTE)
+    assert reasons(produce(house)) == {"legally_restricted": (1, 4)}
+    left = kept(house)
+    assert not {("acute", row) for row in (spell, second, third, loose)} & left
+    assert ("acute", other) in left
+
+
+def test_a_restricted_code_in_a_gp_record_takes_its_row_only(house: Economy) -> None:
+    house.person("g", A, **GP)
+    house.add("Encounter", encounter("consultation"), "g", **GP)
+    visit = {"encounter": {"reference": "Encounter/consultation"}}
+    house.add("Observation", observation("1", RESTRICTED, **visit), "g", **GP)
+    house.add("Observation", observation("2", "271649006", **visit), "g", **GP)
+    assert reasons(produce(house)) == {"legally_restricted": (1, 1)}
+
+
+def test_a_restricted_code_is_found_behind_another_coding(house: Economy) -> None:
+    house.person("g", A, **GP)
+    codings = [{"system": "http://snomed.info/sct", "code": "271649006"}, {"code": RESTRICTED}]
+    house.add("Observation", {"id": "o", "status": "final", "code": {"coding": codings}}, "g", **GP)
+    assert reasons(produce(house)) == {"legally_restricted": (1, 1)}
+
+
+TYPE_1 = [
+    # entries of the GP record, is the person withheld
+    ([(DISSENT, "2024-01-01")], True),
+    ([(DISSENT, "2024-01-01"), (WITHDRAWN, "2024-06-01")], False),
+    ([(WITHDRAWN, "2024-01-01"), (DISSENT, "2024-06-01")], True),
+    ([(DISSENT, "2024-01-01"), (WITHDRAWN, "2024-01-01")], True),  # a tie is an objection
+    ([(DISSENT, "2024"), (WITHDRAWN, "2024-06-01")], True),  # it may have come after
+    ([(DISSENT, None), (WITHDRAWN, "2024-06-01")], True),
+    ([(DISSENT, "2024-01-01"), (WITHDRAWN, None)], True),
+    ([(DISSENT, "2024-01-01"), (WITHDRAWN, "2026-12-31")], True),  # not yet
+    ([(WITHDRAWN, "2024-01-01")], False),
+]
+
+
+@pytest.mark.parametrize(("entries", "is_withheld"), TYPE_1)
+def test_the_latest_type_1_entry_decides(
+    house: Economy, entries: list[tuple[str, str]], is_withheld: bool
+) -> None:
+    house.person("g", A, **GP)
+    house.person("a", A, **ACUTE)
+    for position, (code, on) in enumerate(entries):
+        house.add("Observation", observation(str(position), code, on), "g", **GP)
+    found = reasons(produce(house, "secondary_use"))
+    assert found == ({"type_1_objection": (1, 2 + len(entries))} if is_withheld else {})
+
+
+def test_objections_do_not_touch_direct_care(house: Economy) -> None:
+    house.person("g", A, **GP)
+    house.add("Observation", observation("1", DISSENT), "g", **GP)
+    assert reasons(produce(house, replied=(B,))) == {}
+
+
+def test_whoever_is_not_in_the_reply_has_opted_out(house: Economy) -> None:
+    house.person("g", A, **GP)
+    house.person("h", B, **GP)
+    house.person("a", A, **ACUTE)
+    assert reasons(produce(house, "secondary_use", replied=(B,))) == {"national_opt_out": (1, 2)}
+
+
+def test_whoever_cannot_be_looked_up_is_not_in_secondary_use(house: Economy) -> None:
+    house.person("g", A, **GP)
+    house.person("c", A, "1999-01-01", **MENTAL)  # a number, but not this person's
+    house.person("n", None, **MENTAL)
+    assert reasons(produce(house, "secondary_use")) == {"opt_out_not_checkable": (2, 2)}
+
+
+def test_a_row_with_several_reasons_counts_once_by_the_fixed_order(house: Economy) -> None:
+    house.person("g", A, marks=("R", "HTEST"), practice="E81001", **GP)
+    house.add("Organization", practice("E81001", sharing=False), None, supporting=True, **GP)
+    house.add("Observation", observation("1", RESTRICTED), "g", **GP)
+    found = reasons(produce(house, "secondary_use", replied=(B,)))
+    assert found == {"practice_not_sharing": (1, 2), "not_person_level": (0, 1)}
+
+
+def test_rows_of_nobody_and_of_unknown_people_are_counted(house: Economy) -> None:
+    house.person("g", A, practice="E81001", **GP)
+    house.add("Observation", observation("1", "271649006"), "stranger", **GP)
+    house.current["gp", "YGM01"]["file-gp-YGM01", 99] = ("g", False)  # a row that became no resource
+    house.add("Organization", practice("E81001", sharing=True), None, **GP)
+    assert reasons(produce(house)) == {
+        "not_linked": (0, 1),
+        "no_resource": (1, 1),
+        "not_person_level": (0, 1),
+    }
+
+
+def test_secondary_use_needs_the_type_1_lists(economy: Economy) -> None:
+    economy.reference("codelists", "codelist,code_system,code,term", LISTS[0])
+    economy.person("g", A, **GP)
+    with pytest.raises(ChecksRefusedError, match="type_1_withdrawn"):
+        produce(economy, "secondary_use")
+
+
+def test_the_decision_is_kept_beside_the_links(house: Economy, tmp_path: Path) -> None:
+    house.person("g", A, **GP)
+    house.person("d", B, marks=("HTEST",), **GP)
+    produce(house)
+    rows = house.table(house.home / "identity" / "eligibility" / "direct_care_records.parquet")
+    assert {row["record_id"]: row["reason"] for row in rows} == {"g": None, "d": "test_patient"}
