@@ -1,4 +1,5 @@
 -- Landed = published + withheld + superseded, file by file, for the run that builds (one row a file that is not).
+-- A file without a current row has no later stage; rows of an extract that is held back are withheld at 'current'.
 with stages as (
 
     select stages.*
@@ -13,7 +14,7 @@ files as (
         file_id,
         sum(rows_in) filter (where stage = 'current') as landed,
         coalesce(sum(rows_out) filter (where stage = 'published'), 0) as published,
-        coalesce(sum(rows_withheld) filter (where stage in ('pseudonymised', 'published')), 0) as withheld,
+        sum(rows_withheld) as withheld,
         sum(rows_superseded) as superseded,
     from stages
     where stage != 'landing'

@@ -31,8 +31,8 @@ def command(
     summary = summarise(settings, run_id)
     if as_json:
         console.show_json(summary)
+        for reason in outcome.reasons:
+            console.fail(reason)
     else:
         render(summary, console.out())
-    for reason in outcome.reasons:
-        console.fail(reason)
     raise typer.Exit(outcome.exit_code)
