@@ -74,9 +74,7 @@ def apply_opt_outs(run: Run) -> OptOutOutcome:
 def pseudonymise(run: Run, product: str) -> None:
     """Write the pseudonymised zone of one product, without those who may not be in it."""
     with recorded(run.ledger, run_id=run.run_id, step="pseudonymise", subject=product):
-        identity.pseudonymise(
-            run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of
-        )
+        identity.pseudonymise(run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of)
         warehouse.export(run.settings, run.ledger, run_id=run.run_id, product=product)
 
 

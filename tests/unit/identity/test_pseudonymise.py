@@ -139,7 +139,9 @@ def test_another_night_gives_the_same_keys(night: Economy) -> None:
 
 
 def test_stages_balance_by_file(night: Economy) -> None:
-    stages = night.ledger.query("select * from stage where run_id = 'r1' and stage = 'pseudonymised' order by 3")
+    stages = night.ledger.query(
+        "select * from stage where run_id = 'r1' and stage = 'pseudonymised' order by 3"
+    )
     assert [(row["file_id"], row["rows_in"], row["rows_out"], row["rows_withheld"]) for row in stages] == [
         ("file-acute-RYJ", 2, 2, 0),
         ("file-gp-YGM01", 4, 4, 0),
