@@ -97,11 +97,12 @@ from fhir_EpisodeOfCare;
 create or replace temp view diagnosis as
 select
     _sender as sender,
-    system_word(clinical_coding(code).system) as code_system,
-    clinical_coding(code).code as code,
-    wsic(extension, 'Rank').valueInteger as position,
-    first_code(category[1]) as category,
-from fhir_Condition;
+    system_word(clinical_coding(fhir_Condition.code).system) as code_system,
+    clinical_coding(fhir_Condition.code).code as code,
+    wsic(fhir_Condition.extension, 'Rank').valueInteger as position,
+    encounter.activity_type,
+from fhir_Condition
+left join encounter on _sender = encounter.sender and reference_key(fhir_Condition.encounter) = encounter.key;
 
 create or replace temp view organisation as
 select

@@ -95,6 +95,7 @@ _ROWS = {
     )
     + _appointments("outpatient_attendance")
     + """insert into "Condition" by name select 'dx' || i as id, 'r' || i as _record_id,
+        {'reference': 'Encounter/hospital-episode' || i} as encounter,
         '2026-02-02' as recordedDate,
         {'coding': [{'system': 'http://hl7.org/fhir/sid/icd-10-uk', 'code': 'I219'}]} as code,
         [{'url': wsic_url('Rank'), 'valueInteger': 1}] as extension from people;""",

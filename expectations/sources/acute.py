@@ -137,9 +137,9 @@ DIAGNOSES = (
     each_row(
         "primary_diagnosis_coded",
         WARNING,
-        "a primary diagnosis is not left uncoded (R69)",
+        "an inpatient's primary diagnosis is not left uncoded (R69); outpatients' mostly is",
         table="diagnosis",
-        checked="code_system = 'icd10' and position = 1",
+        checked="code_system = 'icd10' and position = 1 and activity_type = 'hospital_episode'",
         failed="starts_with(code, 'R69')",
         limit=FEW,
     ),
