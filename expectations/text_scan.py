@@ -11,18 +11,17 @@ _SPOKEN_SCHEMAS = ("core", "wsic")  # where a long text could only come from a r
 
 # Postcode areas of the United Kingdom (Royal Mail, 124 areas).
 _AREAS = (
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC "
-    "EH EN EX "
-    "FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK "
-    "ML N NE NG "
-    "NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF "
-    "TN TQ TR TS "
-    "TW UB W WA WC WD WF WN WR WS WV YO ZE"
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN "
+    "EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML "
+    "N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD "
+    "TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
 ).replace(" ", "|")
 _POSTCODE = f"(^|[^A-Z0-9])({_AREAS})[0-9][0-9A-Z]? {{0,2}}[0-9][ABD-HJLNP-UW-Z]{{2}}($|[^A-Z0-9])"
 _EMAIL = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"
-_TELEPHONE = r"(^|[^0-9A-Za-z])(\+44|0044|0) ?\(?0?\)? ?(2[0-9]|[13789][0-9]{2,3})[ -]?[0-9]{3,4}[ "
-r"-]?[0-9]{3,4}($|[^0-9])"
+_TELEPHONE = (
+    r"(^|[^0-9A-Za-z])(\+44|0044|0) ?\(?0?\)? ?"
+    r"(2[0-9]|[13789][0-9]{2,3})[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}($|[^0-9])"
+)
 _DATE = r"(^|[^0-9])[0-3]?[0-9]/[01]?[0-9]/(19|20)[0-9]{2}($|[^0-9])"
 _WORD_LIST = r"[a-z0-9_]+((, ?|; ?|\|)[a-z0-9_]+)*"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from expectations.results import CRITICAL
 from expectations.rules import Rule, Suite, each_row
 
-_GRAIN = "metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, "
-"group_type, group_value"
+_GRAIN = (
+    "metric_id, metric_version, period_type, period_start, period_end, "
+    "area_type, area_code, group_type, group_value"
+)
 AREA_TYPES = ("system", "borough", "pcn", "practice")
 GROUP_TYPES = ("all", "age_band", "sex", "ethnic_group", "imd_quintile", "segment", "risk_band")
 COVERAGES = ("complete", "partial", "missing")

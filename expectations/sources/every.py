@@ -6,8 +6,10 @@ from expectations.results import CRITICAL, WARNING
 from expectations.rules import Rule, each_row, tallied
 from expectations.thresholds import SHARE_COLLAPSE, VOLUME_COLLAPSE, VOLUME_FALL
 
-_BIRTH_IS_WRONG = "birth_on is null or birth_on > getvariable('as_of') or birth_on < "
-"getvariable('as_of') - interval 130 years"
+_BIRTH_IS_WRONG = (
+    "birth_on is null or birth_on > getvariable('as_of') "
+    "or birth_on < getvariable('as_of') - interval 130 years"
+)
 _PLACE = "sender || ' ' || kind"
 
 

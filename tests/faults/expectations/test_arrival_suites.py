@@ -32,8 +32,10 @@ DISCHARGED = (
     "{'extension': [{'url': ukcore_url('AdmissionMethod'), "
     "'valueCodeableConcept': {'coding': [{'code': '21'}]}}]"
 )
-_ICD = 'update "Condition" set code = '
-"{{'coding': [{{'system': 'http://hl7.org/fhir/sid/icd-10-uk', 'code': '{0}'}}]}}"
+_ICD = (
+    'update "Condition" set code = '
+    "{{'coding': [{{'system': 'http://hl7.org/fhir/sid/icd-10-uk', 'code': '{0}'}}]}}"
+)
 NO_NUMBER = 'update "Patient" set identifier = null'
 
 
