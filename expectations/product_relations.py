@@ -153,7 +153,8 @@ def count_tally(connection: duckdb.DuckDBPyConnection) -> str:
     """By column of counts in the open product: cells, and those that the rounding rule forbids."""
     listed = connection.execute(
         "select table_name, column_name from duckdb_columns() where database_name = current_database() "
-        "and schema_name = ? and data_type in ('BIGINT', 'INTEGER') and column_name not in ('scale', 'metric_version') order by all",
+        "and schema_name = ? and data_type in ('BIGINT', 'INTEGER') "
+        "and column_name not in ('scale', 'metric_version') order by all",
         [OPEN_SCHEMA],
     ).fetchall()
     return " union all ".join(
