@@ -20,7 +20,7 @@ from connectors.types import quoted
 
 MARKER = "XQZMARKER"
 MAY_LEAVE = (Handling.KEEP, Handling.GENERALISE)
-# Their form is checked on arrival, so a word in them would only be refused: they are searched for as they are.
+# Their form is checked on arrival, and a word in them only refused: they are searched for as they are.
 CHECKED = re.compile("nhs ?number$|nhsno|postcode", re.IGNORECASE)
 AFTER_THE_WALL = ("pseudonymised", "warehouse", "published", "audit")
 

@@ -225,7 +225,7 @@ CONDITIONS = (
     ),
     Condition(
         id="severe_physical_disability",
-        snomed="59395004",
+        snomed="11538006",
         icd10="G825",
         term="Quadriplegia",
         ceiling=0.0025,
