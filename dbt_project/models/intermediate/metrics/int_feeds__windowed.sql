@@ -12,21 +12,6 @@ feeds as (
 
 ),
 
-broken as (
-
-    select
-        broken.source,
-        broken.sender,
-        if(count(broken.whole_to) = count(*), min(broken.whole_to), null) as whole_to,
-    from {{ ref('int_files__broken') }} as broken
-    inner join feeds
-        on broken.source = feeds.source and broken.sender = feeds.sender and broken.feed = feeds.feed
-    cross join current_run
-    where broken.broken_on <= current_run.as_of
-    group by broken.source, broken.sender
-
-),
-
 first_activity as (
 
     select source, sender, date_trunc('month', min(start_at))::date as covers_from, count(*) as n_told
@@ -110,28 +95,14 @@ reaches as (
     left join firsts on senders.source = firsts.source and senders.sender = firsts.sender
     left join source_firsts on senders.source = source_firsts.source
 
-),
-
--- Of several feeds of one sender the most backward counts.
-windows as (
-
-    select
-        feeds.source,
-        feeds.sender,
-        any_value(reaches.covers_from) as covers_from,
-        if(count(feeds.last_extract_on) = count(*), min(feeds.last_extract_on), null) as covers_to,
-    from feeds
-    left join reaches on feeds.source = reaches.source and feeds.sender = reaches.sender
-    group by feeds.source, feeds.sender
-
 )
 
--- From when to when a sender's data reach, and until when no file of theirs is missing for being refused.
+-- From when to when a sender's data reach; of several feeds of one sender the most backward counts.
 select
-    windows.*,
-    case
-        when broken.source is null then windows.covers_to
-        when broken.whole_to is not null then least(windows.covers_to, broken.whole_to)
-    end as whole_to,
-from windows
-left join broken on windows.source = broken.source and windows.sender = broken.sender
+    feeds.source,
+    feeds.sender,
+    any_value(reaches.covers_from) as covers_from,
+    if(count(feeds.last_extract_on) = count(*), min(feeds.last_extract_on), null) as covers_to,
+from feeds
+left join reaches on feeds.source = reaches.source and feeds.sender = reaches.sender
+group by feeds.source, feeds.sender

@@ -58,7 +58,7 @@ covered as (
         judged_by.source,
         bool_and(
             coalesce(
-                windows.covers_from <= periods.period_start and windows.whole_to >= periods.period_end, false
+                windows.covers_from <= periods.period_start and windows.covers_to >= periods.period_end, false
             )
         ) as is_complete,
         bool_or(
