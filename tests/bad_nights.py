@@ -1,4 +1,4 @@
-"""Three nights of one tiny economy: a good one, one with every fault at once, one that mends and lacks a reply.
+"""Three nights of one tiny economy: a good one, one with every fault, one that mends and lacks a reply.
 
 Each fault sits in a feed or file of its own, so that one run carries them all. What the bad rows say bears a
 marker word, which may come out nowhere.
@@ -30,7 +30,7 @@ GOOD, BAD, MENDED = (date(2026, 3, day) for day in (29, 30, 31))
 RUNS = {GOOD: "20260329-001", BAD: "20260330-001", MENDED: "20260331-001"}
 Rows = list[dict[str, str]]
 
-# Where each fault lies; a councils' extract is a snapshot, an acute trust's and a practice's a delta.
+# Where each fault lies; a council's extract is a snapshot, an acute trust's and a practice's a delta.
 MISSING_FEED = "social_care/LA020"
 WRONG_TOTALS = "social_care/LA013"
 UNKNOWN_CODE = "social_care/LA009"
@@ -212,7 +212,7 @@ def _person_known(rows: Rows) -> Rows:
 
 
 def _copy_first_rows(path: Path, number: int) -> None:
-    """Let a night that had next to nothing to tell update rows of the night before: its last ones come again."""
+    """Let a night with next to nothing to tell send the first rows of the night before again."""
     earlier = read(_night_before(path))
     _edit(path, lambda _: earlier[:number])
 

@@ -1,4 +1,4 @@
-"""A hospital that sends UK Core FHIR as NDJSON: five patients, what happened to them, and lines that are bad."""
+"""A hospital that sends UK Core FHIR as NDJSON: five patients, what happened to them, and bad lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GLUCOSE = "1010671000000102"  # a code of the observable entity hierarchy, only 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Whom the sender's patients ``p1``, ``p2`` ... are in truth; of the last one the birth date was sent wrong."""
+    """Whom patients ``p1``, ``p2`` ... are in truth; the last one's birth date was sent wrong."""
 
     people: tuple[str, ...]
     good_encounters: tuple[str, ...]

@@ -17,7 +17,6 @@ from tests.markers import values_after_the_wall
 pytestmark = pytest.mark.xdist_group("bad-nights")  # one worker runs the three nights, once
 
 METRIC = "emergency_admissions"
-NO_ROWS: list[tuple[object, ...]] = []
 
 
 def split(path: str) -> tuple[str, str, str, str]:
