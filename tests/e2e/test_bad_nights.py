@@ -1,4 +1,4 @@
-"""Whole nights with bad input: one feed failing leaves the others published, and loses and tells nothing."""
+"""Whole nights of bad input: one feed failing leaves the others published, loses nothing and tells nothing."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ def _file_outcome(nights: Nights, path: str) -> list[tuple[object, ...]]:
 def test_of_a_key_that_came_twice_one_row_counts(nights: Nights) -> None:
     source, sender, day, name = split(planted.DUPLICATE_KEY)
     statement = """
-        select s.rows_superseded, r.rows from file f join stage s using (file_id) join file_rule r using (file_id)
+        select s.rows_superseded, r.rows
+        from file f join stage s using (file_id) join file_rule r using (file_id)
         where f.source = ? and f.sender = ? and f.extract_date = ? and f.file_name = ?
             and s.run_id = ? and s.stage = 'current' and r.rule_id = 'duplicate_key'"""
     (found,) = nights.ledger.query(statement, (source, sender, day, name, planted.RUNS[BAD]))
@@ -170,7 +171,8 @@ def test_no_word_of_a_bad_row_comes_out_anywhere(nights: Nights, listed) -> None
 
 def test_a_row_that_a_trust_takes_back_is_gone(nights: Nights) -> None:
     statement = """
-        select f.extract_date, s.rows_in, s.rows_out, s.rows_superseded from file f join stage s using (file_id)
+        select f.extract_date, s.rows_in, s.rows_out, s.rows_superseded
+        from file f join stage s using (file_id)
         where f.sender = 'RAS' and f.file_name = 'ECDS.csv' and s.run_id = ? and s.stage = 'current'
         order by f.extract_date"""
     before, deleted = nights.ledger.query(statement, (planted.RUNS[BAD],))
@@ -186,7 +188,9 @@ def test_a_row_that_a_trust_takes_back_is_gone(nights: Nights) -> None:
 
 
 def test_an_update_takes_the_place_of_what_it_updates(nights: Nights) -> None:
-    query = "select count(*) filter (spell_hrg = 'WH09C'), count(*) from core.hospital_spell where provider_code = 'RAS'"
+    query = """
+        select count(*) filter (spell_hrg = 'WH09C'), count(*) from core.hospital_spell
+        where provider_code = 'RAS'"""
     ((before, spells),) = nights.ask("direct_care", GOOD, query)
     ((after, spells_after),) = nights.ask("direct_care", BAD, query)
     assert (before, after) == (0, 1)

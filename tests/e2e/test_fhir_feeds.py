@@ -14,12 +14,13 @@ from tests.bad_nights import BAD, FHIR_FEED, MENDED, Nights
 pytestmark = pytest.mark.xdist_group("bad-nights")
 
 SENDER = FHIR_FEED.split("/")[1]
-ACTIVITY = "select activity_type, start_at, end_at, person_key from core.activity where sender = 'FH1' order by start_at"
-LINKED = ("cross_check", "number_founded")
+ACTIVITY = """
+    select activity_type, start_at, end_at, person_key from core.activity
+    where sender = 'FH1' order by start_at"""
 
 
 def entries(nights: Nights, file_name: str) -> dict[tuple[str, str], int]:
-    """(rule, JSON path) -> refused rows of one file of the bad night, as ``wsic quarantine list`` shows them."""
+    """(rule, JSON path) -> refused rows of one file of its, as ``wsic quarantine list`` shows them."""
     done = nights.wsic("quarantine", "list", "--json")
     return {
         (row["rule_id"], row["column_name"]): row["rows"]
@@ -61,18 +62,18 @@ def links(nights: Nights) -> dict[str, dict[str, Any]]:
 def test_patients_link_on_number_and_birth_date_to_whom_they_are_in_truth(nights: Nights) -> None:
     """The last patient's birth date was sent wrong: the number alone makes nobody the same person."""
     found = links(nights)
-    truth = nights.extracts / "truth" / "records.parquet"
+    files = [
+        str(nights.home / "identity" / "links.parquet"), str(nights.extracts / "truth" / "records.parquet")
+    ]  # fmt: skip
     people = dict(zip(("p1", "p2", "p3", "p4", "p5"), nights.held["fhir"].people, strict=True))
     assert found.keys() == people.keys()
     same = """
         select distinct l.person_id from read_parquet(?) as l
-        inner join read_parquet(?) as t on l.source = t.source and l.sender = t.sender and l.record_id = t.record_id
+        inner join read_parquet(?) as t
+            on l.source = t.source and l.sender = t.sender and l.record_id = t.record_id
         where l.source = 'gp' and t.person_id = ?"""
     at_practice = {
-        record: duckdb.execute(
-            same, [str(nights.home / "identity" / "links.parquet"), str(truth), person]
-        ).fetchall()
-        for record, person in people.items()
+        record: duckdb.execute(same, [*files, person]).fetchall() for record, person in people.items()
     }
     for record in ("p1", "p2", "p3", "p4"):
         assert at_practice[record] == [(found[record]["person"],)], record
@@ -111,7 +112,7 @@ def test_a_linked_patient_has_a_practice_and_the_hospitals_activity(nights: Nigh
 
 def test_a_diagnosis_and_a_result_belong_to_the_encounter_they_name(nights: Nights) -> None:
     query = """
-        select d.code, d.code_system from core.diagnosis as d inner join core.activity as a using (activity_key)
+        select d.code from core.diagnosis as d inner join core.activity as a using (activity_key)
         where a.sender = 'FH1' and a.start_at::date = date '2026-02-03'"""
     assert [row[0] for row in nights.ask("secondary_use", BAD, query)] == ["44054006"]
     observed = "select code, value, unit from core.observation where code = '1010671000000102' and value = 48"
