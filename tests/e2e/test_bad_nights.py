@@ -1,4 +1,4 @@
-"""Whole nights of bad input: one feed failing leaves the others published, loses nothing and tells nothing."""
+"""Whole nights of bad input: a failing feed leaves the others published; nothing is lost, nothing told."""
 
 from __future__ import annotations
 
