@@ -141,7 +141,7 @@ def _break(nights: Nights) -> dict[Path, bytes]:
     extracts = nights.extracts
     right: dict[Path, bytes] = {}
     for file in (MISSING_COLUMN, UNKNOWN_COLUMN, EMPTY_FILE):
-        _copy_first_rows(extracts / file, 4)
+        _send_again(extracts / file, 4)
         right[extracts / file] = (extracts / file).read_bytes()
     missing = extracts / MISSING_FEED
     right |= {path: path.read_bytes() for path in missing.rglob("*.csv")}
@@ -211,10 +211,10 @@ def _person_known(rows: Rows) -> Rows:
     return [row for row in rows if row["NHSNumber"] and not row["WithheldIdentityReason"]]
 
 
-def _copy_first_rows(path: Path, number: int) -> None:
-    """Let a night with next to nothing to tell send the first rows of the night before again."""
+def _send_again(path: Path, number: int) -> None:
+    """Let a night with next to nothing to tell send some rows of the night before again, of several people."""
     earlier = read(_night_before(path))
-    _edit(path, lambda _: earlier[:number])
+    _edit(path, lambda _: earlier[:: len(earlier) // number][:number])
 
 
 def _night_before(path: Path) -> Path:

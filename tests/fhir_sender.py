@@ -21,6 +21,10 @@ _PEOPLE = """
         and not coalesce(is_sensitive, false) and twin_of is null and old_nhs_number is null
         and left_on is null and death_date is null
         and person_id in (select person_id from '{truth}/records.parquet' where source = 'gp')
+        and person_id not in (
+            select r.person_id from '{truth}/records.parquet' as r
+            inner join '{truth}/planted_errors.parquet' as e using (source, sender, record_id)
+            where r.source = 'gp')
         and practice_code in (select practice_code from '{truth}/practices.parquet' where shares)
     order by person_id limit 5"""
 GLUCOSE = "1010671000000102"  # a code of the observable entity hierarchy, only to be carried through
@@ -46,7 +50,7 @@ def send(folder: Path, truth: Path, *, sender: str, marker: str) -> Sent:
     no_date = {**_encounter(6, sender), "period": {"start": f"2026-02-30 {marker}"}}
     _write(folder / "Patient.ndjson", [*patients, unknown], f'{{"resourceType": "Patient", "id": "{marker}')
     _write(folder / "Encounter.ndjson.gz", [*encounters, no_date])
-    _write(folder / "Condition.ndjson", [_condition(1), {**_condition(2), "code": {"text": 7, "x": marker}}])
+    _write(folder / "Condition.ndjson", [_condition(1), {**_condition(2), "code": marker}])
     _write(folder / "Observation.ndjson", [_observation(1), {**_observation(2), "status": marker}])
     ids = tuple(encounter["id"] for encounter in encounters)
     return Sent(tuple(person[0] for person in people), ids, tuple(encounters))
