@@ -29,10 +29,9 @@ def run(ledger: Ledger) -> str:
         "outcome": "refused",
     }
     ledger.put("run", [row | {"code_version": "test", "extracts": "x"}])
-    ledger.put("feed", [
-        {"run_id": RUN, "source": "gp", "sender": "A", "feed": "emis", "outcome": "landed", "message": "", "is_late": 0},
-        {"run_id": RUN, "source": "acute", "sender": "B", "feed": "sus", "outcome": "missing", "message": "no folder", "is_late": 1},
-    ])  # fmt: skip
+    emis = {"run_id": RUN, "source": "gp", "sender": "A", "feed": "emis", "outcome": "landed"}
+    sus = {"run_id": RUN, "source": "acute", "sender": "B", "feed": "sus", "outcome": "missing"}
+    ledger.put("feed", [emis | {"message": "", "is_late": 0}, sus | {"message": "no folder", "is_late": 1}])
     ledger.put(
         "file", [file("f1", "emis", rows=10, quarantined=0), file("f2", "emis", rows=5, quarantined=0)]
     )
