@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -64,9 +64,9 @@ def _plant_in(path: Path, columns: set[str]) -> int:
     return len(here)
 
 
-def values_after_the_wall(home: Path) -> Iterator[tuple[str, str]]:
+def values_after_the_wall(home: Path, zones: Iterable[str] = AFTER_THE_WALL) -> Iterator[tuple[str, str]]:
     """(where, distinct text) of everything that lies in a zone after ``identity``, whatever its format."""
-    for zone in AFTER_THE_WALL:
+    for zone in zones:
         for path in sorted((home / zone).rglob("*")):
             if path.is_file() and not path.is_symlink():
                 yield from ((str(path.relative_to(home)), text) for text in _texts(path))

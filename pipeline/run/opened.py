@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from connectors.declare import SOURCE_WORDS
 from pipeline import keys
 from pipeline.clock import now
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, one_of
 from pipeline.ledger import Ledger
 from pipeline.run import lock
 from pipeline.settings import Settings, load_settings
@@ -39,9 +40,12 @@ def open_run(
 ) -> Run:
     """Take the lock and start a run, written in the ledger as ``running``.
 
-    Raises :class:`UsageError` where the extracts are not a folder, :class:`RunLockedError` while
-    another run is alive, :class:`SetupError` where the keys cannot be used.
+    Raises :class:`UsageError` where the extracts are not a folder or the source is not known,
+    :class:`RunLockedError` while another run is alive, :class:`SetupError` where the keys cannot
+    be used.
     """
+    if source is not None and source not in SOURCE_WORDS:
+        raise UsageError(one_of("source", source, SOURCE_WORDS))
     if not extracts.is_dir():
         raise UsageError(
             f"extracts {str(extracts)!r} is not a folder; it must hold <source>/<sender>/<date>/"

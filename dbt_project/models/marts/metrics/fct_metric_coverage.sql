@@ -22,6 +22,19 @@ windows as (
 
 ),
 
+-- Periods that a refused file, not mended yet, would have told of.
+lacking as (
+
+    select distinct
+        files.source,
+        files.sender,
+        periods.period_type,
+        periods.period_start,
+    from {{ ref('int_files__lacking') }} as files
+    inner join periods on files.lacks_from <= periods.period_end and files.lacks_to >= periods.period_start
+
+),
+
 -- An area that a source knows nobody in is judged by the whole system's senders.
 areas as (
 
@@ -60,6 +73,7 @@ covered as (
             coalesce(
                 windows.covers_from <= periods.period_start and windows.covers_to >= periods.period_end, false
             )
+            and lacking.sender is null
         ) as is_complete,
         bool_or(
             coalesce(
@@ -69,6 +83,12 @@ covered as (
     from judged_by
     cross join periods
     left join windows on judged_by.source = windows.source and judged_by.sender = windows.sender
+    left join lacking
+        on
+            judged_by.source = lacking.source
+            and judged_by.sender = lacking.sender
+            and periods.period_type = lacking.period_type
+            and periods.period_start = lacking.period_start
     group by all
 
 )

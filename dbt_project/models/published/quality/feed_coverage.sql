@@ -15,7 +15,7 @@ select
     coalesce(rows_in, 0) as rows_in,
     case
         when last_extract_on is null then 'missing'
-        when outcome in ('refused', 'missing') or is_late then 'partial'
+        when outcome in ('refused', 'missing') or is_late or is_lacking then 'partial'
         else 'complete'
     end as coverage,
 from feed_nights
