@@ -79,7 +79,8 @@ def _texts(path: Path) -> Iterator[str]:
     elif path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as connection:
             for schema, table in connection.execute(
-                "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+                "select table_schema, table_name from information_schema.tables "
+                "where table_type = 'BASE TABLE'"
             ).fetchall():
                 yield from _relation(connection, f'"{schema}"."{table}"')
     elif path.suffix == ".sqlite":
