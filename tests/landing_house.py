@@ -250,6 +250,11 @@ def person(
     return f"P{number},{name},{born},{sex},{deleted},"
 
 
+def people(*numbers: int) -> list[str]:
+    """Rows of the person file, one for each number."""
+    return [person(number) for number in numbers]
+
+
 def visit(
     number: int, *, who: int = 1, seen: str = "2026-01-02", reason: str = "A", minutes: str = "10"
 ) -> str:

@@ -79,8 +79,7 @@ def _texts(path: Path) -> Iterator[str]:
     elif path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as connection:
             for schema, table in connection.execute(
-                "select table_schema, table_name from information_schema.tables "
-                "where table_type = 'BASE TABLE'"
+                "select schema_name, table_name from duckdb_tables()"
             ).fetchall():
                 yield from _relation(connection, f'"{schema}"."{table}"')
     elif path.suffix == ".sqlite":

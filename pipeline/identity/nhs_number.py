@@ -32,7 +32,6 @@ OUTCOMES = (
     "valid_untraced",
     "valid_traced",
 )
-USABLE = ("valid_untraced", "valid_traced")  # may identify a person, together with the birth date
 
 _MACROS = Path(__file__).with_name("nhs_number.sql")
 

@@ -12,7 +12,7 @@ with placed as (
     where is_registered
 ),
 areas as (
-    select 'system' as area_type, 'all' as area_code, age_band, sex from placed
+    select 'system' as area_type, 'system' as area_code, age_band, sex from placed
     union all by name
     select 'borough' as area_type, coalesce(local_authority_code, 'unknown') as area_code, age_band, sex from placed
     union all by name

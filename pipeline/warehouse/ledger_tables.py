@@ -47,7 +47,6 @@ QUERIES = {
         select feed.run_id, run.as_of, feed.source, sender, feed, feed.outcome, last_extract_on,
                expected_on, is_late, files, rows_in
         from feed join run using (run_id)""",
-    "links": "select run_id, source, sender, link_step, records, people from link",
     "current_run": "select run_id, as_of, :product as product, code_version from run where run_id = :run_id",
 }
 

@@ -81,7 +81,7 @@ def _consultations(block: Block, rng: np.random.Generator, rows: Rows) -> Rows:
     rows["deleted_on"] = np.where(
         rows["day"] > block.span.end, NEVER, marks.deleted_on(rng, block, rows["visible"])
     )
-    rows["is_confidential"] = marks.sometimes(rng, rows.height, errors.CONFIDENTIAL_ROWS)
+    rows["is_confidential"] = marks.sometimes(rng, rows.height, errors.CONFIDENTIAL_ROWS) & rows["is_emis"]
     return rows
 
 
@@ -95,7 +95,7 @@ def _observations(block: Block, rng: np.random.Generator, rows: Rows) -> Rows:
     rows["entered"] = rows["day"] + np.where(late, rng.integers(1, 6, rows.height), 0)
     rows["visible"] = np.maximum(rows["visible"], rows["entered"])
     rows["deleted_on"] = marks.deleted_on(rng, block, rows["visible"])
-    rows["is_confidential"] = marks.sometimes(rng, rows.height, errors.CONFIDENTIAL_ROWS)
+    rows["is_confidential"] = marks.sometimes(rng, rows.height, errors.CONFIDENTIAL_ROWS) & rows["is_emis"]
     resolved = np.isin(rows["code"], conditions) & (rng.random(rows.height) < 0.02)
     rows["resolved"] = np.where(
         resolved, np.maximum(rows["visible"] + 1, block.span.end - rng.integers(0, 300, rows.height)), NEVER

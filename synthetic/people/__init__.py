@@ -115,7 +115,7 @@ def make(world: World, span: Span, *, number: int, base: int, size: int) -> Bloc
     found = found.take(found["onset"] < rows["death"][found["person"]])
     moves.add(rng, world, rows, span)
     _numbers(rng, world, rows, base=base, span=span)
-    _wishes(rng, rows, span)
+    _wishes(rng, world, rows, span)
     return Block(world, span, number, base, rows, found)
 
 
@@ -144,8 +144,11 @@ def _numbers(rng: np.random.Generator, world: World, rows: Rows, *, base: int, s
     )
 
 
-def _wishes(rng: np.random.Generator, rows: Rows, span: Span) -> None:
-    """Objections and marks: Type 1 dissent and withdrawal, national opt-out, confidential, sensitive."""
+def _wishes(rng: np.random.Generator, world: World, rows: Rows, span: Span) -> None:
+    """Objections and marks: Type 1 dissent and withdrawal, national opt-out, confidential, sensitive.
+
+    Only EMIS has columns that say confidential or sensitive, so only its patients are.
+    """
     count = rows.height
     dissents = (rng.random(count) < rates.TYPE_1_OBJECTION) & ~rows["is_test"]
     first = np.maximum(span.start - 2_000, rows["birth"])
@@ -157,5 +160,12 @@ def _wishes(rng: np.random.Generator, rows: Rows, span: Span) -> None:
     opts_out = (rng.random(count) < rates.NATIONAL_OPT_OUT) & ~rows["is_test"]
     since = span.end - rng.integers(1, 2_500, count)
     rows["opted_out_on"] = np.where(opts_out, np.maximum(since, rows["birth"]), NEVER)
-    rows["is_confidential"] = (rng.random(count) < rates.CONFIDENTIAL) & ~rows["is_test"]
-    rows["is_sensitive"] = (rng.random(count) < rates.SPINE_SENSITIVE) & ~rows["is_test"]
+    can_say = _with_emis(world, rows["practice"]) | _with_emis(world, rows["practice_now"])
+    can_say &= ~rows["is_test"]
+    rows["is_confidential"] = (rng.random(count) < rates.CONFIDENTIAL) & can_say
+    rows["is_sensitive"] = (rng.random(count) < rates.SPINE_SENSITIVE) & can_say
+
+
+def _with_emis(world: World, practice: Array) -> Array:
+    """Whether each practice (index, -1: none) keeps its records in EMIS."""
+    return np.asarray((practice >= 0) & world.practices["is_emis"][practice])

@@ -20,7 +20,6 @@ ASSESSED = 0.55  # community requests that go on to an assessment
 SERVED = 0.45  # of those, that get long-term support
 REVIEWED_A_YEAR = 0.75
 CARERS = 0.25  # people with long-term support at home whose partner is a known carer
-DIRECT_PAYMENT = 0.22  # ASCOF 3D
 MECHANISM_BLANK = 0.25  # not mandatory: often left blank
 PACKAGE_CHANGED = 0.25  # home support replaced by a bigger package after a year; chosen
 

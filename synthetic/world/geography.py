@@ -13,7 +13,6 @@ from synthetic.streams import stream
 INWARD_LETTERS = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))  # no C I K M O V (Royal Mail)
 FIRST_LSOA = 90_0000  # E01900000 and on: well formed, above the codes that ONS has issued
 NO_FIXED_ABODE = "ZZ99 3VZ"  # NHS Postcode Directory pseudo-postcodes
-NOT_KNOWN = "ZZ99 3WZ"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The step ``pseudonymise``: what a product may hold of the landed records, and nothing else of them.
 
 Writes ``pseudonymised/<product>/<source>__<entity>.parquet`` for every source and every entity of the
-register of handling, empty ones too, and ``person_sources.parquet``. Keys are HMAC-SHA256 under the
+register of handling, empty ones too, ``person_sources.parquet`` and ``ledger__links.parquet`` (links by
+step, without those who objected). Keys are HMAC-SHA256 under the
 product's own key, so that two products cannot be joined: a person's of ``person|v1|<person id>``, a
 record's of ``record|v1|<source>|<sender>|<Type/id>``.
 """
@@ -41,6 +42,17 @@ select k.person_key, k.source, k.sender, k.link_step, k.link_confidence
 from kept_record as k
 semi join written_record as w on w.source = k.source and w.sender = k.sender and w.record_id = k.record_id
 """
+# How the product's records were linked. Whoever objected is in no count of it; a record whose objection could
+# not be checked is counted, or a product without such records would report that everything was linked.
+_LINKS = """
+select cast(? as varchar) as run_id, r.source, r.sender, r.link_step,
+    count(*) as records, count(distinct r.person_id) as people
+from vault.record as r
+inner join record_eligibility as e using (source, sender, record_id)
+where e.reason is null or e.reason = 'opt_out_not_checkable'
+group by r.source, r.sender, r.link_step
+order by all
+"""
 _AREA = {"postcode": "VARCHAR", "lsoa_code": "VARCHAR", "local_authority_code": "VARCHAR"}
 
 
@@ -69,6 +81,7 @@ def pseudonymise(
                 found for source in SOURCE_WORDS for found in _write_source(connection, zones, source, folder)
             ]
             _copy(connection, _PERSON_SOURCES, folder / "person_sources.parquet")
+            _copy(connection, _LINKS, folder / "ledger__links.parquet", run_id)
             withheld = accounts.record(ledger, connection, run_id, product)
         summary = summarise(connection, product, withheld, tuple(outside))
     record_outside(ledger, run_id, summary)
@@ -106,8 +119,8 @@ def _write_entity(
     ]
 
 
-def _copy(connection: DuckDBPyConnection, query: str, target: Path) -> None:
-    connection.execute(f"copy ({query}) to {literal(target)} (format parquet, compression zstd)")
+def _copy(connection: DuckDBPyConnection, query: str, target: Path, *parameters: str) -> None:
+    connection.execute(f"copy ({query}) to {literal(target)} (format parquet, compression zstd)", parameters)
     target.chmod(0o600)
 
 

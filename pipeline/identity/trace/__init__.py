@@ -20,7 +20,6 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 STEPS = ("registered", "cross_check", "number_founded", "birth_date_conflict", "unmatched")
-NUMBER_STEPS = ("registered", "cross_check", "number_founded")  # the number is established as the person's
 
 _CROSS_CHECK = Path(__file__).with_name("cross_check.sql")
 

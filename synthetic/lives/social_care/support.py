@@ -26,64 +26,48 @@ from synthetic.rows import Array, Rows
 def standing(rng: np.random.Generator, block: Block, events: Events) -> None:
     """Long-term support that was open before the history, or began in it by ageing."""
     rows, start, end = block.rows, block.span.start, block.span.end
-    age = block.age(start)
     disabled = block.with_condition("learning_disability") | block.with_condition(
         "severe_physical_disability"
     )
-    chance = np.select(
-        [
-            rows["in_care_home"],
-            block.frailty >= 0.24,
-            age >= 75,
-            disabled,
-            block.with_condition("serious_mental_illness"),
-        ],
-        [
-            rates.CARE_HOME_FUNDED,
-            rates.LONG_TERM_FRAIL,
-            rates.LONG_TERM_OTHERS_75,
-            rates.LONG_TERM_DISABLED,
-            rates.LONG_TERM_SMI,
-        ],
-        default=0.0,
-    )
+    age = block.age(start)
+    chance = _chance_of_support(block, age, disabled)
     has = np.flatnonzero((rng.random(rows.height) < chance) & (age >= 18) & ~rows["is_test"])
     begun = end - np.floor(rng.gamma(1.3, 650, len(has))).astype(np.int64)
     begun = np.maximum(begun, rows["came_on"][has] + 1)
     begun = np.maximum(begun, rows["birth"][has] + int(18 * YEAR))
-    in_home = rows["in_care_home"][has]
-    nursing = in_home & (rng.random(len(has)) < 0.4)
-    service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
-    component = np.select(
-        [nursing, in_home, disabled[has] & (rng.random(len(has)) < 0.5)],
-        [
-            COMPONENTS.index("Long Term Nursing Care"),
-            COMPONENTS.index("Long Term Residential Care"),
-            COMPONENTS.index("Supported Living"),
-        ],
-        default=_home_component(rng, len(has)),
-    )
+    service, component = _service_of(rng, rows["in_care_home"][has], disabled[has])
     lasts = np.where(rng.random(len(has)) < rates.PACKAGE_CHANGED, begun + 365, NEVER)
-    events.add(
-        SERVICE,
-        has,
-        begun,
-        lasts,
-        service=service,
-        component=component,
-        outcome=np.where(lasts < NEVER, 5, 0),
-    )
+    outcome = np.where(lasts < NEVER, 5, 0)
+    events.add(SERVICE, has, begun, lasts, service=service, component=component, outcome=outcome)
     again = lasts < end
-    events.add(
-        SERVICE,
-        has[again],
-        lasts[again] + 1,
-        np.full(int(again.sum()), NEVER),
-        service=service[again],
-        component=component[again],
-    )
+    never = np.full(int(again.sum()), NEVER)
+    follows = {"service": service[again], "component": component[again]}
+    events.add(SERVICE, has[again], lasts[again] + 1, never, **follows)
     fresh = begun > start
     _asked(rng, events, has[fresh], begun[fresh] - 30, route=2)
+
+
+def _chance_of_support(block: Block, age: Array, disabled: Array) -> Array:
+    """Chance that a person has long-term support, by the first reason that fits."""
+    reasons = {
+        rates.CARE_HOME_FUNDED: block.rows["in_care_home"],
+        rates.LONG_TERM_FRAIL: block.frailty >= 0.24,
+        rates.LONG_TERM_OTHERS_75: age >= 75,
+        rates.LONG_TERM_DISABLED: disabled,
+        rates.LONG_TERM_SMI: block.with_condition("serious_mental_illness"),
+    }
+    return np.select(list(reasons.values()), list(reasons), default=0.0)
+
+
+def _service_of(rng: np.random.Generator, in_home: Array, disabled: Array) -> tuple[Array, Array]:
+    """Service type and component of each person's support."""
+    nursing = in_home & (rng.random(len(in_home)) < 0.4)
+    service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
+    living = disabled & (rng.random(len(in_home)) < 0.5)
+    names = ("Long Term Nursing Care", "Long Term Residential Care", "Supported Living")
+    places = [COMPONENTS.index(name) for name in names]
+    at_home = _home_component(rng, len(in_home))
+    return service, np.select([nursing, in_home, living], places, default=at_home)
 
 
 def _home_component(rng: np.random.Generator, count: int) -> Array:

@@ -58,7 +58,9 @@ def kept(economy: Economy, product: str = "direct_care") -> set[tuple[str, int]]
     """(source, row) of every row in any person table of the product."""
     folder = economy.home / "pseudonymised" / product
     tables = [
-        path for path in folder.glob("*__*.parquet") if not path.stem.endswith(("organizations", "locations"))
+        path
+        for path in folder.glob("*__*.parquet")
+        if not path.stem.endswith(("organizations", "locations", "links"))
     ]
     return {(row["source"], row["source_row"]) for path in tables for row in economy.table(path)}
 
@@ -251,3 +253,19 @@ def test_the_decision_is_kept_beside_the_links(house: Economy, tmp_path: Path) -
     produce(house)
     rows = house.table(house.home / "identity" / "eligibility" / "direct_care_records.parquet")
     assert {row["record_id"]: row["reason"] for row in rows} == {"g": None, "d": "test_patient"}
+
+
+def test_whoever_objected_is_in_no_count_of_links(house: Economy) -> None:
+    """But a record that could not be checked is, or a product would report that all were linked."""
+    house.person("g", A, **GP)
+    house.person("h", B, **GP)
+    house.person("nobody", None, **ACUTE)
+    produce(house, "secondary_use", replied=(B,))
+    counted = house.table(house.home / "pseudonymised" / "secondary_use" / "ledger__links.parquet")
+    assert {(row["source"], row["link_step"], row["records"], row["people"]) for row in counted} == {
+        ("gp", "registered", 1, 1),
+        ("acute", "unmatched", 1, 1),
+    }
+    produce(house)
+    everyone = house.table(house.home / "pseudonymised" / "direct_care" / "ledger__links.parquet")
+    assert sum(row["records"] for row in everyone) == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 CURRENT = "qualify row_number() over (partition by {key} order by extract_date desc) = 1"
 
 
@@ -28,6 +30,19 @@ def test_a_record_is_one_person(economy):
     assert economy.scalar("select count(*) - count(distinct (source, sender, record_id)) from records") == 0
     unknown = "select person_id from records except select person_id from persons"
     assert economy.scalar(f"select count(*) from ({unknown})") == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "attribute"), [("IsConfidential", "is_confidential"), ("SpineSensitive", "is_sensitive")]
+)
+def test_whoever_is_confidential_has_a_record_that_says_so(economy, column: str, attribute: str):
+    sent = f"""
+        select person_id from Admin_Patient join records
+            on source = 'gp' and records.sender = Admin_Patient.sender and record_id = PatientGuid
+        where {column} = 'true'"""
+    true = f"select person_id from persons where {attribute}"
+    assert economy.scalar(f"select count(*) from ({true})") > 0
+    assert differences(economy, f"select distinct * from ({sent})", true) == 0
 
 
 def test_current_spells_are_the_true_spells(economy):

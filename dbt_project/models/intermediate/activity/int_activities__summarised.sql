@@ -10,6 +10,7 @@ current_run as (
 
 ),
 
+-- An appointment and the consultation that came of it are one contact.
 flagged as (
 
     select
@@ -17,7 +18,7 @@ flagged as (
         activities.start_at::date >= current_run.year_start as is_in_year,
         coalesce(activities.is_attended, false) as is_seen,
         activities.activity_type not in ('inpatient_spell', 'mental_health_spell', 'social_care_service')
-            as is_contact,
+        and coalesce(activities.cost_source, '') != 'in_consultation' as is_contact,
         greatest(
             {{ days_between(
                 'greatest(activities.start_at::date, current_run.year_start)',

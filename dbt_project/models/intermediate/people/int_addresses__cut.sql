@@ -19,6 +19,13 @@ with addresses as (
 ),
 
 -- General practice keeps the dated history; other settings only fill in where it has none.
+believed as (
+
+    select * from addresses
+    qualify is_gp = bool_or(is_gp) over (partition by person_key)
+
+),
+
 chosen as (
 
     select
@@ -26,8 +33,7 @@ chosen as (
         row_number() over (
             partition by person_key, start_on order by end_on desc, local_authority_code asc, lsoa_code asc
         ) as n_of_start,
-    from addresses
-    qualify is_gp = bool_or(is_gp) over (partition by person_key)
+    from believed
 
 ),
 
