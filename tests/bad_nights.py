@@ -212,7 +212,7 @@ def _person_known(rows: Rows) -> Rows:
 
 
 def _send_again(path: Path, number: int) -> None:
-    """Let a night with next to nothing to tell send some rows of the night before again, of several people."""
+    """Let a night with next to nothing to tell repeat some rows of the night before, of several people."""
     earlier = read(_night_before(path))
     _edit(path, lambda _: earlier[:: len(earlier) // number][:number])
 
