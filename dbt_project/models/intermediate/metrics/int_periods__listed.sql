@@ -4,10 +4,18 @@ with current_run as (
 
 ),
 
--- What the data cover begins with the month of the first activity or registration of each metric's feeds.
+-- What the data cover begins with the month in which both hospital feeds tell: the first stays began before the
+-- first extract did. One in a thousand may have a wrong year. A service open for years says nothing of the years
+-- before: social care alone covers two.
 first_activity as (
 
-    select date_trunc('month', min(start_at))::date as first_month from {{ ref('fct_activity') }}
+    select
+        greatest(
+            quantile_disc(start_at, 0.001) filter (where activity_type = 'inpatient_spell'),
+            quantile_disc(start_at, 0.001) filter (where activity_type = 'emergency_attendance')
+        ) as in_hospital_at,
+        min(start_at) filter (where activity_type = 'social_care_service') as in_social_care_at,
+    from {{ ref('fct_activity') }}
     where activity_type in ('inpatient_spell', 'emergency_attendance', 'social_care_service')
 
 ),
@@ -17,9 +25,13 @@ bounds as (
     select
         current_run.as_of,
         greatest(
-            coalesce(first_activity.first_month, date_trunc('month', current_run.as_of)::date),
-            (date_trunc('month', current_run.as_of + 1) - to_months({{ var('metric_history_months') }}))::date
-        ) as first_month,
+            date_trunc('month', coalesce(
+                first_activity.in_hospital_at,
+                greatest(first_activity.in_social_care_at, current_run.as_of - interval 2 year),
+                current_run.as_of
+            )),
+            date_trunc('month', current_run.as_of + 1) - to_months({{ var('metric_history_months') }})
+        )::date as first_month,
     from current_run
     cross join first_activity
 
