@@ -42,7 +42,7 @@ nightly: install ## Run the nightly load in Airflow (EXTRACTS=… AS_OF=… or P
 	@PEOPLE='$(PEOPLE)' SEED='$(SEED)' EXTRACTS='$(EXTRACTS)' AS_OF='$(AS_OF)' dags/run_nightly
 
 test: lint types sql-lint ## Run everything that guards the project
-	@pytest --numprocesses 2 --dist loadgroup
+	@pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 lint: install ## Python style, security and complexity
 	@ruff check .

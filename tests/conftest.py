@@ -8,10 +8,12 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.settings import Settings
+from tests.workers import ByFile
 
 SMALL_PEOPLE, SMALL_AS_OF = 600, date(2026, 3, 31)
 ROOT = Path(__file__).parent.parent
@@ -90,8 +92,6 @@ def small_night(small_extracts: Path, tmp_path_factory: pytest.TempPathFactory) 
     return Night(small_extracts, home, SMALL_AS_OF, done.returncode, done.stdout, connections)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share the small night go to one worker, so that it is run once."""
-    for item in items:
-        if {"small_night", "small_extracts"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("night"))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Files that share a night go to one worker."""
+    return ByFile(config, log)

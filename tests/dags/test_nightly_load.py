@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("airflow")
-
 PRODUCTS = ("direct_care", "secondary_use")
 PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 IN_ORDER = (

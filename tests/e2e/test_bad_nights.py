@@ -14,8 +14,6 @@ from tests import bad_nights as planted
 from tests.bad_nights import BAD, GOOD, MENDED, Nights, wsic
 from tests.markers import values_after_the_wall
 
-pytestmark = pytest.mark.xdist_group("bad-nights")  # one worker runs the three nights, once
-
 METRIC = "emergency_admissions"
 
 

@@ -18,8 +18,6 @@ from connectors.declare import SOURCE_WORDS
 from connectors.register import entities
 from pipeline.warehouse import dbt
 
-pytestmark = pytest.mark.xdist_group("parsed_project")  # one worker parses it, once
-
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 NOT_READ = frozenset({"organizations", "locations"})  # about no person; ODS reference data is used instead
 MAY_LEAVE = frozenset({"keep", "generalise", "pseudonymise"})

@@ -12,8 +12,6 @@ import pytest
 
 from tests.pseudonymised_fixtures import AS_OF
 
-pytestmark = pytest.mark.xdist_group("built_warehouse")  # one worker builds it, once
-
 EMERGENCY = {"21", "22", "23", "24", "25", "28", "2A", "2B", "2C", "2D"}
 MONTH = (date(2025, 11, 1), date(2025, 11, 30))
 OTHER_HOSPITAL = {"51", "52", "53"}
