@@ -26,7 +26,7 @@ DOMAINS: Mapping[str, str | None] = {
     "gss": r"^[A-Z][0-9]{8}$",
     "snomed": r"^[1-9][0-9]{5,17}$",
     "unit": r"^[A-Za-z0-9%/*^.\[\]{}()_ -]{1,24}$",
-    "words": r"^([0-9]{1,2}[ -])?[A-Za-z][A-Za-z0-9 :&/,.'()%+-]{0,99}$",
+    "words": r"^([0-9]{1,2}-weekly|[A-Za-z][A-Za-z0-9 :&/,.'()%+-]{0,99})$",
     "key": None,
     "date": None,
     "timestamp": None,
