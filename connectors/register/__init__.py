@@ -26,6 +26,12 @@ DOMAINS: Mapping[str, str | None] = {
     "gss": r"^[A-Z][0-9]{8}$",
     "snomed": r"^[1-9][0-9]{5,17}$",
     "unit": r"^[A-Za-z0-9%/*^.\[\]{}()_ -]{1,24}$",
+    # What medicines are counted in. Senders type this by hand, so it is a list and not a shape.
+    "dose_unit": (
+        r"(?i)^(tablets?|tabs?|capsules?|caps?|ml|g|mg|micrograms?|litres?|doses?|sachets?|patch(es)?|ampoules?"
+        r"|vials?|inhalers?|devices?|units?|suppositor(y|ies)|pessar(y|ies)|syringes?|packs?|bottles?|strips?"
+        r"|lancets?|applications?|puffs?|drops?|op)$"
+    ),
     "words": r"^([0-9]{1,2}-weekly|[A-Za-z][A-Za-z0-9 :&/,.'()%+-]{0,99})$",
     "key": None,
     "date": None,

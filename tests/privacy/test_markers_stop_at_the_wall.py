@@ -102,6 +102,7 @@ def test_no_name_is_found_as_a_value(small_night, behind_the_wall: list[tuple[st
     }
     family = next(name for name in ("family_name", "surname", "family") if name in columns)
     names = {name.casefold() for name in truth(small_night.extracts, family) if len(name) > 3}
+    names -= {"white", "black"}  # also ethnic groups
     found = {
         (where, len(names.intersection(text.casefold().splitlines())))
         for where, text in behind_the_wall
