@@ -37,6 +37,7 @@ UNKNOWN_CODE = "social_care/LA009"
 EMPTY_FILE = f"acute/R1K/{BAD}/OP.csv"
 MISSING_COLUMN = f"acute/RQM/{BAD}/APC.csv"
 UNKNOWN_COLUMN = f"acute/RYJ/{BAD}/ECDS.csv"
+ABSENT_FILE = f"community/RYX/{BAD}/CYP202.csv"
 TRUNCATED = f"community/RYX/{BAD}/CYP201.csv"
 WRONG_ENCODING = f"gp/YGT01/{BAD}/SRCode.csv"
 WRONG_FIELDS = f"gp/YGE01/{BAD}/CareRecord_Consultation.csv"
@@ -147,6 +148,7 @@ def _break(nights: Nights) -> dict[Path, bytes]:
     right |= {path: path.read_bytes() for path in missing.rglob("*.csv")}
     shutil.rmtree(missing)
     (extracts / EMPTY_FILE).write_bytes(b"")
+    (extracts / ABSENT_FILE).unlink()
     _edit(extracts / MISSING_COLUMN, _without_a_column)
     _edit(extracts / UNKNOWN_COLUMN, lambda rows: [{**row, "TriageNote": MARKER} for row in rows])
     _edit(extracts / UNKNOWN_CODE / str(BAD) / "CLD.csv", lambda rows: _first(rows, "Event Type"))

@@ -18,6 +18,15 @@ _FOLDER = Path(__file__).parent
 _MAY_LEAVE = (Handling.KEEP, Handling.GENERALISE, Handling.PSEUDONYMISE)
 _GENERALISERS = frozenset({"lsoa", "local_authority"})
 
+# Units of measure as a list and not a shape, for a word without spaces would pass any shape.
+_UNIT = (
+    r"(?:%|[kdcmunpfµ]?(?:g|L|l|mol|m|U|u|Pa|J|cal|s|eq|osm)[23]?|m\^2|m²|[munk]?\[?[iI][uU]\]?"
+    r"|mm ?\[?[hH]g\]?|min|h|hr|d|day|wk|week|weeks|mo|month|months|a|year|years|yr|hour|hours|days"
+    r"|bpm|beats|breaths"
+    r"|Cel|cel|degC|deg|kcal|cells?|ratio|score|points?|steps|cigarettes|drinks|units?|1\.73 ?m(?:2|\^2|²)"
+    r"|\{(?:units?|cigarettes|score|1\.73_m2|beats|breaths|index|ratio|INR|points?|total)\})"
+)
+
 # What a kept value may look like. Text outside its domain is dropped and counted: a code field
 # of a sender is a place where a person can type a name.
 DOMAINS: Mapping[str, str | None] = {
@@ -25,7 +34,8 @@ DOMAINS: Mapping[str, str | None] = {
     "ods": r"^[A-Za-z0-9]{3,12}$",
     "gss": r"^[A-Z][0-9]{8}$",
     "snomed": r"^[1-9][0-9]{5,17}$",
-    "unit": r"^[A-Za-z0-9%/*^.\[\]{}()_ -]{1,24}$",
+    # What observations are measured in: units of UCUM and what people write for them, over one another.
+    "unit": rf"^(10[*^][0-9]{{1,2}}/|/)?{_UNIT}([/.* ]{_UNIT}){{0,3}}$",
     # What medicines are counted in. Senders type this by hand, so it is a list and not a shape.
     "dose_unit": (
         r"(?i)^(tablets?|tabs?|capsules?|caps?|ml|g|mg|micrograms?|litres?|doses?|sachets?|patch(es)?|ampoules?"

@@ -69,17 +69,32 @@ def _part(desk: Desk, tally: Tally, name: str, format_: Format | None, *, as_of:
     files = [outcome for outcome in tally.outcomes if outcome.format == name]
     refused = [outcome for outcome in files if outcome.outcome == "refused"]
     last = in_scope(desk.ledger, desk.feed, as_of).last_extract_on(name)
+    owed = _did_not_come(desk, files, format_, as_of) if format_ else []
     limit = _limit(desk.settings, format_)
     return Part(
         feed=name,
         outcome=_outcome(files, refused, _judged_by(format_), came=came),
-        message="; ".join(f"{file.extract_date}/{file.file_name}: {file.message}" for file in refused),
+        message="; ".join(
+            [f"{file.extract_date}/{file.file_name}: {file.message}" for file in refused] + owed
+        ),
         last_extract_on=last,
         expected_on=last + limit if last else as_of,
         is_late=last is None or as_of - last > limit,
         files=len(files),
         rows_in=sum(file.rows_in for file in files),
     )
+
+
+def _did_not_come(desk: Desk, files: list[FileOutcome], format_: Format, as_of: date) -> list[str]:
+    """A word on each file of tonight's extracts that the feed has sent before and now left out."""
+    received = [file for file in known_files(desk.ledger, desk.feed, as_of) if file.format == format_.name]
+    said = []
+    for when in sorted({file.extract_date for file in files}):
+        here = {file.name.lower() for file in received if file.extract_date == when}
+        before = {file.name.lower(): file.name for file in received if file.extract_date < when}
+        absent = sorted(before.keys() - here)
+        said += [f"{when}/{before[name]}: did not come with the others" for name in absent]
+    return said
 
 
 def _outcome(

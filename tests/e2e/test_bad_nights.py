@@ -134,11 +134,18 @@ def test_the_accounts_balance_on_every_night(nights: Nights, product: str, night
     assert unbalanced == 0
 
 
+def test_a_file_that_is_left_out_is_missed_by_name(nights: Nights) -> None:
+    source, sender, day, name = split(planted.ABSENT_FILE)
+    said = [row["message"] for row in nights.summary(BAD)["feeds"] if row["sender"] == sender]
+    assert said == [f"{day}/{name}: did not come with the others"], source
+
+
 def test_the_coverage_of_failed_feeds_is_marked(nights: Nights) -> None:
     query = "select source || '/' || sender, coverage from quality.feed_coverage where as_of = ?"
     marked = {feed for feed, word in nights.ask("direct_care", BAD, query, BAD) if word == "partial"}
     refused = {"acute/R1K", "acute/RQM", "acute/RYJ", planted.WRONG_TOTALS}
-    assert marked == refused | {planted.MISSING_FEED}
+    absent = "/".join(split(planted.ABSENT_FILE)[:2])
+    assert marked == refused | {planted.MISSING_FEED, absent}
     after = dict(nights.ask("direct_care", MENDED, query, MENDED))
     assert {after[feed] for feed in refused - {planted.WRONG_TOTALS}} == {"complete"}
     # The council has not sent its totals right yet: what it lacks, it lacks the night after too.

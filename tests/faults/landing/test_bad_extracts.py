@@ -48,6 +48,17 @@ def test_a_refused_marker_file_holds_its_extract_back_until_it_is_sent_again(hou
     assert not house.unbalanced()
 
 
+def test_a_file_that_the_feed_has_sent_before_is_missed_by_name(house: House) -> None:
+    house.send("Person.csv", PERSON, *people(1), on="2026-03-29")
+    house.send("Visit.csv", VISIT, visit(1), on="2026-03-29")
+    assert house.land().message == ""
+    house.send("Person.csv", PERSON, *people(2))
+    outcome = house.land()
+
+    assert outcome.outcome == "landed"
+    assert outcome.message.endswith("/Visit.csv: did not come with the others")
+
+
 def test_a_submission_without_its_header_file_is_refused(house: House) -> None:
     house.send("Contact.csv", CONTACT, "C1,P1,5", feed="community/X03")
     outcome = house.land("community/X03")

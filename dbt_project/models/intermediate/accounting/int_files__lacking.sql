@@ -22,6 +22,62 @@ extracts as (
 
 ),
 
+-- A feed owes what it has sent before; a hospital owes also what other hospitals send, for inpatients,
+-- outpatients and emergency care are three data sets. Names of FHIR files are the sender's own choice.
+owed as (
+
+    select
+        source,
+        sender,
+        feed,
+        file_name,
+        min(extract_date) as owed_from,
+    from files
+    where feed != 'fhir'
+    group by all
+    union all
+    select
+        senders.source,
+        senders.sender,
+        senders.feed,
+        peers.file_name,
+        min(peers.extract_date) as owed_from,
+    from (select distinct source, sender, feed from extracts where feed = 'sus') as senders
+    inner join files as peers on senders.feed = peers.feed and senders.sender != peers.sender
+    group by all
+
+),
+
+-- Refused, and not sent again right; or owed, and not come with the others.
+wanting as (
+
+    select source, sender, feed, extract_date, file_name from files
+    where not is_good
+    union all
+    select distinct
+        extracts.source,
+        extracts.sender,
+        extracts.feed,
+        extracts.extract_date,
+        owed.file_name,
+    from extracts
+    inner join owed
+        on
+            extracts.source = owed.source
+            and extracts.sender = owed.sender
+            and extracts.feed = owed.feed
+            and extracts.extract_date >= owed.owed_from
+    left join files
+        on
+            extracts.source = files.source
+            and extracts.sender = files.sender
+            and extracts.feed = files.feed
+            and extracts.extract_date = files.extract_date
+            and owed.file_name = files.file_name
+    where files.file_name is null
+
+),
+
 -- A council's file holds its whole year again, so a later one leaves nothing lacking. Returns of other
 -- sources are of one month each, and a delta is sent once.
 replaced as (
@@ -34,23 +90,23 @@ replaced as (
 
 -- What a file would have told of lies between the extract before and its own.
 select
-    files.source,
-    files.sender,
-    files.feed,
-    files.file_name,
+    wanting.source,
+    wanting.sender,
+    wanting.feed,
+    wanting.file_name,
     coalesce(extracts.previous_on + 1, date '1900-01-01') as lacks_from,
-    files.extract_date as lacks_to,
-from files
+    wanting.extract_date as lacks_to,
+from wanting
 inner join extracts
     on
-        files.source = extracts.source
-        and files.sender = extracts.sender
-        and files.feed = extracts.feed
-        and files.extract_date = extracts.extract_date
+        wanting.source = extracts.source
+        and wanting.sender = extracts.sender
+        and wanting.feed = extracts.feed
+        and wanting.extract_date = extracts.extract_date
 left join replaced
     on
-        files.source = replaced.source
-        and files.sender = replaced.sender
-        and files.feed = replaced.feed
-        and files.file_name = replaced.file_name
-where not files.is_good and files.extract_date > coalesce(replaced.last_on, date '1900-01-01')
+        wanting.source = replaced.source
+        and wanting.sender = replaced.sender
+        and wanting.feed = replaced.feed
+        and wanting.file_name = replaced.file_name
+where wanting.extract_date > coalesce(replaced.last_on, date '1900-01-01')
