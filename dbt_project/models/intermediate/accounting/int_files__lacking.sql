@@ -42,8 +42,9 @@ owed as (
         senders.feed,
         peers.file_name,
         min(peers.extract_date) as owed_from,
-    from (select distinct source, sender, feed from extracts where feed = 'sus') as senders
+    from (select distinct source, sender, feed from extracts) as senders
     inner join files as peers on senders.feed = peers.feed and senders.sender != peers.sender
+    where senders.feed = 'sus'
     group by all
 
 ),
