@@ -1,56 +1,66 @@
-"""Why a record belongs to its person: the step, and which fields agreed or differed, never their values."""
+"""Why a record belongs to its person: step, scores, what spoke for and against; never a value of a record."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from connectors.declare import SOURCE_WORDS
 from pipeline.duck import values_hidden
 from pipeline.errors import UsageError, one_of
+from pipeline.identity.compared import FIELDS, compared_sql
+from pipeline.identity.residue import Comparison, waterfall
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from pipeline.settings import Settings
 
-FIELDS = ("nhs_number", "birth_date", "family_name", "given_name", "gender", "postcode", "practice_code")
-
 _WHY: Mapping[str, str] = {
     "registered": "a GP record: itself the evidence for who holds its NHS number",
-    "cross_check": "NHS number and birth date equal those of the GP record that holds the number",
-    "number_founded": "NHS number and birth date equal those of the person founded on it; no GP has it",
+    "cross_check": "NHS number and birth date agree with the person who holds the number",
+    "alphanumeric": "names, gender, birth date and place agree with one person only",
+    "algorithmic": "names, birth date, gender and postcode score highest for one person, clear of the next",
+    "probabilistic": "the weight of all that agrees and differs is above the threshold of joining",
+    "decided": "a person decided it, with a reason",
+    "number_founded": "NHS number and birth date equal those of records that share it; no GP has it",
+    "bucket": "enough demographics equal those of other records that no person was found for",
     "birth_date_conflict": "the NHS number is another person's by its birth date: kept apart",
-    "unmatched": "no usable NHS number, or no whole birth date: kept apart",
+    "unmatched": "no person was found for it: a person of its own, found again when it comes again",
+    "one_time": "not even enough demographics to be found again: a person of its own",
 }
 _RECORD = "select * from vault.record where source = ? and sender = ? and record_id = ?"
-# Who holds the record's number: the person whose id the number gives, seen through its best other record.
-_HOLDER = f"""
-with asked as ({_RECORD}),
-holder as (
-    select r.*
-    from vault.record as r
-    inner join vault.person as p on p.person_id = r.person_id
-    inner join asked as a on a.nhs_number = p.nhs_number
-    where (r.source, r.sender, r.record_id) <> (a.source, a.sender, a.record_id)
-    order by
-        r.source = 'gp' desc, r.is_registered desc, r.registered_on desc nulls last, r.sender, r.record_id
-    limit 1
-)
-select {{compared}} from asked as a cross join holder as h
+# The other side: the GP's record of the person, or of who holds the record's number; else the person's best other.
+_HOLDER = Path(__file__).with_name("explain_holder.sql")
+_EVENTS = """
+select event, run_id, link_step, reason, records
+from vault.person_event
+where person_id = ? or other_person_id = ?
+order by seq, event, reason
 """
-_COMPARED = """case
-    when a.{0} is null and h.{0} is null then 'missing in both'
-    when a.{0} is null then 'missing here'
-    when h.{0} is null then 'missing there'
-    when a.{0} = h.{0} then 'agreed'
-    else 'differed'
-end"""
+_SCORES = ("family", "given", "birth_date", "gender", "postcode")
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEvent:
+    """What became of the person: created, absorbed, split, superseded, number_gained ..., by which run and why."""
+
+    event: str
+    run_id: str
+    link_step: str | None
+    reason: str
+    records: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A link explained; ``compared`` is empty where there was nothing to compare with."""
+    """A link explained.
+
+    ``compared`` is empty where there was nothing to compare with; ``scores`` (0 to 100) are the trace's;
+    ``code`` is its result (NHS England, 00 success, 97 several close matches ...). ``waterfall`` holds the
+    match weights in bits of each comparison with the nearest other side, which sum up to ``weight``.
+    """
 
     link_step: str
     link_confidence: int
@@ -59,6 +69,12 @@ class Explanation:
     has_whole_birth_date: bool
     compared: Mapping[str, str]
     records_of_person: Mapping[str, int]
+    scores: Mapping[str, float]
+    code: str | None
+    candidates: int | None
+    weight: float | None
+    waterfall: tuple[Comparison, ...]
+    events: tuple[PersonEvent, ...]
 
 
 def explain(settings: Settings, source: str, sender: str, record_id: str) -> Explanation:
@@ -71,25 +87,46 @@ def explain(settings: Settings, source: str, sender: str, record_id: str) -> Exp
         values_hidden("explaining a link"),
     ):
         found = connection.execute(
-            "select link_step, link_confidence, nhs_number_outcome, birth_date is not null, person_id "
-            f"from ({_RECORD})",
+            "select link_step, link_confidence, nhs_number_outcome, birth_date is not null, person_id, "
+            f"code, candidates, record_key, {', '.join(f'score_{name}' for name in _SCORES)} from ({_RECORD})",
             asked,
         ).fetchone()
         if found is None:
             raise UsageError(
                 f"{source}/{sender} has no record of that id; valid: the sender's own patient id"
             )
-        step, confidence, outcome, has_birth_date, person_id = found
+        step, confidence, outcome, has_birth_date, person_id, code, candidates, key, *scores = found
+        steps = _waterfall(connection, key)
         return Explanation(
-            step, confidence, _WHY[step], outcome, has_birth_date,
-            _compare(connection, asked), _records_of(connection, person_id),
+            link_step=step, link_confidence=confidence, why=_WHY[step], nhs_number_outcome=outcome,
+            has_whole_birth_date=has_birth_date, compared=_compare(connection, asked),
+            records_of_person=_records_of(connection, person_id),
+            scores={name: score for name, score in zip(_SCORES, scores, strict=True) if score is not None},
+            code=code, candidates=candidates,
+            weight=round(sum(step.weight for step in steps), 6) if steps else None, waterfall=steps,
+            events=tuple(
+                PersonEvent(*row) for row in connection.execute(_EVENTS, [person_id, person_id]).fetchall()
+            ),
         )  # fmt: skip
 
 
 def _compare(connection: DuckDBPyConnection, asked: list[str]) -> dict[str, str]:
-    columns = ", ".join(_COMPARED.format(field) for field in FIELDS)
-    row = connection.execute(_HOLDER.format(compared=columns), asked).fetchone()
+    columns = ", ".join(compared_sql(field, "a", "h") for field in FIELDS)
+    statement = _HOLDER.read_text(encoding="utf-8").format(record=_RECORD, compared=columns)
+    row = connection.execute(statement, asked).fetchone()
     return dict(zip(FIELDS, row, strict=True)) if row else {}
+
+
+def _waterfall(connection: DuckDBPyConnection, key: str) -> tuple[Comparison, ...]:
+    """Of the strongest pair that the record was scored in, those within its own person first."""
+    row = connection.execute(
+        "select e.left_key, e.right_key from vault.edge as e "
+        "left join vault.joined as j on j.left_key = e.left_key and j.right_key = e.right_key "
+        "where e.left_key = $key or e.right_key = $key "
+        "order by j.left_key is null, e.weight desc, e.left_key, e.right_key limit 1",
+        {"key": key},
+    ).fetchone()
+    return waterfall(connection, row[0], row[1]) if row else ()
 
 
 def _records_of(connection: DuckDBPyConnection, person_id: str) -> dict[str, int]:

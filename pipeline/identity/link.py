@@ -1,4 +1,4 @@
-"""The step ``link``: every Patient is standardised, traced to a person, and kept in the index."""
+"""The step ``link``: what changed since last night is traced and linked, and every person keeps its id."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.duck import literal, values_hidden
 from pipeline.errors import SetupError
+from pipeline.identity import person_index
 from pipeline.identity.keyed_hash import keyed
-from pipeline.identity.standardise import standardise
-from pipeline.identity.trace import trace
+from pipeline.identity.person_index.rollback import Undone, undo
 from pipeline.identity.vault import open_vault
 from pipeline.keys import PERSON_ID, load_keys
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-_KEEP = Path(__file__).with_name("link.sql")
-LINK_COLUMNS = (
-    "source",
-    "sender",
-    "record_id",
-    "person_id",
-    "link_step",
-    "link_confidence",
-    "nhs_number_outcome",
-)
+# Columns of the link table: strict and loose are the person at the other two thresholds, the probabilities those
+# of a link that is wrong and of one that is missing, the code that of the Master Person Service's trace.
+LINKS = """
+select
+    source, sender, record_id, person_id, link_step, link_confidence, nhs_number_outcome,
+    coalesce(strict_person_id, person_id) as strict_person_id,
+    coalesce(loose_person_id, person_id) as loose_person_id,
+    probability_false, probability_missed, code
+from vault.record
+order by source, sender, record_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,37 @@ class LinkSummary:
 
 
 def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSummary:
-    """Link all landed Patient records as at ``as_of``; the same records give the same links, whenever run.
+    """Link all landed Patient records as at ``as_of``, looking only at what changed since the last linking.
 
-    Writes the vault's index and ``identity/links.parquet`` (:data:`LINK_COLUMNS`), and counts into
-    the ledger. Raises :class:`SetupError` for a wrong key.
+    The same records and decisions give the same links, whenever and in how many nights they came; ids
+    of persons last. Writes the vault's index, ``identity/links.parquet`` (:data:`LINKS`), and counts into
+    the ledger. Raises :class:`SetupError` for a wrong key or a damaged vault, which is left as it is.
     """
     keys = load_keys(settings)
     with open_vault(settings, keys) as connection, values_hidden("linking"):
-        standardise(connection, settings, as_of)
+        night = person_index.begin(connection, settings, run_id=run_id, as_of=as_of)
+        person_index.find_changes(connection, night)
+        person_index.build_changed_index(connection)
+        person_index.trace_changed(connection)
+        person_index.link_residue(connection, night)
         with keyed(connection, keys.key(PERSON_ID)):
-            trace(connection)
-        connection.execute("set variable run_id = ?", [run_id])
-        connection.execute("begin")
-        connection.execute(_KEEP.read_text(encoding="utf-8"))
-        connection.execute("commit")
-        _write_links(connection, links_path(settings))
+            person_index.assign_persons(connection)
+        person_index.keep(connection, night)
+        write_parquet(connection, LINKS, links_path(settings))
         summary = _summarise(connection)
-    _record(ledger, run_id, summary)
+    record_counts(ledger, run_id, summary)
     return summary
+
+
+def rollback_links(settings: Settings, run_id: str) -> Undone:
+    """Undo the links of ``run_id`` and of every later run: the vault and the link table as before it.
+
+    Raises :class:`UsageError` for a run that did not link or is too long ago.
+    """
+    with open_vault(settings, load_keys(settings)) as connection, values_hidden("undoing links"):
+        undone = undo(connection, run_id)
+        write_parquet(connection, LINKS, links_path(settings))
+    return undone
 
 
 def links_path(settings: Settings) -> Path:
@@ -80,10 +94,9 @@ def links_path(settings: Settings) -> Path:
 
 
 def export_links(settings: Settings, path: Path) -> int:
-    """Write the whole link table to ``path`` as Parquet, for those allowed in the identity zone.
+    """Write the whole link table (:data:`LINKS`) to ``path``, for those allowed in the identity zone.
 
-    Columns: :data:`LINK_COLUMNS`, then strict_person_id and loose_person_id, which are equal to
-    person_id as long as one threshold is in use. Returns the number of records.
+    Returns the number of records.
     """
     links = links_path(settings)
     if not links.exists():
@@ -92,12 +105,9 @@ def export_links(settings: Settings, path: Path) -> int:
         open_vault(settings, load_keys(settings), read_only=True) as connection,
         values_hidden("exporting links"),
     ):
-        query = (
-            f"select {', '.join(LINK_COLUMNS)}, person_id as strict_person_id, person_id as loose_person_id "
-            f"from read_parquet({literal(links)}) order by source, sender, record_id"
-        )
-        write_parquet(connection, query, path)
-        return _count(connection, f"select count(*) from read_parquet({literal(path)})")
+        relation = f"read_parquet({literal(links)})"
+        write_parquet(connection, f"select * from {relation} order by source, sender, record_id", path)
+        return _count(connection, f"select count(*) from {relation}")
 
 
 def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> None:
@@ -110,11 +120,6 @@ def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> Non
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def _write_links(connection: DuckDBPyConnection, path: Path) -> None:
-    columns = ", ".join(LINK_COLUMNS)
-    write_parquet(connection, f"select {columns} from vault.record order by source, sender, record_id", path)
 
 
 def _summarise(connection: DuckDBPyConnection) -> LinkSummary:
@@ -132,7 +137,7 @@ def _count(connection: DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _record(ledger: Ledger, run_id: str, summary: LinkSummary) -> None:
+def record_counts(ledger: Ledger, run_id: str, summary: LinkSummary) -> None:
     """Counts of this run, replacing those of an earlier attempt at it."""
     with ledger.transaction() as transaction:
         transaction.execute("delete from link where run_id = ?", [run_id])

@@ -1,0 +1,123 @@
+"""The review queue: pairs that the rules leave in doubt, for a person to decide. It shows no value of a record.
+
+A pair is in the queue for one of three reasons: its weight lies around the threshold of joining
+(``between_thresholds``), the trace found several close candidates (``several_close``; the other side is then
+for the reviewer to name), or the number is another person's by its birth date (``birth_date_conflict``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.duck import values_hidden
+from pipeline.errors import UsageError
+from pipeline.identity.compared import FIELDS, compared_sql
+from pipeline.identity.decisions.override import RecordName, record_decision
+from pipeline.identity.keyed_hash import keyed
+from pipeline.identity.residue import Comparison, load_rules, waterfall
+from pipeline.identity.vault import open_vault
+from pipeline.keys import PERSON_ID, KeyRing, load_keys
+from pipeline.settings import Settings
+
+ABOVE_JOINING = 3.0  # pairs that joined by so little are shown as well: an eighth of the odds
+
+_QUEUE = Path(__file__).with_name("queue.sql")
+_SIDES = Path(__file__).with_name("sides.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A pair in doubt. ``weight`` in bits (log2 Bayes factor); ``compared``: agreed, differed or missing by field."""
+
+    pair_id: str
+    kind: str
+    weight: float | None
+    probability: float | None
+    candidates: int | None
+    left: RecordName
+    right: RecordName | None
+    compared: Mapping[str, str]
+
+
+def list_queue(settings: Settings, *, limit: int = 100) -> list[Pair]:
+    """The pairs that nobody has decided yet, those nearest to an even chance first; at most ``limit``."""
+    keys = load_keys(settings)
+    with open_vault(settings, keys, read_only=True) as connection, values_hidden("the review queue"):
+        _build(connection, keys)
+        names = ", ".join(compared_sql(field, "l", "r") + f" as {field}" for field in FIELDS)
+        found = connection.execute(
+            _SIDES.read_text(encoding="utf-8").format(compared=names), [limit]
+        ).fetchall()
+        return [_pair(row) for row in found]
+
+
+def show_pair(settings: Settings, pair_id: str) -> tuple[Pair, tuple[Comparison, ...]]:
+    """One pair of the queue, and what spoke for and against it; raises :class:`UsageError` for none."""
+    keys = load_keys(settings)
+    with open_vault(settings, keys, read_only=True) as connection, values_hidden("the review queue"):
+        _build(connection, keys)
+        left, right = _nodes(connection, pair_id)
+        names = ", ".join(compared_sql(field, "l", "r") + f" as {field}" for field in FIELDS)
+        connection.execute("delete from queue_named where pair_id <> ?", [pair_id])
+        row = connection.execute(
+            _SIDES.read_text(encoding="utf-8").format(compared=names), [1]
+        ).fetchone()
+        steps = waterfall(connection, left, right) if right else ()
+        return _pair(row or ()), steps
+
+
+def decide(settings: Settings, pair_id: str, *, verdict: str, reason: str, author: str) -> None:
+    """Decide a pair of the queue: ``same`` or ``different``, with reason and author; later runs obey.
+
+    Raises :class:`UsageError` for a pair that is not in the queue or has no other side, a blank reason or
+    author, and a contradiction with established numbers.
+    """
+    keys = load_keys(settings)
+    with open_vault(settings, keys) as connection, values_hidden("deciding about a pair"):
+        _build(connection, keys)
+        left, right = _nodes(connection, pair_id)
+        if right is None:
+            raise UsageError(
+                "the trace found several close candidates and this pair names none; "
+                "valid: wsic link override with the record that it belongs to"
+            )
+        record_decision(
+            connection, left=left, right=right, verdict=verdict, reason=reason, author=author
+        )
+
+
+def _build(connection: DuckDBPyConnection, keys: KeyRing) -> None:
+    """``queue_named``: the pairs, each with an id that tells nothing (a keyed hash of its sides)."""
+    rules = load_rules()
+    connection.execute("set variable loose = ?", [rules.loose])
+    connection.execute("set variable certain = ?", [rules.join + ABOVE_JOINING])
+    connection.execute(_QUEUE.read_text(encoding="utf-8"))
+    with keyed(connection, keys.key(PERSON_ID)):
+        connection.execute(
+            "create or replace temp table queue_named as select *, left(keyed_hash('pair|v1|' || left_key "
+            "|| '|' || coalesce(right_key, '')), 12) as pair_id from queue_pair"
+        )
+
+
+def _nodes(connection: DuckDBPyConnection, pair_id: str) -> tuple[str, str | None]:
+    row = connection.execute(
+        "select left_key, right_key from queue_named where pair_id = ?", [pair_id]
+    ).fetchone()
+    if row is None:
+        raise UsageError("no pair of the queue has that id; valid: an id that wsic link review list shows")
+    return row[0], row[1]
+
+
+def _pair(row: tuple[Any, ...]) -> Pair:
+    pair_id, kind, weight, probability, candidates, *rest = row
+    right = RecordName(*rest[3:6]) if rest[5] is not None else None
+    words = dict(zip(FIELDS, rest[6:], strict=True)) if right else {}
+    return Pair(
+        pair_id=pair_id, kind=kind, weight=weight, probability=probability, candidates=candidates,
+        left=RecordName(*rest[:3]), right=right, compared=words,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""What came, changed or went since the last linking, standardised: ``identity_record`` holds only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.identity.person_index.history import RECORD, columns_of, require_table
+from pipeline.identity.person_index.night import Night
+from pipeline.identity.standardise import (
+    define_macros,
+    fhir_view,
+    follow_supersession,
+    read_registrations,
+    standardise_rows,
+)
+from pipeline.zones import Zones
+
+_CHANGES = Path(__file__).with_name("changes.sql")
+_SUPERSESSION = Path(__file__).with_name("supersession.sql")
+
+
+def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
+    """Build ``identity_record`` of new and changed Patients, ``record_gone`` and the view ``record_known``.
+
+    A Patient has changed where anything it says, its registration, or what its number was replaced by has.
+    ``record_known`` has the columns of ``identity_record`` for every record there is tonight.
+    """
+    zones = Zones(night.settings.home)
+    define_macros(connection)
+    fhir_view(connection, "landed_patient", zones=zones, resource_type="Patient")
+    fhir_view(connection, "registration_row", zones=zones, resource_type="EpisodeOfCare", source="gp")
+    read_registrations(connection)
+    connection.execute(
+        "create or replace temp table row_known as "
+        "select row_hash from vault.record where not getvariable('everything') and row_hash is not null"
+    )
+    connection.execute(_CHANGES.read_text(encoding="utf-8"))
+    connection.execute(_SUPERSESSION.read_text(encoding="utf-8"))
+    _look_again_at_replaced_numbers(connection)
+    connection.execute("create or replace temp view patient_row as select * from patient_changed")
+    standardise_rows(connection)
+    _view_of_known(connection)
+
+
+def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
+    """Standardise records too whose own number is replaced by another one, or by none, since last night."""
+    follow_supersession(connection, "supersession_before")
+    connection.execute("create or replace temp table current_number_before as from current_number")
+    follow_supersession(connection, "supersession")
+    connection.execute(
+        "create or replace temp table number_refollowed as "
+        "(from current_number except from current_number_before) union all "
+        "(from current_number_before except from current_number)"
+    )
+    connection.execute(
+        "create or replace temp table row_again as select row_hash from vault.record "
+        "where nhs_number in (select old_number from number_refollowed) and row_hash in (from row_known)"
+    )
+    again = connection.execute("select count(*) from row_again").fetchone()
+    if again and again[0]:
+        connection.execute(
+            "insert into patient_changed select s.* from patient_standing as s "
+            "semi join row_again as a on a.row_hash = s._row_hash"
+        )
+
+
+def _view_of_known(connection: DuckDBPyConnection) -> None:
+    require_table(connection, RECORD, "identity_record")
+    columns = columns_of(connection, "identity_record")
+    connection.execute(
+        f"create or replace temp view record_known as select {columns} from vault.record "
+        "anti join record_gone using (record_key) anti join identity_record using (record_key) "
+        f"union all select {columns} from identity_record"
+    )

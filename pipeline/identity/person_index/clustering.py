@@ -1,0 +1,41 @@
+"""The residue: pairs scored that something changed for, decisions resolved, and clusters made of all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.identity.decisions import resolve
+from pipeline.identity.person_index.history import EDGE, columns_of, require_table
+from pipeline.identity.person_index.night import Night
+from pipeline.identity.residue import cluster, find_touched, load_rules, score_residue
+
+_FOLDER = Path(__file__).parent
+
+
+def link_residue(connection: DuckDBPyConnection, night: Night) -> None:
+    """Build ``link_tonight``: the link of every record that was traced, and of the whole residue."""
+    resolve(connection)
+    _run(connection, "residue.sql", columns_of(connection, "identity_record"))
+    _score(connection, night)
+    connection.execute(
+        "create or replace temp view edge_joined_before as select left_key, right_key from vault.joined"
+    )
+    cluster(connection)
+    _run(connection, "link_tonight.sql")
+
+
+def _score(connection: DuckDBPyConnection, night: Night) -> None:
+    new = "residue_known"
+    if not night.everything:
+        find_touched(connection)
+        new = "residue_known semi join residue_touched using (record_key)"
+    connection.execute(f"create or replace temp table residue_new as select * from {new}")
+    score_residue(connection)
+    require_table(connection, EDGE, "edge_built")
+    _run(connection, "edges.sql", columns_of(connection, "edge_built"))
+
+
+def _run(connection: DuckDBPyConnection, name: str, columns: str = "") -> None:
+    connection.execute((_FOLDER / name).read_text(encoding="utf-8").format(columns=columns))

@@ -1,0 +1,69 @@
+"""Lasting person ids for tonight's links, and all of it into the vault, in one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.identity.person_index import night as nights
+from pipeline.identity.person_index.history import (
+    EDGE,
+    JOINED,
+    PERSON,
+    PERSON_INDEX,
+    RECORD,
+    SUPERSEDING,
+    columns_of,
+    forget_past,
+    replace_rows,
+)
+from pipeline.identity.person_index.night import Night
+
+_FOLDER = Path(__file__).parent
+_KEPT = (
+    (RECORD, "record_fresh", "record_gone"),
+    (PERSON, "person_fresh", None),
+    (PERSON_INDEX, "index_fresh", "index_gone"),
+    (EDGE, "edge_fresh", "edge_gone"),
+    (JOINED, "joined_fresh", "joined_gone"),
+    (SUPERSEDING, "superseding_fresh", "superseding_gone"),
+)
+
+
+def assign_persons(connection: DuckDBPyConnection) -> None:
+    """Build the rows that change of records and persons, and the night's events; within a ``keyed`` block."""
+    _run(connection, "assign.sql")
+    _run(connection, "persons.sql")
+    linked = [row[0] for row in connection.execute("describe link_tonight").fetchall() if row[0] != "record_key"]
+    compared = [*linked, "person_id", "strict_person_id", "loose_person_id"]
+    _run(
+        connection,
+        "record.sql",
+        content=columns_of(connection, "identity_record"),
+        linked=", ".join(linked),
+        same=" and ".join(f"r.{name} is not distinct from f.{name}" for name in compared),
+    )
+
+
+def keep(connection: DuckDBPyConnection, night: Night) -> None:
+    """Write everything that changed into the vault, whole or not at all."""
+    connection.execute("begin")
+    try:
+        for table, fresh, gone in _KEPT:
+            replace_rows(connection, table, seq=night.seq, fresh=fresh, gone=gone)
+        connection.execute(
+            "insert into vault.person_event by name select getvariable('seq')::integer as seq, "
+            "getvariable('run_id') as run_id, * from event_tonight order by person_id, event, other_person_id"
+        )
+        forget_past(connection, seq=night.seq)
+        nights.end(connection, night)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def _run(connection: DuckDBPyConnection, name: str, **words: str) -> None:
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    connection.execute(text.format(**words) if words else text)

@@ -1,0 +1,38 @@
+-- trace_result, assignment, edge_known -> link_tonight (the link of every record that was traced, and of the whole
+-- residue), and the pairs that hold together: joined_fresh, joined_gone.
+create or replace temp table link_tonight as
+select
+    t.record_key, t.matched_number, t.link_step, t.link_confidence,
+    t.score_family, t.score_given, t.score_birth_date, t.score_gender, t.score_postcode, t.code, t.candidates,
+    'nhs|' || t.matched_number as strict_anchor,
+    'nhs|' || t.matched_number as middle_anchor,
+    'nhs|' || t.matched_number as loose_anchor,
+    0::double as probability_false,
+    0::double as probability_missed
+from trace_result as t
+where t.matched_number is not null
+union all by name
+select
+    a.record_key, null::varchar as matched_number, a.link_step, a.link_confidence,
+    coalesce(t.score_family, r.score_family) as score_family,
+    coalesce(t.score_given, r.score_given) as score_given,
+    coalesce(t.score_birth_date, r.score_birth_date) as score_birth_date,
+    coalesce(t.score_gender, r.score_gender) as score_gender,
+    coalesce(t.score_postcode, r.score_postcode) as score_postcode,
+    coalesce(t.code, r.code) as code,
+    coalesce(t.candidates, r.candidates) as candidates,
+    a.strict_anchor, a.middle_anchor, a.loose_anchor, a.probability_false, a.probability_missed
+from assignment as a
+left join trace_result as t on t.record_key = a.record_key
+left join vault.record as r on r.record_key = a.record_key and t.record_key is null;
+
+create or replace temp table joined_tonight as
+select e.left_key, e.right_key
+from edge_known as e
+inner join assignment as a on a.record_key = e.left_key
+left join assignment as b on b.record_key = e.right_key
+where a.middle_anchor = coalesce(b.middle_anchor, e.right_key);
+create or replace temp table joined_fresh as
+select left_key, right_key from joined_tonight except select left_key, right_key from vault.joined;
+create or replace temp table joined_gone as
+select left_key, right_key from vault.joined except select left_key, right_key from joined_tonight;

@@ -1,0 +1,60 @@
+-- identity_record, link_tonight, anchor_person -> record_fresh: the rows of vault.record that change tonight.
+-- {content}: columns of an identity record; {linked}: columns of its link. Needs keyed_hash.
+create or replace temp table record_wanted as
+select record_key from identity_record
+union
+select record_key from link_tonight
+union
+select m.record_key
+from anchor_member as m
+inner join anchor_person as p on p.anchor = m.anchor
+where m.before_id is distinct from p.person_id;
+
+create or replace temp table record_fresh as
+with unchanged as (
+    select r.* from vault.record as r semi join record_wanted as w on w.record_key = r.record_key
+),
+content as (
+    select {content}, row_hash from identity_record
+    union all by name
+    select {content}, row_hash from unchanged as u anti join identity_record as i on i.record_key = u.record_key
+),
+link as (
+    select record_key, {linked} from link_tonight
+    union all by name
+    select record_key, {linked} from unchanged as u anti join link_tonight as l on l.record_key = u.record_key
+),
+anchor_asked as (
+    select distinct unnest([middle_anchor, loose_anchor]) as anchor from link
+),
+anchor_id as (
+    select anchor, person_id from anchor_person
+    union all
+    select distinct r.middle_anchor, r.person_id
+    from vault.record as r
+    semi join (select anchor from anchor_asked anti join anchor_person using (anchor)) as a
+        on a.anchor = r.middle_anchor
+    anti join record_gone as g on g.record_key = r.record_key
+    anti join link_tonight as l on l.record_key = r.record_key
+),
+fresh as (
+    select
+        c.*,
+        l.* exclude (record_key),
+        m.person_id,
+        -- An id of its own namespace: the name of a part is not the name of a person.
+        if(l.strict_anchor = l.middle_anchor, null, keyed_hash('strict|v1|' || l.strict_anchor))
+            as strict_person_id,
+        if(l.loose_anchor = l.middle_anchor, null, coalesce(o.person_id, keyed_hash('loose|v1|' || l.loose_anchor)))
+            as loose_person_id
+    from content as c
+    inner join link as l on l.record_key = c.record_key
+    left join anchor_id as m on m.anchor = l.middle_anchor
+    left join anchor_id as o on o.anchor = l.loose_anchor and l.loose_anchor <> l.middle_anchor
+)
+select f.*
+from fresh as f
+anti join vault.record as r
+    on r.record_key = f.record_key
+    and r.row_hash = f.row_hash and r.content_hash = f.content_hash
+    and {same};

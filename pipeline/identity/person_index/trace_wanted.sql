@@ -1,0 +1,33 @@
+-- identity_record, record_known, index_changed, vault.decision -> trace_wanted (record_key).
+create or replace temp table trace_wanted as
+with changed as (
+    select i.record_key
+    from identity_record as i
+    anti join vault.record as r on r.record_key = i.record_key and r.content_hash = i.content_hash
+        and not getvariable('everything')
+),
+-- Found otherwise than by the number, or not at all: another candidate could change that.
+doubtful as (
+    select k.record_key, k.birth_date, k.birth_year, k.gender, left(k.family_folded, 1) as letter
+    from record_known as k
+    inner join vault.record as r on r.record_key = k.record_key
+    where r.link_step not in ('registered', 'cross_check')
+),
+neighbour as (
+    select record_key from doubtful
+    where birth_date in (select birth_date from index_changed)
+    union
+    select d.record_key from doubtful as d
+    semi join (select year(birth_date) as birth_year, left(family_folded, 1) as letter from index_changed) as i
+        on i.birth_year = d.birth_year and i.letter = d.letter
+)
+select record_key from changed
+union
+select record_key from record_known
+where traceable_number in (select nhs_number from index_changed)
+union
+select record_key from neighbour
+union
+select record_key
+from record_known
+where record_key in (select unnest([left_key, right_key]) from vault.decision);

@@ -1,0 +1,52 @@
+"""The trace of what changed: the index's rows of the numbers concerned, then the records that they may change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.identity.person_index.history import PERSON_INDEX, columns_of, require_table
+from pipeline.identity.trace import build_index, trace
+
+_FOLDER = Path(__file__).parent
+
+
+def build_changed_index(connection: DuckDBPyConnection) -> None:
+    """Build the rows of the person index that changed, and the view ``person_index`` as it will be.
+
+    Temp tables: ``index_fresh``, ``index_gone``, ``index_changed`` (each row as it was and as it is).
+    """
+    connection.execute(_WANTED)
+    build_index(connection)
+    require_table(connection, PERSON_INDEX, "index_built")
+    columns = columns_of(connection, "index_built")
+    connection.execute((_FOLDER / "index.sql").read_text(encoding="utf-8").format(columns=columns))
+
+
+def trace_changed(connection: DuckDBPyConnection) -> None:
+    """Build ``trace_result`` of every record whose trace may differ from last night's.
+
+    These are the records that changed, those whose number's row of the index did, all that a person
+    decided about, and of those that were not found by number and birth date the ones that a changed
+    row of the index could be a candidate for.
+    """
+    connection.execute((_FOLDER / "trace_wanted.sql").read_text(encoding="utf-8"))
+    connection.execute(
+        "create or replace temp view record_to_trace as "
+        "select k.* from record_known as k semi join trace_wanted as w on w.record_key = k.record_key"
+    )
+    trace(connection)
+
+
+# The numbers whose row may change: of records that changed as they were and as they are, and of those that went.
+_WANTED = """
+create or replace temp table number_wanted as
+select traceable_number as nhs_number from identity_record where traceable_number is not null
+union
+select r.traceable_number
+from vault.record as r
+where
+    r.traceable_number is not null
+    and (r.record_key in (select record_key from identity_record) or r.record_key in (from record_gone))
+"""
