@@ -16,6 +16,7 @@ _PARTS_EQUAL = (
     "(birth_year_l = birth_year_r)::integer + (birth_month_l = birth_month_r)::integer "
     "+ (birth_day_l = birth_day_r)::integer"
 )
+_PARTIAL = "(birth_date_l is null or birth_date_r is null)"
 
 _FAMILY = (
     ("exact", "family_folded_l = family_folded_r"),
@@ -40,10 +41,10 @@ _BIRTH = (
         "birth_year_l <> birth_year_r and birth_month_l = birth_month_r and birth_day_l = birth_day_r",
     ),
     ("day or month differs", f"({_PARTS_EQUAL}) = 2"),
+    ("year and month agree", f"{_PARTIAL} and birth_year_l = birth_year_r and birth_month_l = birth_month_r"),
     (
-        "known parts agree",
-        "(birth_date_l is null or birth_date_r is null) and birth_year_l = birth_year_r "
-        "and coalesce(birth_month_l = birth_month_r, true) and coalesce(birth_day_l = birth_day_r, true)",
+        "year agrees",
+        f"{_PARTIAL} and birth_year_l = birth_year_r and (birth_month_l is null or birth_month_r is null)",
     ),
 )
 _POSTCODE = (

@@ -30,8 +30,11 @@ class ResidueRules:
     # Nobody has more records than this in the residue of one system; what grows beyond is a default value.
     largest_cluster: int = 200
     pairs_a_chunk: int = 2_000_000
-    # Chance that an unlinked record without any candidate has its person in the index all the same.
-    missed_without_candidate: float = 0.02
+    # Chances that no score gives: that a pair of the bucket rules alone is false; that an unlinked record without
+    # any candidate, or with too little data to have one, has its person among the others all the same.
+    bucket_false: float = 0.05
+    missed_without_candidate: float = 0.5
+    missed_one_time: float = 0.95
 
     def __post_init__(self) -> None:
         ordered = (self.floor, self.loose, self.break_apart, self.join, self.strict)
@@ -39,8 +42,9 @@ class ResidueRules:
             raise ValueError("weights must not fall in the order floor, loose, break_apart, join, strict")
         if min(self.largest_block, self.pairs_a_block, self.largest_cluster, self.pairs_a_chunk) < 1:
             raise ValueError("largest_block, pairs_a_block, largest_cluster and pairs_a_chunk must be at least 1")
-        if not 0.0 <= self.missed_without_candidate <= 1.0:
-            raise ValueError("missed_without_candidate must be a chance from 0 to 1")
+        chances = (self.bucket_false, self.missed_without_candidate, self.missed_one_time)
+        if not all(0.0 <= chance <= 1.0 for chance in chances):
+            raise ValueError("bucket_false, missed_without_candidate and missed_one_time must be from 0 to 1")
 
 
 DEFAULT_RULES = ResidueRules()

@@ -23,6 +23,9 @@ _SQL = Path(__file__).with_name("train.sql")
 _Settings = dict[str, Any]
 
 _LEAST_LABELS = 500
+# Senders whose birth dates are whole show nothing of partial ones. Of people who differ, 1 in 80 share a birth
+# year, and 1 in 12 of these its month; u is that share of m.
+_SHARED_BY_CHANCE = {"year and month agree": 1 / 960, "year agrees": 1 / 80}
 _STEP = "training the residue's model"
 
 
@@ -40,7 +43,7 @@ class TrainingRules:
     verified_of_another: float = 1 / 16
     # What the labels never show is still possible; and what strangers never shared, they may.
     smallest_m: float = 5e-4
-    smallest_u: float = 1e-6
+    smallest_u: float = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,9 @@ def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules) -> _Setting
         if comparison["output_column_name"] == "nhs_number":
             _set_number_chances(levels, rules)
         _made_whole(levels, "m_probability", rules.smallest_m)
+        for level in levels:
+            if level.get("label_for_charts") in _SHARED_BY_CHANCE:
+                level["u_probability"] = level["m_probability"] * _SHARED_BY_CHANCE[level["label_for_charts"]]
         _made_whole(levels, "u_probability", rules.smallest_u)
     of_u.pop("linker_uid", None)
     return of_u
