@@ -1,0 +1,85 @@
+"""Clusters of the residue at three thresholds, made once, from edges that were each scored once.
+
+Links are taken the best first, and a link that would bring together what is never one person's is refused:
+two verified numbers (and so two index persons), plainly different given names, what a person decided to be
+different. The strict clusters are those after the strict links; the middle ones go on from there, and the
+loose ones from these, so that strict refines middle and middle refines loose.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
+from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
+
+_ROOM = Path(__file__).parent
+_PHASES = ("decided", "strict", "middle", "loose")
+_WORK = (
+    "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link", "refused_pair",
+    "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose", "level_member", "founding",
+    "level_anchor", "cluster_anchor", "member",
+)  # fmt: skip
+
+
+def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES) -> int:
+    """Cluster all residue records; writes ``assignment`` and ``edge_joined``, returns the rounds it took.
+
+    Reads the relations ``residue_known`` (columns of identity_record), ``person_index``, ``edge_known``
+    (left_key, right_key, weight), ``bucket_pair`` (left_key, right_key), ``decision`` (left_key, right_key,
+    verdict ``same`` or ``different``, one row a pair) and ``edge_joined_before`` (the last night's
+    ``edge_joined``). A record that the trace linked and a person decided otherwise belongs in
+    ``residue_known``.
+
+    ``assignment``: record_key, strict_anchor, middle_anchor, loose_anchor (``nhs|`` and number, or ``rec|``
+    and the cluster's smallest record key), link_step, link_confidence (0 to 100), probability_false and
+    probability_missed (0 to 1). ``edge_joined``: left_key, right_key, weight of the scored pairs that the
+    middle clusters hold.
+    """
+    define_macros(connection)
+    _set_variables(connection, rules)
+    connection.execute(f"create or replace temp view cluster_residue as {residue_nodes('residue_known')}")
+    connection.execute(f"create or replace temp view cluster_person as {index_nodes('person_index')}")
+    _run(connection, "nodes")
+    _run(connection, "links")
+    rounds = sum(_phase(connection, phase, name) for phase, name in enumerate(_PHASES))
+    _run(connection, "anchors")
+    _run(connection, "assign")
+    for table in _WORK:
+        connection.execute(f"drop table {table}")
+    connection.execute("drop view cluster_residue")
+    connection.execute("drop view cluster_person")
+    return rounds
+
+
+def _set_variables(connection: DuckDBPyConnection, rules: ResidueRules) -> None:
+    for name, value in (
+        ("strict", rules.strict),
+        ("join_weight", rules.join),
+        ("break_weight", rules.break_apart),
+        ("loose", rules.loose),
+        ("largest_cluster", rules.largest_cluster),
+        ("bucket_false", rules.bucket_false),
+        ("missed_without_candidate", rules.missed_without_candidate),
+        ("missed_one_time", rules.missed_one_time),
+    ):
+        connection.execute(f"set variable {name} = ?", [value])
+
+
+def _phase(connection: DuckDBPyConnection, phase: int, name: str) -> int:
+    """Rounds until nothing joins any more; every round joins or refuses the best link, so there is an end."""
+    connection.execute("set variable phase = ?", [phase])
+    rounds, merged = 0, 1
+    while merged:
+        _run(connection, "round")
+        row = connection.execute("select count(*) from merged_pair").fetchone()
+        merged = int(row[0]) if row else 0
+        rounds += 1
+    connection.execute(f"create or replace temp table cluster_{name} as select id, cluster from cluster_node")
+    return rounds
+
+
+def _run(connection: DuckDBPyConnection, name: str) -> None:
+    connection.execute((_ROOM / f"{name}.sql").read_text(encoding="utf-8"))

@@ -1,0 +1,26 @@
+-- What both sides of the residue's linkage are read by. A node is a residue record or an index person.
+create or replace temp macro letters_of(value) as
+    nullif(regexp_replace(strip_accents(upper(value)), '[^\p{L}]', '', 'g'), '');
+-- The halves of a double-barrelled family name, each at least three letters long.
+create or replace temp macro name_halves(value) as list_filter(
+    list_transform(regexp_split_to_array(value, '[ -]+'), lambda half: letters_of(half)),
+    lambda half: length(half) >= 3
+);
+create or replace temp macro known_words(words) as list_distinct(list_filter(words, lambda word: word is not null));
+-- Postcodes of no place: ZZ99 is the NHS Postcode Directory's prefix for no fixed abode and abroad.
+create or replace temp macro placed(value) as if(value like 'ZZ99%', null, value);
+create or replace temp macro swapped_birth(value) as
+    if(day(value) <= 12 and day(value) <> month(value), make_date(year(value), day(value), month(value)), null);
+-- Given names that can hardly be one person's: no instance in common, neither the beginning of the other,
+-- and not alike in spelling (Jaro-Winkler, as the Master Person Service compares names).
+create or replace temp macro given_plainly_differs(instances_l, given_l, instances_r, given_r) as coalesce(
+    not list_has_any(instances_l, instances_r)
+    and not starts_with(given_l, given_r)
+    and not starts_with(given_r, given_l)
+    and jaro_winkler_similarity(given_l, given_r) < 0.85,
+    false
+);
+-- Two nodes that are never one person's, whatever speaks for it: two verified numbers, or (twins, and others
+-- of a household) plainly different given names. Only a person's decision goes over the second.
+create or replace temp macro nodes_apart(claimed_l, claimed_r, instances_l, given_l, instances_r, given_r) as
+    coalesce(claimed_l <> claimed_r, false) or given_plainly_differs(instances_l, given_l, instances_r, given_r);

@@ -1,0 +1,31 @@
+-- blocked_pair -> residue_node (Splink's input: the nodes of tonight's pairs, with the model's name frequencies)
+-- and pair_to_score (blocked pairs that may be one person's, in Splink's columns and numbered chunks).
+-- Variables: rare_family, rare_given, pairs_a_chunk. Table model_frequency (kind, name, share).
+create or replace temp table residue_node as
+with wanted as (
+    select left_key as node from blocked_pair union select right_key from blocked_pair
+),
+found as (
+    from residue_node_all semi join wanted using (node)
+)
+select
+    n.node as unique_id,
+    n.* exclude (node),
+    if(n.family_folded is null, null, coalesce(f.share, getvariable('rare_family'))) as tf_family_folded,
+    if(n.given_folded is null, null, coalesce(g.share, getvariable('rare_given'))) as tf_given_folded
+from found as n
+left join model_frequency as f on f.kind = 'family_folded' and f.name = n.family_folded
+left join model_frequency as g on g.kind = 'given_folded' and g.name = n.given_folded;
+
+create or replace temp table pair_to_score as
+select
+    p.left_key as join_key_l,
+    p.right_key as join_key_r,
+    '0' as match_key,
+    (row_number() over (order by p.left_key, p.right_key) - 1) // getvariable('pairs_a_chunk') as chunk
+from blocked_pair as p
+join residue_node as l on l.unique_id = p.left_key
+join residue_node as r on r.unique_id = p.right_key
+where not nodes_apart(
+    l.claimed_number, r.claimed_number, l.given_instances, l.given_folded, r.given_instances, r.given_folded
+);
