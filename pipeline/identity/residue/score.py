@@ -16,6 +16,7 @@ from pipeline.identity.residue.splinking import quiet_linker
 
 _SQL = Path(__file__).with_name("score.sql")
 _WORK = ("blocked_pair", "residue_node", "pair_to_score", "model_frequency")
+_FREQUENCIES = ("family_folded", "given_folded")
 STEP = "scoring the residue"
 
 
@@ -42,8 +43,8 @@ def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRu
             _register_frequencies(connection, linker)
             for chunk in range(int(last[1]) + 1):
                 _score_chunk(connection, linker, chunk, rules.floor)
-    for table in _WORK:
-        connection.execute(f"drop table {table}")
+    for table in (*_WORK, *(f"no_{column}" for column in _FREQUENCIES)):
+        connection.execute(f"drop table if exists {table}")
     connection.execute("drop view residue_node_all")
     return int(last[0])
 
@@ -71,7 +72,7 @@ def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) 
 
 def _register_frequencies(connection: DuckDBPyConnection, linker: Linker) -> None:
     """Empty look-ups: the frequencies stand in the nodes already, and must not be counted from tonight's."""
-    for column in ("family_folded", "given_folded"):
+    for column in _FREQUENCIES:
         name = f"no_{column}"
         connection.execute(
             f"create or replace temp table {name} (\"{column}\" varchar, \"tf_{column}\" double)"

@@ -28,4 +28,8 @@ join residue_node as l on l.unique_id = p.left_key
 join residue_node as r on r.unique_id = p.right_key
 where not nodes_apart(
     l.claimed_number, r.claimed_number, l.given_instances, l.given_folded, r.given_instances, r.given_folded
+)
+-- A household shares names, postcode and practice; without a number, another birth date is another member.
+and not (
+    birth_plainly_differs(l.birth_date, r.birth_date) and (l.number_compared = r.number_compared) is not true
 );

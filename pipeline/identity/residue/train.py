@@ -39,8 +39,9 @@ class TrainingRules:
     min_people: int = 5  # a name that fewer people have is not listed in the model
     # Nine free digits: of the numbers that differ, 9 x 9 by a digit and 8 by an exchange, over 10^9.
     slip_between_strangers: float = 9e-8
-    # A verified number was agreed with the birth date, so that it is another's far less often.
-    verified_of_another: float = 1 / 16
+    # Strangers share a number where one was given the other's, which befalls a record that the national
+    # service has verified (number and birth date agreed) far less often; both chosen on the safe side.
+    verified_of_another: float = 1 / 64
     # What the labels never show is still possible; and what strangers never shared, they may.
     smallest_m: float = 5e-4
     smallest_u: float = 1e-7
@@ -72,7 +73,8 @@ def train(connection: DuckDBPyConnection, rules: TrainingRules | None = None) ->
             f"agree in all but the number; found {counts['training_label']} and "
             f"{counts['training_number_label']}"
         )
-    settings = _combine(_train_u(connection, rules), _train_m(connection), rules)
+    people = _count(connection, "training_index")
+    settings = _combine(_train_u(connection, rules), _train_m(connection), rules, people=people)
     shares = _shares(connection)
     rare = {kind: min(found.values(), default=1.0) / 2 for kind, found in shares.items()}
     model = {
@@ -82,7 +84,7 @@ def train(connection: DuckDBPyConnection, rules: TrainingRules | None = None) ->
         "term_frequencies": shares,
         "splink": settings,
     }
-    return Training(model, *counts.values(), _count(connection, "training_index"))
+    return Training(model, *counts.values(), people)
 
 
 def _untrained(rules: TrainingRules) -> _Settings:
@@ -128,7 +130,7 @@ def _node_table(connection: DuckDBPyConnection, name: str, nodes: str) -> None:
     connection.execute(f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})")
 
 
-def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules) -> _Settings:
+def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules, *, people: int) -> _Settings:
     """One settings dictionary with both; no chance below the smallest that the data could have shown."""
     for comparison, trained in zip(of_u["comparisons"], of_m["comparisons"], strict=True):
         levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
@@ -138,6 +140,8 @@ def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules) -> _Setting
         if comparison["output_column_name"] == "nhs_number":
             _set_number_chances(levels, rules)
         _made_whole(levels, "m_probability", rules.smallest_m)
+        if comparison["output_column_name"] == "postcode":
+            _set_postcode_chances(levels, min(1.0, people / rules.population))
         for level in levels:
             if level.get("label_for_charts") in _SHARED_BY_CHANCE:
                 level["u_probability"] = level["m_probability"] * _SHARED_BY_CHANCE[level["label_for_charts"]]
@@ -152,6 +156,12 @@ def _set_number_chances(levels: list[dict[str, Any]], rules: TrainingRules) -> N
     for level, chance in zip(levels, chances, strict=True):
         level["u_probability"], level["fix_u_probability"] = chance, True
     levels[-1]["u_probability"] = 1 - sum(chance for chance in chances if chance)
+
+
+def _set_postcode_chances(levels: list[dict[str, Any]], share: float) -> None:
+    """A postcode holds as many people in a large system as in a small one, so strangers share it more rarely."""
+    for level in levels[:2]:
+        level["u_probability"] = (level.get("u_probability") or 0.0) * share
 
 
 def _made_whole(levels: list[dict[str, Any]], chance: str, smallest: float) -> None:
