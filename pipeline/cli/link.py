@@ -8,11 +8,17 @@ from typing import Annotated
 import typer
 
 from pipeline import identity
-from pipeline.cli import console
-from pipeline.run import open_ledger
+from pipeline.cli import console, review
+from pipeline.cli.review import Author, Reason, show_waterfall
+from pipeline.identity.decisions import RecordName
+from pipeline.run import lock, open_ledger, rollback_links
 from pipeline.settings import load_settings
 
+_SCORED = {"family_name": "family", "given_name": "given"}  # field -> the trace's name of its score
+
 app = console.group("link", "Why records belong to one person, and the link table.", "wsic link report")
+
+app.add_typer(review.app)
 
 _REPORT = """
     select source, sender, link_step, records, people from link
@@ -34,10 +40,20 @@ def explain(
     typer.echo(f"{found.link_step} (confidence {found.link_confidence}): {found.why}")
     known = "yes" if found.has_whole_birth_date else "no"
     typer.echo(f"NHS number: {found.nhs_number_outcome}; whole birth date known: {known}")
-    rows = [{"field": field, "compared": word} for field, word in found.compared.items()]
+    rows = [
+        {"field": field, "compared": word, "score": found.scores.get(_SCORED.get(field, field))}
+        for field, word in found.compared.items()
+    ]
     console.show_rows(rows, as_json=False, nothing="there was no other record to compare it with")
+    show_waterfall(found.waterfall)
     held = ", ".join(f"{count} in {word}" for word, count in found.records_of_person.items())
     typer.echo(f"records of this person: {held}")
+    events = [
+        {"run": event.run_id, "event": event.event, "why": event.reason, "step": event.link_step,
+         "records": event.records}
+        for event in found.events
+    ]  # fmt: skip
+    console.show_rows(events, as_json=False, nothing="nothing ever happened to this person's id")
 
 
 @app.command("report", epilog=console.example_of("wsic link report"))
@@ -58,3 +74,44 @@ def export(
         console.show_json({"records": records, "path": out})
     else:
         typer.echo(f"{records:,} records written to {out}, readable by you only")
+
+
+@app.command(
+    "override",
+    epilog=console.example_of(
+        "wsic link override acute RYJ 1234567 gp YGM01 89 --verdict different --reason 'twins' --author 'A. Clerk'"
+    ),
+)
+def override(
+    source: Annotated[str, typer.Argument(help="Source of the one record.")],
+    sender: Annotated[str, typer.Argument(help="Its sender's ODS code.")],
+    record_id: Annotated[str, typer.Argument(help="Its patient id within that sender.")],
+    other_source: Annotated[str, typer.Argument(help="Source of the other record.")],
+    other_sender: Annotated[str, typer.Argument(help="Its sender's ODS code.")],
+    other_record_id: Annotated[str, typer.Argument(help="Its patient id within that sender.")],
+    verdict: Annotated[str, typer.Option(help="same, different, or withdrawn.")],
+    reason: Reason,
+    author: Author,
+) -> None:
+    """Decide that two records are one person or two, or withdraw a decision; the next run obeys."""
+    settings = load_settings()
+    one = RecordName(source, sender, record_id)
+    other = RecordName(other_source, other_sender, other_record_id)
+    with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
+        identity.override(settings, one, other, verdict=verdict, reason=reason, author=author)
+    typer.echo(f"kept: {verdict}; the next run obeys it")
+
+
+@app.command("rollback", epilog=console.example_of("wsic link rollback 20260331-001"))
+def rollback(
+    run_id: Annotated[str, typer.Argument(help="The run whose links, and all later ones, are undone.")],
+    as_json: console.Json = False,
+) -> None:
+    """Undo the links of a run and of every later run, and serve the products from before it."""
+    done = rollback_links(load_settings(), run_id)
+    if as_json:
+        console.show_json(done)
+        return
+    typer.echo(f"undone: {', '.join(done.undone)}; the links of {done.back_to or 'no run'} stand again")
+    rows = [{"product": product, "served": served} for product, served in done.served.items()]
+    console.show_rows(rows, as_json=False, nothing="no product had been made of these links")

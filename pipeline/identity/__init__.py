@@ -5,8 +5,9 @@ The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each 
 """
 
 from pipeline.identity.cohort import Cohort, write_cohort
+from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, override, show_pair
 from pipeline.identity.explain import Explanation, explain
-from pipeline.identity.link import LinkSummary, export_links, link
+from pipeline.identity.link import LinkSummary, export_links, link, rollback_links, runs_without_links
 from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
 from pipeline.identity.pseudonymise import pseudonymise
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
@@ -16,11 +17,19 @@ __all__ = [
     "Explanation",
     "LinkSummary",
     "OptOutOutcome",
+    "Pair",
     "PseudonymiseSummary",
+    "RecordName",
     "apply_opt_outs",
+    "decide",
     "explain",
     "export_links",
     "link",
+    "list_queue",
+    "override",
     "pseudonymise",
+    "rollback_links",
+    "runs_without_links",
+    "show_pair",
     "write_cohort",
 ]

@@ -14,7 +14,7 @@ from pipeline.duck import literal, values_hidden
 from pipeline.errors import SetupError
 from pipeline.identity import person_index
 from pipeline.identity.keyed_hash import keyed
-from pipeline.identity.person_index.rollback import Undone, undo
+from pipeline.identity.person_index.rollback import Undone, runs_undone_by, undo
 from pipeline.identity.vault import open_vault
 from pipeline.keys import PERSON_ID, load_keys
 from pipeline.ledger import Ledger
@@ -86,6 +86,15 @@ def rollback_links(settings: Settings, run_id: str) -> Undone:
         undone = undo(connection, run_id)
         write_parquet(connection, LINKS, links_path(settings))
     return undone
+
+
+def runs_without_links(settings: Settings, run_id: str) -> frozenset[str]:
+    """The runs that no link would stand of once ``run_id`` is undone; raises as :func:`rollback_links`."""
+    with (
+        open_vault(settings, load_keys(settings), read_only=True) as connection,
+        values_hidden("undoing links"),
+    ):
+        return runs_undone_by(connection, run_id)
 
 
 def links_path(settings: Settings) -> Path:

@@ -3,8 +3,9 @@
 from pipeline.run.nightly import run_nightly
 from pipeline.run.opened import Run, open_ledger, open_run, resume_run
 from pipeline.run.outcome import Outcome, close_run, judge, raise_unless_published
+from pipeline.run.rollback import Rollback, rollback_links
 
 __all__ = [
-    "Outcome", "Run", "close_run", "judge", "open_ledger", "open_run", "raise_unless_published", "resume_run",
-    "run_nightly",
+    "Outcome", "Rollback", "Run", "close_run", "judge", "open_ledger", "open_run", "raise_unless_published",
+    "resume_run", "rollback_links", "run_nightly",
 ]  # fmt: skip

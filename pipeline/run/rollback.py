@@ -32,8 +32,7 @@ def rollback_links(settings: Settings, run_id: str) -> Rollback:
     """
     ledger = open_ledger(settings)
     with lock.held(settings, ledger, doing=f"rollback of the links of {run_id}"):
-        later = identity.runs_from(settings, run_id)
-        targets = _targets(settings, later)
+        targets = _targets(settings, identity.runs_without_links(settings, run_id))
         undone = identity.rollback_links(settings, run_id)
         for product, target in targets.items():
             publish.rollback(settings, ledger, product, to=target)
@@ -41,8 +40,11 @@ def rollback_links(settings: Settings, run_id: str) -> Rollback:
     return Rollback(undone.run_ids, undone.back_to, targets)
 
 
-def _targets(settings: Settings, undone: tuple[str, ...]) -> dict[str, str]:
-    """For each product whose served version was made by an undone run: the newest version that was not."""
+def _targets(settings: Settings, undone: frozenset[str]) -> dict[str, str]:
+    """For each product whose served version was made by an undone run: the newest version that was not.
+
+    ``undone`` are the runs to be undone now and those undone before.
+    """
     targets = {}
     for product in (*PRODUCTS, OPEN_PRODUCT):
         versions = publish.list_versions(settings, product)

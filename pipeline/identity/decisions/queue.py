@@ -19,7 +19,7 @@ from pipeline.errors import UsageError
 from pipeline.identity.compared import FIELDS, compared_sql
 from pipeline.identity.decisions.override import RecordName, record_decision
 from pipeline.identity.keyed_hash import keyed
-from pipeline.identity.residue import Comparison, load_rules, waterfall
+from pipeline.identity.residue import DEFAULT_RULES, Comparison, waterfall
 from pipeline.identity.vault import open_vault
 from pipeline.keys import PERSON_ID, KeyRing, load_keys
 from pipeline.settings import Settings
@@ -93,7 +93,7 @@ def decide(settings: Settings, pair_id: str, *, verdict: str, reason: str, autho
 
 def _build(connection: DuckDBPyConnection, keys: KeyRing) -> None:
     """``queue_named``: the pairs, each with an id that tells nothing (a keyed hash of its sides)."""
-    rules = load_rules()
+    rules = DEFAULT_RULES
     connection.execute("set variable loose = ?", [rules.loose])
     connection.execute("set variable certain = ?", [rules.join + ABOVE_JOINING])
     connection.execute(_QUEUE.read_text(encoding="utf-8"))

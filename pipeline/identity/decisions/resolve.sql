@@ -42,7 +42,7 @@ where (verdict = 'different' and left_number = right_number)
     or (verdict = 'same' and left_number <> right_number and not (is_left_own and is_right_own));
 
 update trace_result
-set matched_number = null, link_step = 'unmatched', link_confidence = 0
+set matched_number = null, link_step = null, link_confidence = 0
 where record_key in (select record_key from overruled_match);
 
 create or replace temp table decision as

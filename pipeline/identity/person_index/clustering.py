@@ -9,7 +9,9 @@ from duckdb import DuckDBPyConnection
 from pipeline.identity.decisions import resolve
 from pipeline.identity.person_index.history import EDGE, columns_of, require_table
 from pipeline.identity.person_index.night import Night
-from pipeline.identity.residue import cluster, find_touched, load_rules, score_residue
+from pipeline.identity.residue import cluster, find_touched, load_model, score_residue
+from pipeline.identity.trace import bucket
+from pipeline.zones import Zones
 
 _FOLDER = Path(__file__).parent
 
@@ -22,6 +24,7 @@ def link_residue(connection: DuckDBPyConnection, night: Night) -> None:
     connection.execute(
         "create or replace temp view edge_joined_before as select left_key, right_key from vault.joined"
     )
+    bucket(connection)
     cluster(connection)
     _run(connection, "link_tonight.sql")
 
@@ -32,7 +35,7 @@ def _score(connection: DuckDBPyConnection, night: Night) -> None:
         find_touched(connection)
         new = "residue_known semi join residue_touched using (record_key)"
     connection.execute(f"create or replace temp table residue_new as select * from {new}")
-    score_residue(connection)
+    score_residue(connection, load_model(Zones(night.settings.home).identity))
     require_table(connection, EDGE, "edge_built")
     _run(connection, "edges.sql", columns_of(connection, "edge_built"))
 

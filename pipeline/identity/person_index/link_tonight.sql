@@ -1,4 +1,4 @@
--- trace_result, assignment, edge_known -> link_tonight (the link of every record that was traced, and of the whole
+-- trace_result, assignment, edge_joined -> link_tonight (the link of every record that was traced, and of the whole
 -- residue), and the pairs that hold together: joined_fresh, joined_gone.
 create or replace temp table link_tonight as
 select
@@ -26,13 +26,7 @@ from assignment as a
 left join trace_result as t on t.record_key = a.record_key
 left join vault.record as r on r.record_key = a.record_key and t.record_key is null;
 
-create or replace temp table joined_tonight as
-select e.left_key, e.right_key
-from edge_known as e
-inner join assignment as a on a.record_key = e.left_key
-left join assignment as b on b.record_key = e.right_key
-where a.middle_anchor = coalesce(b.middle_anchor, e.right_key);
 create or replace temp table joined_fresh as
-select left_key, right_key from joined_tonight except select left_key, right_key from vault.joined;
+select left_key, right_key from edge_joined except select left_key, right_key from vault.joined;
 create or replace temp table joined_gone as
-select left_key, right_key from vault.joined except select left_key, right_key from joined_tonight;
+select left_key, right_key from vault.joined except select left_key, right_key from edge_joined;

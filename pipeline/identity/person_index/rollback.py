@@ -45,6 +45,15 @@ def undo(connection: DuckDBPyConnection, run_id: str) -> Undone:
     return Undone(tuple(row[0] for row in undone), back[0] if back else None)
 
 
+def runs_undone_by(connection: DuckDBPyConnection, run_id: str) -> frozenset[str]:
+    """The runs that no link stands of once ``run_id`` is undone, those undone earlier among them."""
+    first = _first_linking(connection, run_id)
+    found = connection.execute(
+        f"select run_id from vault.linking group by run_id having not bool_or(seq < {first} and not is_rolled_back)"
+    ).fetchall()
+    return frozenset(row[0] for row in found)
+
+
 def _first_linking(connection: DuckDBPyConnection, run_id: str) -> int:
     """The number of the run's first linking that stands, or of one undone with nothing after it."""
     rows = connection.execute("select seq, run_id, is_rolled_back from vault.linking order by seq").fetchall()

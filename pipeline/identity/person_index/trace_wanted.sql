@@ -6,20 +6,20 @@ with changed as (
     anti join vault.record as r on r.record_key = i.record_key and r.content_hash = i.content_hash
         and not getvariable('everything')
 ),
--- Found otherwise than by the number, or not at all: another candidate could change that.
+-- Found otherwise than by the number, or not at all: another candidate could change that. Every other step meets
+-- only people of the record's birth date, or of its year of birth where that is all that is known.
 doubtful as (
-    select k.record_key, k.birth_date, k.birth_year, k.gender, left(k.family_folded, 1) as letter
+    select k.record_key, k.birth_date, k.birth_year
     from record_known as k
     inner join vault.record as r on r.record_key = k.record_key
     where r.link_step not in ('registered', 'cross_check')
 ),
 neighbour as (
-    select record_key from doubtful
-    where birth_date in (select birth_date from index_changed)
-    union
-    select d.record_key from doubtful as d
-    semi join (select year(birth_date) as birth_year, left(family_folded, 1) as letter from index_changed) as i
-        on i.birth_year = d.birth_year and i.letter = d.letter
+    select record_key
+    from doubtful
+    where
+        birth_date in (select birth_date from index_changed)
+        or (birth_date is null and birth_year in (select year(birth_date) from index_changed))
 )
 select record_key from changed
 union

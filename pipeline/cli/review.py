@@ -1,0 +1,87 @@
+"""``wsic link review``: the pairs that the rules leave in doubt, and a person's decision about one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from pipeline import identity
+from pipeline.cli import console
+from pipeline.identity.decisions import Pair
+from pipeline.identity.residue import Comparison
+from pipeline.run import lock, open_ledger
+from pipeline.settings import load_settings
+
+app = console.group(
+    "review", "Pairs in doubt: list them, look at one, decide it.", "wsic link review list"
+)
+PairId = Annotated[str, typer.Argument(help="An id that wsic link review list shows.")]
+Reason = Annotated[str, typer.Option(help="Why: kept with the decision. Do not quote a record.")]
+Author = Annotated[str, typer.Option(help="Who decides: kept with the decision.")]
+
+
+@app.command("list", epilog=console.example_of("wsic link review list --limit 20"))
+def list_pairs(
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 100, as_json: console.Json = False
+) -> None:
+    """List the pairs that nobody has decided, those nearest to an even chance first; no values."""
+    pairs = identity.list_queue(load_settings(), limit=limit)
+    if as_json:
+        console.show_json(pairs)
+    else:
+        console.show_rows([_row(pair) for pair in pairs], as_json=False, nothing="no pair is in doubt")
+
+
+@app.command("show", epilog=console.example_of("wsic link review show 0a1b2c3d4e5f"))
+def show(pair_id: PairId, as_json: console.Json = False) -> None:
+    """Show which fields of a pair agree, and what each comparison weighs; no values."""
+    pair, steps = identity.show_pair(load_settings(), pair_id)
+    if as_json:
+        console.show_json({"pair": pair, "waterfall": steps})
+        return
+    console.show_rows([_row(pair)], as_json=False, nothing="")
+    words = [{"field": field, "compared": word} for field, word in pair.compared.items()]
+    console.show_rows(words, as_json=False, nothing="no other side is named: open the record at its sender")
+    show_waterfall(steps)
+
+
+@app.command(
+    "decide",
+    epilog=console.example_of(
+        "wsic link review decide 0a1b2c3d4e5f --verdict same --reason 'letter of 3 May' --author 'A. Clerk'"
+    ),
+)
+def decide(
+    pair_id: PairId,
+    verdict: Annotated[str, typer.Option(help="same or different.")],
+    reason: Reason,
+    author: Author,
+) -> None:
+    """Decide a pair; later runs obey, until it is withdrawn with wsic link override."""
+    settings = load_settings()
+    with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
+        identity.decide(settings, pair_id, verdict=verdict, reason=reason, author=author)
+    typer.echo(f"kept: {verdict}; the next run obeys it")
+
+
+def show_waterfall(steps: Iterable[Comparison]) -> None:
+    """What spoke for and against, and the sum."""
+    rows = [{"comparison": step.name, "held": step.level, "weight": round(step.weight, 2)} for step in steps]
+    if rows:
+        total = sum(step.weight for step in steps)
+        console.show_rows(
+            [*rows, {"comparison": "all", "held": "", "weight": round(total, 2)}], as_json=False, nothing=""
+        )
+
+
+def _row(pair: Pair) -> dict[str, object]:
+    right = pair.right
+    return {
+        "pair": pair.pair_id, "why": pair.kind, "weight": pair.weight, "candidates": pair.candidates,
+        "source": pair.left.source, "sender": pair.left.sender, "record_id": pair.left.record_id,
+        "other source": right.source if right else "", "other sender": right.sender if right else "",
+        "other record_id": right.record_id if right else "",
+        "differed": ", ".join(field for field, word in pair.compared.items() if word == "differed"),
+    }  # fmt: skip
