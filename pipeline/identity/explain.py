@@ -12,10 +12,11 @@ from connectors.declare import SOURCE_WORDS
 from pipeline.duck import values_hidden
 from pipeline.errors import UsageError, one_of
 from pipeline.identity.compared import FIELDS, compared_sql
-from pipeline.identity.residue import Comparison, waterfall
+from pipeline.identity.residue import Comparison, Model, load_model, waterfall
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from pipeline.settings import Settings
+from pipeline.zones import Zones
 
 _WHY: Mapping[str, str] = {
     "registered": "a GP record: itself the evidence for who holds its NHS number",
@@ -96,7 +97,7 @@ def explain(settings: Settings, source: str, sender: str, record_id: str) -> Exp
                 f"{source}/{sender} has no record of that id; valid: the sender's own patient id"
             )
         step, confidence, outcome, has_birth_date, person_id, code, candidates, key, *scores = found
-        steps = _waterfall(connection, key)
+        steps = _waterfall(connection, load_model(Zones(settings.home).identity), key)
         return Explanation(
             link_step=step, link_confidence=confidence, why=_WHY[step], nhs_number_outcome=outcome,
             has_whole_birth_date=has_birth_date, compared=_compare(connection, asked),
@@ -117,7 +118,7 @@ def _compare(connection: DuckDBPyConnection, asked: list[str]) -> dict[str, str]
     return dict(zip(FIELDS, row, strict=True)) if row else {}
 
 
-def _waterfall(connection: DuckDBPyConnection, key: str) -> tuple[Comparison, ...]:
+def _waterfall(connection: DuckDBPyConnection, model: Model, key: str) -> tuple[Comparison, ...]:
     """Of the strongest pair that the record was scored in, those within its own person first."""
     row = connection.execute(
         "select e.left_key, e.right_key from vault.edge as e "
@@ -126,7 +127,7 @@ def _waterfall(connection: DuckDBPyConnection, key: str) -> tuple[Comparison, ..
         "order by j.left_key is null, e.weight desc, e.left_key, e.right_key limit 1",
         {"key": key},
     ).fetchone()
-    return waterfall(connection, row[0], row[1]) if row else ()
+    return waterfall(connection, model, row[0], row[1]) if row else ()
 
 
 def _records_of(connection: DuckDBPyConnection, person_id: str) -> dict[str, int]:

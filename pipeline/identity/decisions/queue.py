@@ -19,10 +19,11 @@ from pipeline.errors import UsageError
 from pipeline.identity.compared import FIELDS, compared_sql
 from pipeline.identity.decisions.override import RecordName, record_decision
 from pipeline.identity.keyed_hash import keyed
-from pipeline.identity.residue import DEFAULT_RULES, Comparison, waterfall
+from pipeline.identity.residue import DEFAULT_RULES, Comparison, load_model, waterfall
 from pipeline.identity.vault import open_vault
 from pipeline.keys import PERSON_ID, KeyRing, load_keys
 from pipeline.settings import Settings
+from pipeline.zones import Zones
 
 ABOVE_JOINING = 3.0  # pairs that joined by so little are shown as well: an eighth of the odds
 
@@ -67,7 +68,8 @@ def show_pair(settings: Settings, pair_id: str) -> tuple[Pair, tuple[Comparison,
         row = connection.execute(
             _SIDES.read_text(encoding="utf-8").format(compared=names), [1]
         ).fetchone()
-        steps = waterfall(connection, left, right) if right else ()
+        model = load_model(Zones(settings.home).identity)
+        steps = waterfall(connection, model, left, right) if right else ()
         return _pair(row or ()), steps
 
 

@@ -8,13 +8,8 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.person_index.history import RECORD, columns_of, require_table
 from pipeline.identity.person_index.night import Night
-from pipeline.identity.standardise import (
-    define_macros,
-    fhir_view,
-    follow_supersession,
-    read_registrations,
-    standardise_rows,
-)
+from pipeline.identity.standardise import define_macros, fhir_view, read_registrations, standardise_rows
+from pipeline.identity.standardise.supersession import follow
 from pipeline.zones import Zones
 
 _CHANGES = Path(__file__).with_name("changes.sql")
@@ -46,9 +41,9 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
 
 def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     """Standardise records too whose own number is replaced by another one, or by none, since last night."""
-    follow_supersession(connection, "supersession_before")
+    follow(connection, "supersession_before")
     connection.execute("create or replace temp table current_number_before as from current_number")
-    follow_supersession(connection, "supersession")
+    follow(connection, "supersession")
     connection.execute(
         "create or replace temp table number_refollowed as "
         "(from current_number except from current_number_before) union all "

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from pipeline.identity.decisions import resolve
 from pipeline.identity.person_index.history import EDGE, columns_of, require_table
 from pipeline.identity.person_index.night import Night
-from pipeline.identity.residue import cluster, find_touched, load_model, score_residue
+from pipeline.identity.residue import cluster, define_macros, find_touched, load_model, score_residue
 from pipeline.identity.trace import bucket
 from pipeline.zones import Zones
 
@@ -31,6 +31,7 @@ def link_residue(connection: DuckDBPyConnection, night: Night) -> None:
 
 def _score(connection: DuckDBPyConnection, night: Night) -> None:
     new = "residue_known"
+    define_macros(connection)
     if not night.everything:
         find_touched(connection)
         new = "residue_known semi join residue_touched using (record_key)"

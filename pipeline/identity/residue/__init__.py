@@ -5,3 +5,24 @@ a function of the records and decisions alone.
 """
 
 from __future__ import annotations
+
+from pipeline.identity.residue.blocks import find_touched
+from pipeline.identity.residue.cluster import cluster
+from pipeline.identity.residue.model import Model, load_model
+from pipeline.identity.residue.nodes import define_macros
+from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
+from pipeline.identity.residue.score import score_residue
+from pipeline.identity.residue.waterfall import Comparison, waterfall
+
+__all__ = [
+    "DEFAULT_RULES",
+    "Comparison",
+    "Model",
+    "ResidueRules",
+    "cluster",
+    "define_macros",
+    "find_touched",
+    "load_model",
+    "score_residue",
+    "waterfall",
+]
