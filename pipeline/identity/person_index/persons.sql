@@ -36,7 +36,7 @@ heir as (
     from anchor_member as m
     inner join anchor_person as p on p.anchor = m.anchor
     where m.before_id is not null
-    group by all
+    group by m.before_id, p.person_id
     qualify row_number() over (partition by m.before_id order by count(*) desc, p.person_id) = 1
 )
 select b.person_id, h.heir_id, h.records

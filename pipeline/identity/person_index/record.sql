@@ -1,4 +1,4 @@
--- identity_record, link_tonight, anchor_person -> record_fresh: the rows of vault.record that change tonight.
+-- identity_record, patient_changed, link_tonight, anchor_person -> record_fresh: the rows of vault.record that change tonight.
 -- {content}: columns of an identity record; {linked}: columns of its link. Needs keyed_hash.
 create or replace temp table record_wanted as
 select record_key from identity_record
@@ -15,7 +15,10 @@ with unchanged as (
     select r.* from vault.record as r semi join record_wanted as w on w.record_key = r.record_key
 ),
 content as (
-    select {content}, row_hash from identity_record
+    select i.*, c._row_hash as row_hash
+    from identity_record as i
+    inner join patient_changed as c
+        on c._source = i.source and c._sender = i.sender and coalesce(c._record_id, c.id) = i.record_id
     union all by name
     select {content}, row_hash from unchanged as u anti join identity_record as i on i.record_key = u.record_key
 ),
