@@ -48,7 +48,7 @@ from pipeline.zones import Zones
 _HERE = Path(__file__)
 _FHIR_MACROS = Path(shapes.__file__).with_name("macros.sql")
 _MACROS = ("demographics.sql", "names.sql", "postcodes.sql", "record_hash.sql")
-_STEPS = ("chosen.sql", "name_forms.sql", "records.sql")
+_STEPS = ("chosen.sql", "forms.sql", "records.sql")
 
 __all__ = ["define_macros", "fhir_view", "read_registrations", "standardise", "standardise_rows"]
 

@@ -10,8 +10,8 @@ create or replace temp macro letters_plain(cleaned) as strip_accents(replace(rep
 create or replace temp macro letters_only(cleaned) as
     nullif(regexp_replace(letters_plain(cleaned), '[^\p{L}]', '', 'g'), '');
 -- What a front desk writes where it has no name: for newborns, for people not known, for trying a system out.
-create or replace temp macro is_placeholder(cleaned) as regexp_full_match(
-    trim(regexp_replace(letters_plain(cleaned), '[^A-Z0-9]+', ' ', 'g')),
+create or replace temp macro is_placeholder_plain(plain) as regexp_full_match(
+    trim(regexp_replace(plain, '[^A-Z0-9]+', ' ', 'g')),
     '(NAME )?(UNKNOWN|NOT KNOWN|UNK|N K|NK|UNIDENTIFIED|UNNAMED|ANON|ANONYMOUS|WITHHELD|REDACTED|NOT STATED|NOT GIVEN|NOT RECORDED|NULL|NONE|NIL)( (NAME|MALE|FEMALE|PERSON|PATIENT|SURNAME|FORENAME))?'
     || '|NO NAME|NAME|SURNAME|FORENAME|FIRST NAME|LAST NAME|FAMILY NAME|GIVEN NAME'
     || '|(MALE |FEMALE )?(BABY|INFANT|NEWBORN|NEONATE|FOETUS|FETUS|STILLBORN)( .*)?|(BOY|GIRL) (OF|BABY|INFANT).*|MALE|FEMALE|BOY|GIRL'
@@ -36,7 +36,3 @@ create or replace temp macro soundex_of_letters(letters) as
 -- Of a folded name. A name without a letter from A to Z is its own sound: it has no other.
 create or replace temp macro soundex(folded) as
     coalesce(soundex_of_letters(regexp_replace(folded, '[^A-Z]', '', 'g')), folded);
--- A name as sent, cleaned; null where it stands in for one.
-create or replace temp macro name_given(sent) as if(
-    letters_only(name_cleaned(sent)) is null or is_placeholder(name_cleaned(sent)) or sent ilike 'n/a',
-    null, name_cleaned(sent));
