@@ -45,7 +45,7 @@ def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRu
                 _score_chunk(connection, linker, chunk, rules.floor)
     for table in (*_WORK, *(f"no_{column}" for column in _FREQUENCIES)):
         connection.execute(f"drop table if exists {table}")
-    connection.execute("drop view residue_node_all")
+    connection.execute("drop view residue_node_paired")
     return int(last[0])
 
 
@@ -65,8 +65,15 @@ def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) 
     connection.execute("set variable rare_family = ?", [model.rare["family_folded"]])
     connection.execute("set variable rare_given = ?", [model.rare["given_folded"]])
     connection.execute("set variable pairs_a_chunk = ?", [rules.pairs_a_chunk])
-    nodes = f"{residue_nodes('residue_known')} union all {index_nodes('person_index')}"
-    connection.execute(f"create or replace temp view residue_node_all as {nodes}")
+    # Few of the index are in any pair: they are picked out before anything is made of them.
+    residue = residue_nodes(
+        "(from residue_known where record_key in (select left_key from blocked_pair union select right_key from blocked_pair))"
+    )
+    index = index_nodes(
+        "(from person_index where nhs_number in "
+        "(select right_key[5:] from blocked_pair where starts_with(right_key, 'nhs|')))"
+    )
+    connection.execute(f"create or replace temp view residue_node_paired as {residue} union all {index}")
     connection.execute(_SQL.read_text(encoding="utf-8"))
 
 
