@@ -14,7 +14,7 @@ from pipeline.duck import literal, values_hidden
 from pipeline.errors import SetupError
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.standardise import standardise
-from pipeline.identity.trace import trace
+from pipeline.identity.trace import build_index, trace
 from pipeline.identity.vault import open_vault
 from pipeline.keys import PERSON_ID, load_keys
 from pipeline.ledger import Ledger
@@ -22,6 +22,13 @@ from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 _KEEP = Path(__file__).with_name("link.sql")
+_FOUND = Path(__file__).with_name("founding.sql")
+_EVERYBODY = """
+create or replace temp view record_known as from identity_record;
+create or replace temp view record_to_trace as from identity_record;
+create or replace temp table number_wanted as
+select distinct traceable_number as nhs_number from identity_record where traceable_number is not null;
+"""
 LINK_COLUMNS = (
     "source",
     "sender",
@@ -62,8 +69,12 @@ def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSu
     keys = load_keys(settings)
     with open_vault(settings, keys) as connection, values_hidden("linking"):
         standardise(connection, settings, as_of)
+        connection.execute(_EVERYBODY)
+        build_index(connection)
+        connection.execute("create or replace temp view person_index as from index_built")
+        trace(connection)
         with keyed(connection, keys.key(PERSON_ID)):
-            trace(connection)
+            connection.execute(_FOUND.read_text(encoding="utf-8"))
         connection.execute("set variable run_id = ?", [run_id])
         connection.execute("begin")
         connection.execute(_KEEP.read_text(encoding="utf-8"))

@@ -1,16 +1,16 @@
 -- linked_record -> vault.record (tonight's, whole) and vault.person (everyone ever seen).
 -- Variable: run_id.
 delete from vault.record;
-insert into vault.record by name select * from linked_record;
+insert into vault.record by name select * exclude (person_number) from linked_record;
 create or replace temp table person_tonight as
 select
     l.person_id,
-    any_value(p.nhs_number) as nhs_number,
+    any_value(l.person_number) as nhs_number,
     any_value(coalesce(p.birth_date, l.birth_date)) as birth_date,
-    case when any_value(p.nhs_number) is null then 'local' when any_value(p.is_from_gp) then 'gp' else 'number' end
+    case when any_value(l.person_number) is null then 'local' when any_value(p.is_from_gp) then 'gp' else 'number' end
         as origin
 from linked_record as l
-left join person_index as p on p.person_id = l.person_id
+left join person_index as p on p.nhs_number = l.person_number
 group by l.person_id;
 create or replace table vault.person as
 select

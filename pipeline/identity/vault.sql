@@ -15,3 +15,4 @@ create table if not exists vault.national_reply (nhs_number varchar);          -
 create table if not exists vault.national_reply_state (
     reply_on date, checked_at timestamptz, files bigint, numbers bigint, run_id varchar
 );
+create table if not exists vault.supersession (old_number varchar, new_number varchar);  -- numbers replaced, as learnt

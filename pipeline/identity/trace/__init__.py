@@ -1,16 +1,19 @@
-"""Which person a record is about, step by step; the first step that succeeds decides.
+"""Which person of the index a record is about, by the rules of NHS England's Master Person Service.
 
-=======================  ============  ===================================================================
-step                     confidence    the record
-=======================  ============  ===================================================================
-``registered``           100           of a GP, itself the evidence for who holds its number
-``cross_check``          100           agrees in NHS number and whole birth date with a GP record
-``number_founded``       100           agrees so with the person founded on a number that no GP knows
-``birth_date_conflict``  0             has a known number but another birth date: a person of its own
-``unmatched``            0             has no usable number, or no whole birth date: a person of its own
-=======================  ============  ===================================================================
+The first step that succeeds decides (Person_ID Handbook, NHS England, February 2024):
 
-The order and the cross-check follow the Master Person Service (NHS England, Person_ID Handbook).
+================  ==========  =========================================================================
+step              confidence  the record
+================  ==========  =========================================================================
+``registered``    100         of a GP: its number and birth date are the index's own
+``cross_check``   100         agrees in number and birth date; or in number, birth date in part, and name
+                              (outcode where a name is missing)
+``alphanumeric``  100         agrees, with one person only, in all the demographics that it gives
+``algorithmic``   0 to 100    scores best of the people who share a block of demographics with it
+================  ==========  =========================================================================
+
+What none of them finds has no number: the residue. Where this departs from the national rules is in
+:class:`TraceRules`.
 """
 
 from __future__ import annotations
@@ -19,11 +22,55 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-STEPS = ("registered", "cross_check", "number_founded", "birth_date_conflict", "unmatched")
+from pipeline.identity.trace.rules import TraceRules
 
-_CROSS_CHECK = Path(__file__).with_name("cross_check.sql")
+__all__ = ["STEPS", "TraceRules", "bucket", "build_index", "trace"]
+
+STEPS = ("registered", "cross_check", "alphanumeric", "algorithmic")
+
+_HERE = Path(__file__)
+_MACROS = ("comparing.sql", "guards.sql")
+_STEPS = (
+    "cross_check.sql",
+    "partial.sql",
+    "sounds.sql",
+    "alphanumeric.sql",
+    "algorithmic.sql",
+    "scores.sql",
+    "ranking.sql",
+    "result.sql",
+)
 
 
-def trace(connection: DuckDBPyConnection) -> None:
-    """Build ``person_index`` and ``linked_record`` from ``identity_record``, within a ``keyed`` block."""
-    connection.execute(_CROSS_CHECK.read_text(encoding="utf-8"))
+def build_index(connection: DuckDBPyConnection) -> None:
+    """Build ``index_built`` from ``record_known`` for the numbers in ``number_wanted`` (nhs_number).
+
+    One row a number that is established: held by a GP record that is no test record, or verified by any
+    sender. Columns: nhs_number, birth_date, is_from_gp, is_verified, gender, family_name, given_name,
+    other_given_name, family_folded, given_folded, given_root, postcode, outcode, practice_code,
+    death_date, is_restricted, and the lists former_names (family_name, given_name, other_given_name),
+    former_family_names, former_given_names (both folded), former_postcodes.
+    """
+    _run(connection, "index.sql")
+
+
+def trace(connection: DuckDBPyConnection, rules: TraceRules | None = None) -> None:
+    """Build ``trace_result`` from ``record_to_trace`` (identity records) and ``person_index``.
+
+    One row a record: record_key, link_step and matched_number (null where nobody was found),
+    link_confidence (0 to 100), score_family, score_given, score_birth_date, score_gender,
+    score_postcode (0 to 100; null for the exact cross-check and for what the record lacks), code
+    (00, 90, 91, 92, 96, 97, 98) and candidates. Needs the macros and ``nickname_of_gender`` of standardise.
+    """
+    (rules or TraceRules()).bind(connection)
+    for name in (*_MACROS, *_STEPS):
+        _run(connection, name)
+
+
+def bucket(connection: DuckDBPyConnection) -> None:
+    """Build ``bucket_pair`` (left_key, right_key): records of ``residue_known`` that the MPS bucket joins."""
+    _run(connection, "bucket.sql")
+
+
+def _run(connection: DuckDBPyConnection, name: str) -> None:
+    connection.execute(_HERE.with_name(name).read_text(encoding="utf-8"))

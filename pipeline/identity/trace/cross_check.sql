@@ -1,62 +1,36 @@
--- identity_record -> person_index (who holds a number) and linked_record (identity_record with its person).
--- A function of tonight's records alone: neither their order nor what was linked before plays a part.
-create or replace temp view traceable_record as
+-- record_to_trace and person_index -> crossed: records whose number and whole birth date are those of the index, and
+-- untraced_record: what is left for the dearer steps. Source: Person_ID Handbook, cross-check trace.
+-- The twin guard: a number is not enough where it was not verified, and what the record calls the person is plainly
+-- somebody else: a twin's number is the one wrong number whose birth date agrees.
+create or replace temp table crossed as
 select
-    *,
-    if(nhs_number_outcome in ('valid_untraced', 'valid_traced') and birth_date is not null, nhs_number, null)
-        as traceable_number
-from identity_record;
+    r.record_key,
+    if(r.source = 'gp' and not r.is_superseded_number, 'registered', 'cross_check') as link_step,
+    p.nhs_number as matched_number,
+    if(p.is_restricted, '92', if(r.is_superseded_number, '90', '00')) as code
+from record_to_trace as r
+inner join person_index as p on p.nhs_number = r.traceable_number and p.birth_date = r.birth_date
+where not (
+    getvariable('rule_twin_guard')
+    and r.nhs_number_status is distinct from '01'
+    and coalesce(r.given_folded <> p.given_folded, false)
+    and not is_like_any_given(
+        r.given_folded, r.given_root, p.given_folded, p.given_root, p.former_given_names, p.other_given_name)
+    and (
+        coalesce(r.nhs_number_status in ('04', '05'), false)
+        or coalesce(r.gender in ('male', 'female') and p.gender in ('male', 'female') and r.gender <> p.gender, false)
+        or coalesce(not is_like_family(
+            r.family_name, r.family_folded, p.family_name, p.family_folded, p.former_family_names), false)
+    )
+);
 
--- One birth date a number. A GP registration decides, the current one that began last before any other; a
--- number that no practice knows has the birth date that most records give it. Test records only count where
--- nothing else does.
-create or replace temp table person_index as
-with evidence as (
-    select
-        nhs_number,
-        birth_date,
-        bool_and(is_test) as is_test,
-        coalesce(max(1 + is_registered::integer) filter (source = 'gp' and not is_test), 0) as gp_standing,
-        max(registered_on) filter (source = 'gp' and is_registered and not is_test) as registered_on,
-        count(*) as records,
-        bool_or(nhs_number_outcome = 'valid_traced') as is_traced
-    from traceable_record
-    where traceable_number is not null
-    group by nhs_number, birth_date
-)
+create or replace temp table untraced_record as
 select
-    nhs_number,
-    birth_date,
-    gp_standing > 0 as is_from_gp,
-    keyed_hash('nhs-number|v1|' || nhs_number) as person_id
-from evidence
-qualify row_number() over (
-    partition by nhs_number
-    order by is_test, gp_standing desc, registered_on desc nulls last, records desc, is_traced desc, birth_date
-) = 1;
-
-create or replace temp table linked_record as
-with compared as (
-    select
-        r.*,
-        p.person_id as holder_id,
-        p.is_from_gp,
-        case
-            when p.person_id is null then 'unmatched'
-            when r.birth_date <> p.birth_date then 'birth_date_conflict'
-            when r.source = 'gp' then 'registered'
-            when p.is_from_gp then 'cross_check'
-            else 'number_founded'
-        end as link_step
-    from traceable_record as r
-    left join person_index as p on p.nhs_number = r.traceable_number
-)
-select
-    * exclude (holder_id, is_from_gp, traceable_number),
-    case
-        when link_step in ('unmatched', 'birth_date_conflict')
-            then keyed_hash('local|v1|' || source || '|' || sender || '|' || record_id)
-        else holder_id
-    end as person_id,
-    if(link_step in ('unmatched', 'birth_date_conflict'), 0, 100) as link_confidence
-from compared;
+    r.*,
+    r.nhs_number_outcome = 'valid_traced' as has_verified_number,
+    -- Which steps the record has enough for, and so whether it could have been found at all.
+    r.traceable_number is not null and r.birth_date is not null as can_cross_check,
+    r.family_folded is not null and r.birth_year is not null and r.gender is not null as can_alphanumeric,
+    r.birth_date is not null and r.gender is not null and r.postcode is not null as can_algorithmic
+from record_to_trace as r
+where r.record_key not in (select record_key from crossed);

@@ -90,14 +90,16 @@ def test_a_test_record_never_says_who_holds_a_number(economy: Economy) -> None:
     assert steps(economy) == {"dummy": "birth_date_conflict", "a": "number_founded"}
 
 
-def test_a_number_that_a_sender_calls_old_is_superseded(economy: Economy) -> None:
+def test_a_number_that_a_sender_calls_old_is_followed_to_the_current_one(economy: Economy) -> None:
     identifiers = [
         {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": A},
         {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": B, "use": "old"},
     ]
     economy.person("g", None, identifier=identifiers, **GP)
     economy.person("a", B, **ACUTE)
-    assert steps(economy) == {"g": "registered", "a": "unmatched"}
+    economy.person("stranger", B, "1971-01-02", source="acute", sender="R1K")
+    assert steps(economy) == {"g": "registered", "a": "cross_check", "stranger": "birth_date_conflict"}
+    assert person(economy, "a") == person(economy, "g") != person(economy, "stranger")
     assert economy.links()["acute", "RYJ", "a"]["nhs_number_outcome"] == "superseded"
 
 

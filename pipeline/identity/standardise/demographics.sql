@@ -1,15 +1,16 @@
 -- How demographics and labels of a landed resource are read; needs the macros of connectors/fhir.
-create or replace temp macro name_folded(value) as
-    nullif(trim(regexp_replace(upper(strip_accents(value)), '[^\p{L} -]', '', 'g')), '');
-create or replace temp macro postcode_folded(value) as
-    nullif(regexp_replace(upper(value), '[^A-Z0-9]', '', 'g'), '');
 create or replace temp macro current_name(names) as coalesce(
     list_filter(names, lambda n: n."use" = 'official' and n.period."end" is null)[1],
     list_filter(names, lambda n: coalesce(n."use", '') not in ('old', 'maiden', 'nickname') and n.period."end" is null)[1],
     names[1]
 );
+-- Every other name of the person: old, maiden, nickname, ended, or in use beside the official one.
+create or replace temp macro former_names(names) as
+    list_filter(names, lambda n: n is distinct from current_name(names));
 create or replace temp macro home_postcode(addresses) as
     list_filter(addresses, lambda a: coalesce(a."use", 'home') = 'home' and a.period."end" is null)[-1].postalCode;
+create or replace temp macro former_postcodes(addresses) as list_transform(
+    list_filter(addresses, lambda a: coalesce(a."use", 'home') in ('home', 'old')), lambda a: a.postalCode);
 create or replace temp macro nhs_identifiers(identifiers) as
     list_filter(identifiers, lambda i: i.system = 'https://fhir.nhs.uk/Id/nhs-number');
 create or replace temp macro current_nhs_identifier(identifiers) as

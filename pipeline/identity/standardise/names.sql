@@ -1,0 +1,42 @@
+-- Names as the Master Person Service cleans them, folded for comparing, and the stand-ins that are no names.
+-- Cleaning (NHS England, Person_ID Handbook): upper case; without ! $ % & ( ) [ ] { } = : ; # ~ @ | < > . ? / _ \ and
+-- the pound sign. Characters that cannot be seen go too, and runs of spaces become one.
+create or replace temp macro name_cleaned(value) as nullif(trim(regexp_replace(regexp_replace(
+    upper(nfc_normalize(value)), '[!$%&()\[\]{}=:;#~@|<>.?/_\\£\p{C}]', '', 'g'), '\s+', ' ', 'g')), '');
+-- Letters that strip_accents leaves as they are, as an English system writes them.
+create or replace temp macro letters_plain(cleaned) as strip_accents(replace(replace(replace(replace(replace(
+    translate(cleaned, 'ŁØĐÐĦŦŊ', 'LODDHTN'), 'ß', 'SS'), 'ẞ', 'SS'), 'Æ', 'AE'), 'Œ', 'OE'), 'Þ', 'TH'));
+-- Letters only, of any script: no accent, space, hyphen or apostrophe.
+create or replace temp macro letters_only(cleaned) as
+    nullif(regexp_replace(letters_plain(cleaned), '[^\p{L}]', '', 'g'), '');
+-- What a front desk writes where it has no name: for newborns, for people not known, for trying a system out.
+create or replace temp macro is_placeholder(cleaned) as regexp_full_match(
+    trim(regexp_replace(letters_plain(cleaned), '[^A-Z0-9]+', ' ', 'g')),
+    '(NAME )?(UNKNOWN|NOT KNOWN|UNK|N K|NK|UNIDENTIFIED|UNNAMED|ANON|ANONYMOUS|WITHHELD|REDACTED|NOT STATED|NOT GIVEN|NOT RECORDED|NULL|NONE|NIL)( (NAME|MALE|FEMALE|PERSON|PATIENT|SURNAME|FORENAME))?'
+    || '|NO NAME|NAME|SURNAME|FORENAME|FIRST NAME|LAST NAME|FAMILY NAME|GIVEN NAME'
+    || '|(MALE |FEMALE )?(BABY|INFANT|NEWBORN|NEONATE|FOETUS|FETUS|STILLBORN)( .*)?|(BOY|GIRL) (OF|BABY|INFANT).*|MALE|FEMALE|BOY|GIRL'
+    || '|(MALE |FEMALE )?(TWIN|TRIPLET)( ?([0-9]+|[A-D]|I+|ONE|TWO|THREE|FIRST|SECOND|THIRD|OF .*|BOY|GIRL|MALE|FEMALE).*)?'
+    || '|TEST|TEST ?PATIENT.*|PATIENT TEST.*|TEST [0-9]+|[XYZ]+ ?TEST.*|DUMMY( PATIENT)?|X+|Z+|MR|MRS|MISS|MS|DR');
+-- Parts of a double-barrelled or spaced family name that may stand for the whole of it, folded. Particles do not.
+create or replace temp macro name_halves(cleaned) as case
+    when regexp_matches(cleaned, '[ -]') then list_filter(
+        list_transform(regexp_split_to_array(cleaned, '[ -]+'), lambda part: letters_only(part)),
+        lambda part: length(part) >= 3 and part not in
+            ('VAN', 'VON', 'DER', 'DEN', 'DEL', 'DOS', 'DAS', 'BIN', 'IBN', 'ABU', 'MAC', 'SAN', 'THE', 'TEN', 'TER', 'BEN'))
+    else []::varchar[]
+end;
+-- American Soundex: letters of one code in a row count once, also across H and W, but not across a vowel.
+create or replace temp macro soundex_runs_joined(digits) as
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        digits, '1+', '1', 'g'), '2+', '2', 'g'), '3+', '3', 'g'), '4+', '4', 'g'), '5+', '5', 'g'), '6+', '6', 'g');
+create or replace temp macro soundex_of_letters(letters) as
+    if(letters = '', null, left(letters, 1) || left(replace(substring(soundex_runs_joined(translate(
+        left(letters, 1) || regexp_replace(substring(letters, 2), '[HW]', '', 'g'),
+        'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '01230120022455012623010202')), 2), '0', '') || '000', 3));
+-- Of a folded name. A name without a letter from A to Z is its own sound: it has no other.
+create or replace temp macro soundex(folded) as
+    coalesce(soundex_of_letters(regexp_replace(folded, '[^A-Z]', '', 'g')), folded);
+-- A name as sent, cleaned; null where it stands in for one.
+create or replace temp macro name_given(sent) as if(
+    letters_only(name_cleaned(sent)) is null or is_placeholder(name_cleaned(sent)) or sent ilike 'n/a',
+    null, name_cleaned(sent));
