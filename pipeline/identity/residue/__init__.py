@@ -5,3 +5,25 @@ a function of the records and decisions alone.
 """
 
 from __future__ import annotations
+
+from pipeline.identity.residue.blocks import find_touched
+from pipeline.identity.residue.cluster import cluster
+from pipeline.identity.residue.model import Model, load_model, read_model
+from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
+from pipeline.identity.residue.score import score_residue
+from pipeline.identity.residue.train import TrainingRules, train
+from pipeline.identity.residue.train_site import train_site_model
+
+__all__ = [
+    "DEFAULT_RULES",
+    "Model",
+    "ResidueRules",
+    "TrainingRules",
+    "cluster",
+    "find_touched",
+    "load_model",
+    "read_model",
+    "score_residue",
+    "train",
+    "train_site_model",
+]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
-from splink import Linker
 
 from pipeline.identity.residue.blocks import block_pairs
 from pipeline.identity.residue.model import Model
 from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
 from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
 from pipeline.identity.residue.splinking import quiet_linker
+
+if TYPE_CHECKING:
+    from splink import Linker
 
 _SQL = Path(__file__).with_name("score.sql")
 _WORK = ("blocked_pair", "residue_node", "pair_to_score", "model_frequency")

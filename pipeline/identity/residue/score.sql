@@ -24,7 +24,19 @@ join residue_node as r on r.unique_id = p.right_key
 where not nodes_apart(
     l.claimed_number, r.claimed_number, l.given_instances, l.given_folded, r.given_instances, r.given_folded
 )
--- A household shares names, postcode and practice; without a number, another birth date is another member.
+-- A household shares names, postcode and practice: another birth date is another member, unless the number was
+-- verified, or both names speak for it beside the number.
 and not (
-    birth_plainly_differs(l.birth_date, r.birth_date) and (l.number_compared = r.number_compared) is not true
+    birth_plainly_differs(l.birth_date, r.birth_date)
+    and not coalesce(
+        l.number_compared = r.number_compared
+        and (
+            l.claimed_number is not null
+            or (
+                list_has_any(l.family_instances, r.family_instances)
+                and list_has_any(l.given_instances, r.given_instances)
+            )
+        ),
+        false
+    )
 );
