@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from pipeline.cli import console, keys, link, opt_outs, publish, quarantine, run, runs, synthesise
+from pipeline.cli import console, keys, link, link_train, opt_outs, publish, quarantine, run, runs, synthesise
 from pipeline.errors import WsicError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 for verb in (synthesise, run, runs):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
+link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
 for group in (quarantine, link, opt_outs, keys, publish):
     app.add_typer(group.app)
 

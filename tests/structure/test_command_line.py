@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 # Verbs of the contract that this version has; later ones are added with what they do.
 VERBS = (
     "synthesise", "run", "runs", "quarantine list", "quarantine show", "quarantine replay", "link explain",
-    "link report", "link export", "opt-outs request", "opt-outs apply", "opt-outs report", "keys list",
+    "link report", "link export", "link train", "opt-outs request", "opt-outs apply", "opt-outs report", "keys list",
     "publish list", "publish rollback", "publish check",
 )  # fmt: skip
 GROUPS = ("", "quarantine", "link", "opt-outs", "keys", "publish")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from pipeline.identity.residue.blocks import find_touched
 from pipeline.identity.residue.cluster import cluster
-from pipeline.identity.residue.model import Model, load_model
+from pipeline.identity.residue.model import Model, load_model, read_model
 from pipeline.identity.residue.nodes import define_macros
 from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
 from pipeline.identity.residue.score import score_residue
+from pipeline.identity.residue.train import TrainingRules, train
+from pipeline.identity.residue.train_site import train_site_model
 from pipeline.identity.residue.waterfall import Comparison, waterfall
 
 __all__ = [
@@ -19,10 +21,14 @@ __all__ = [
     "Comparison",
     "Model",
     "ResidueRules",
+    "TrainingRules",
     "cluster",
     "define_macros",
     "find_touched",
     "load_model",
+    "read_model",
     "score_residue",
+    "train",
+    "train_site_model",
     "waterfall",
 ]

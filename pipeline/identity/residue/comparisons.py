@@ -5,10 +5,10 @@ Every condition is SQL over the columns of :mod:`pipeline.identity.residue.nodes
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from splink.comparison_level_library import CustomLevel, ElseLevel
-from splink.comparison_library import CustomComparison
+if TYPE_CHECKING:
+    from splink.comparison_library import CustomComparison
 
 # Two number records are one slip apart: one digit wrong, left out, doubled, or two neighbours exchanged.
 _ONE_SLIP = "damerau_levenshtein(number_compared_l, number_compared_r) = 1"
@@ -87,6 +87,9 @@ def _comparison(
     name: str, needed: str, levels: tuple[tuple[str, str], ...], *, frequency: str | None = None
 ) -> CustomComparison:
     """One comparison; missing where ``needed`` is missing on a side, different where no level holds."""
+    from splink.comparison_level_library import CustomLevel, ElseLevel
+    from splink.comparison_library import CustomComparison
+
     made: list[Any] = [
         CustomLevel(f"{needed}_l is null or {needed}_r is null", "missing").configure(is_null_level=True)
     ]

@@ -53,8 +53,8 @@ def read_model(path: Path) -> Model:
     try:
         read = json.loads(content)
     except ValueError:
-        raise SetupError(f"{path.name} is not JSON; train a model with: wsic link-train") from None
+        raise SetupError(f"{path.name} is not JSON; train a model with: wsic link train") from None
     missing = sorted(_KEYS - set(read)) if isinstance(read, dict) else sorted(_KEYS)
     if missing:
-        raise SetupError(f"{path.name} lacks {', '.join(missing)}; train a model with: wsic link-train")
+        raise SetupError(f"{path.name} lacks {', '.join(missing)}; train a model with: wsic link train")
     return Model(**{key: read[key] for key in _KEYS}, digest=hashlib.sha256(content).hexdigest())

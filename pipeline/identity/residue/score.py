@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
-from splink import Linker
 
 from pipeline.identity.residue.blocks import block_pairs
 from pipeline.identity.residue.model import Model
 from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
 from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
 from pipeline.identity.residue.splinking import quiet_linker
+
+if TYPE_CHECKING:
+    from splink import Linker
 
 _SQL = Path(__file__).with_name("score.sql")
 _WORK = ("blocked_pair", "residue_node", "pair_to_score", "model_frequency")
@@ -45,7 +48,7 @@ def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRu
                 _score_chunk(connection, linker, chunk, rules.floor)
     for table in (*_WORK, *(f"no_{column}" for column in _FREQUENCIES)):
         connection.execute(f"drop table if exists {table}")
-    connection.execute("drop view residue_node_all")
+    connection.execute("drop view residue_node_paired")
     return int(last[0])
 
 
@@ -65,8 +68,15 @@ def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) 
     connection.execute("set variable rare_family = ?", [model.rare["family_folded"]])
     connection.execute("set variable rare_given = ?", [model.rare["given_folded"]])
     connection.execute("set variable pairs_a_chunk = ?", [rules.pairs_a_chunk])
-    nodes = f"{residue_nodes('residue_known')} union all {index_nodes('person_index')}"
-    connection.execute(f"create or replace temp view residue_node_all as {nodes}")
+    # Few of the index are in any pair: they are picked out before anything is made of them.
+    residue = residue_nodes(
+        "(from residue_known where record_key in (select left_key from blocked_pair union select right_key from blocked_pair))"
+    )
+    index = index_nodes(
+        "(from person_index where nhs_number in "
+        "(select right_key[5:] from blocked_pair where starts_with(right_key, 'nhs|')))"
+    )
+    connection.execute(f"create or replace temp view residue_node_paired as {residue} union all {index}")
     connection.execute(_SQL.read_text(encoding="utf-8"))
 
 

@@ -1,19 +1,14 @@
 -- blocked_pair -> residue_node (Splink's input: the nodes of tonight's pairs, with the model's name frequencies)
 -- and pair_to_score (blocked pairs that may be one person's, in Splink's columns and numbered chunks).
--- Variables: rare_family, rare_given, pairs_a_chunk. Table model_frequency (kind, name, share).
+-- Variables: rare_family, rare_given, pairs_a_chunk. Table model_frequency (kind, name, share); view
+-- residue_node_paired (the nodes of tonight's pairs).
 create or replace temp table residue_node as
-with wanted as (
-    select left_key as node from blocked_pair union select right_key from blocked_pair
-),
-found as (
-    from residue_node_all semi join wanted using (node)
-)
 select
     n.node as unique_id,
     n.* exclude (node),
     if(n.family_folded is null, null, coalesce(f.share, getvariable('rare_family'))) as tf_family_folded,
     if(n.given_folded is null, null, coalesce(g.share, getvariable('rare_given'))) as tf_given_folded
-from found as n
+from residue_node_paired as n
 left join model_frequency as f on f.kind = 'family_folded' and f.name = n.family_folded
 left join model_frequency as g on g.kind = 'given_folded' and g.name = n.given_folded;
 
@@ -29,7 +24,19 @@ join residue_node as r on r.unique_id = p.right_key
 where not nodes_apart(
     l.claimed_number, r.claimed_number, l.given_instances, l.given_folded, r.given_instances, r.given_folded
 )
--- A household shares names, postcode and practice; without a number, another birth date is another member.
+-- A household shares names, postcode and practice: another birth date is another member, unless the number was
+-- verified, or both names speak for it beside the number.
 and not (
-    birth_plainly_differs(l.birth_date, r.birth_date) and (l.number_compared = r.number_compared) is not true
+    birth_plainly_differs(l.birth_date, r.birth_date)
+    and not coalesce(
+        l.number_compared = r.number_compared
+        and (
+            l.claimed_number is not null
+            or (
+                list_has_any(l.family_instances, r.family_instances)
+                and list_has_any(l.given_instances, r.given_instances)
+            )
+        ),
+        false
+    )
 );

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection
-from splink import DuckDBAPI, Linker
-from splink.internals.exceptions import SplinkException
 
 from pipeline.errors import WsicError
+
+if TYPE_CHECKING:
+    from splink import Linker
 
 _LOGGER = "splink"
 
@@ -25,6 +26,10 @@ def quiet_linker(
     Splink's log and errors quote SQL and values, so that the one is off and the other replaced by a
     :class:`WsicError` that names ``step``.
     """
+    # Here, as it takes a second to load, which no other command needs to wait.
+    from splink import DuckDBAPI, Linker
+    from splink.internals.exceptions import SplinkException
+
     logger = logging.getLogger(_LOGGER)
     before = (logger.level, logger.disabled, logger.propagate)
     logger.setLevel(logging.CRITICAL + 1)

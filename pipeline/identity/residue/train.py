@@ -31,9 +31,10 @@ _STEP = "training the residue's model"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRules:
-    """How a model is trained. ``population`` is that of the system it will serve, and fixes the prior."""
+    """How a model is trained. ``population`` and ``practices`` are those of the system it will serve."""
 
     population: int = 2_400_000
+    practices: int = 350
     seed: int = 1
     random_pairs: int = 10_000_000
     min_people: int = 5  # a name that fewer people have is not listed in the model
@@ -142,6 +143,10 @@ def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules, *, people: 
         _made_whole(levels, "m_probability", rules.smallest_m)
         if comparison["output_column_name"] == "postcode":
             _set_postcode_chances(levels, min(1.0, people / rules.population))
+        if comparison["output_column_name"] == "practice":
+            # A training economy may have few; that lists differ in size makes sharing one half as likely again.
+            levels[0]["u_probability"] = min(levels[0]["u_probability"] or 1.0, 1.5 / rules.practices)
+            levels[1]["u_probability"] = 1 - levels[0]["u_probability"]
         for level in levels:
             if level.get("label_for_charts") in _SHARED_BY_CHANCE:
                 level["u_probability"] = level["m_probability"] * _SHARED_BY_CHANCE[level["label_for_charts"]]

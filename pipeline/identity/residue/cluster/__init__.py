@@ -17,6 +17,12 @@ from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
 
 _ROOM = Path(__file__).parent
 _PHASES = ("decided", "strict", "middle", "loose")
+_NAMED_PERSONS = """
+    select key[5:] from (
+        select right_key as key from edge_known
+        union select unnest([left_key, right_key]) from decision
+        union select unnest([left_key, right_key]) from bucket_pair
+    ) where starts_with(key, 'nhs|')"""
 _WORK = (
     "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link", "refused_pair",
     "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose", "level_member", "founding",
@@ -41,7 +47,8 @@ def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES)
     define_macros(connection)
     _set_variables(connection, rules)
     connection.execute(f"create or replace temp view cluster_residue as {residue_nodes('residue_known')}")
-    connection.execute(f"create or replace temp view cluster_person as {index_nodes('person_index')}")
+    persons = index_nodes(f"(from person_index where nhs_number in ({_NAMED_PERSONS}))")
+    connection.execute(f"create or replace temp view cluster_person as {persons}")
     _run(connection, "nodes")
     _run(connection, "links")
     rounds = sum(_phase(connection, phase, name) for phase, name in enumerate(_PHASES))

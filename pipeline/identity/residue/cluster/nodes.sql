@@ -1,16 +1,11 @@
 -- residue_known, person_index, edge_known, decision -> cluster_node: every residue record, and every index
 -- person that a pair or a decision names, each a cluster of its own to begin with.
 create or replace temp table cluster_node as
-with named_person as (
-    select right_key as node from edge_known where starts_with(right_key, 'nhs|')
-    union
-    select unnest([left_key, right_key]) from decision where starts_with(left_key, 'nhs|') or starts_with(right_key, 'nhs|')
-),
-found as (
+with found as (
     select node, is_index, claimed_number, given_folded, given_instances from cluster_residue
     union all
     select node, is_index, claimed_number, given_folded, given_instances
-    from cluster_person semi join named_person using (node)
+    from cluster_person
 )
 select (row_number() over (order by node))::integer as id, *, id as cluster
 from found;
