@@ -14,6 +14,13 @@ from pipeline.zones import Zones
 
 _CHANGES = Path(__file__).with_name("changes.sql")
 _SUPERSESSION = Path(__file__).with_name("supersession.sql")
+_ROWS = """
+select
+    p._source, p._sender, p._record_id, p.id, p._extract_date, p._file_id, p._row, p.identifier, p.name, p.birthDate,
+    p.gender, p.address, p.generalPractitioner, p.deceasedDateTime, p.meta
+from landed_patient as p
+semi join {of} as h on h._file_id = p._file_id and h._row = p._row and h.id = p.id
+"""
 
 
 def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
@@ -32,11 +39,20 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
         "select row_hash from vault.record where not getvariable('everything') and row_hash is not null"
     )
     connection.execute(_CHANGES.read_text(encoding="utf-8"))
+    _take_changed(connection, night)
     connection.execute(_SUPERSESSION.read_text(encoding="utf-8"))
     _look_again_at_replaced_numbers(connection)
     connection.execute("create or replace temp view patient_row as select * from patient_changed")
     standardise_rows(connection)
     _view_of_known(connection)
+
+
+def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
+    """``patient_changed``: what standardising reads of the changed Patients. All of them are not copied."""
+    if night.everything:
+        connection.execute("create or replace temp view patient_changed as select * from landed_patient")
+    else:
+        connection.execute(f"create or replace temp table patient_changed as {_ROWS.format(of='patient_hash_changed')}")
 
 
 def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
@@ -56,8 +72,7 @@ def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     again = connection.execute("select count(*) from row_again").fetchone()
     if again and again[0]:
         connection.execute(
-            "insert into patient_changed select s.* from patient_standing as s "
-            "semi join row_again as a on a.row_hash = s._row_hash"
+            f"insert into patient_changed {_ROWS.format(of='(select * from patient_hash semi join row_again using (row_hash))')}"
         )
 
 

@@ -1,4 +1,4 @@
--- identity_record, patient_changed, link_tonight, anchor_person -> record_fresh: the rows of vault.record that change tonight.
+-- identity_record, patient_hash, link_tonight, anchor_person -> record_fresh: the rows of vault.record that change tonight.
 -- {content}: columns of an identity record; {linked}: columns of its link. Needs keyed_hash.
 create or replace temp table record_wanted as
 select record_key from identity_record
@@ -15,10 +15,9 @@ with unchanged as (
     select r.* from vault.record as r semi join record_wanted as w on w.record_key = r.record_key
 ),
 content as (
-    select i.*, c._row_hash as row_hash
+    select i.*, h.row_hash
     from identity_record as i
-    inner join patient_changed as c
-        on c._source = i.source and c._sender = i.sender and coalesce(c._record_id, c.id) = i.record_id
+    inner join patient_hash as h on h.record_key = i.record_key
     union all by name
     select {content}, row_hash from unchanged as u anti join identity_record as i on i.record_key = u.record_key
 ),
@@ -37,8 +36,7 @@ anchor_id as (
     from vault.record as r
     semi join (select anchor from anchor_asked anti join anchor_person using (anchor)) as a
         on a.anchor = r.middle_anchor
-    anti join record_gone as g on g.record_key = r.record_key
-    anti join link_tonight as l on l.record_key = r.record_key
+    -- Nothing joined or left such an anchor, so that who holds it is who held it.
 ),
 fresh as (
     select
