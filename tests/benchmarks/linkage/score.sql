@@ -4,7 +4,7 @@ create or replace temp macro pairs(n) as n * (n - 1) // 2;
 create or replace temp table judged as
 select
     hash(t.person_id) as true_id,
-    hash(coalesce(l.linked_id, t.source || '|' || t.sender || '|' || t.record_id)) as linked_id,
+    hash(coalesce(l.linked_id::varchar, t.source || '|' || t.sender || '|' || t.record_id)) as linked_id,
     t.source,
     case
         when t.ethnic_category in ('A', 'B', 'C') then 'White'

@@ -128,7 +128,7 @@ def _write(connection: duckdb.DuckDBPyConnection, clusters: dict[float, str], ou
     columns = ", ".join(f"c{n}.cluster_id as {column(t)}" for n, t in enumerate(clusters))
     joins = " ".join(f"join {table} as c{n} using (unique_id)" for n, table in enumerate(clusters.values()))
     connection.execute(
-        f"copy (select source, sender, record_id, {columns} from record {joins}) to '{out}' (format parquet)"
+        f"copy (select r.source, r.sender, r.record_id, {columns} from record as r {joins}) to '{out}' (format parquet)"
     )
 
 

@@ -1,14 +1,15 @@
 -- record_before -> the view record: the next night. Of the share of records that change, half move house, a fifth
 -- take another surname, a fifth have their NHS number verified or lose it, a twentieth are taken back, and as
 -- many come new (under a new id, of the person whose record it copies). Variables: share (0 to 1), seed.
-create or replace temp macro draw(purpose) as
-    hash(source || sender || record_id || purpose || getvariable('seed')) % 1000000 / 1000000.0;
+create or replace temp macro draw(record_key, purpose) as
+    hash(record_key || purpose || getvariable('seed')) % 1000000 / 1000000.0;
 -- The same outward code with another inward part: a move within the district.
 create or replace temp macro moved_within_district(postcode) as
     split_part(postcode, ' ', 1) || ' ' || ((try_cast(left(split_part(postcode, ' ', 2), 1) as integer) + 1) % 10) || right(postcode, 2);
 create or replace temp view record as
 with drawn as (
-    select *, if(draw('changes') < getvariable('share'), draw('kind'), null) as kind from record_before
+    select * exclude (record_key), if(draw(record_key, 'changes') < getvariable('share'), draw(record_key, 'kind'), null) as kind
+    from (select *, source || '|' || sender || '|' || record_id as record_key from record_before)
 ),
 
 changed as (

@@ -14,7 +14,7 @@ from tests.benchmarks.linkage.economy import blocks, changes, landed
 from tests.benchmarks.linkage.economy.blocks import Size
 
 MEMORY = "2GB"  # of the connection that joins the blocks
-_RECORD = "row_number() over (partition by source, sender) as row"
+_RECORD = "row_number() over () as row"
 
 
 @dataclass(frozen=True, slots=True)
