@@ -45,12 +45,18 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.linkage", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("all", "scale", "economy"), default="all")
-    parser.add_argument("--people", type=int, help=f"default {SCALE_PEOPLE:,} (scale), {ECONOMY_PEOPLE:,} (economy)")
+    parser.add_argument(
+        "--people", type=int, help=f"default {SCALE_PEOPLE:,} (scale), {ECONOMY_PEOPLE:,} (economy)"
+    )
     parser.add_argument("--seed", type=int, default=UNSEEN_SEED)
     parser.add_argument("--memory-limit", default="4GB", help="of link()'s and of Splink's DuckDB")
-    parser.add_argument("--change", type=float, default=0.01, help="share of records that change in the night")
+    parser.add_argument(
+        "--change", type=float, default=0.01, help="share of records that change in the night"
+    )
     parser.add_argument("--no-splink", action="store_true", help="leave Splink alone out")
-    parser.add_argument("--splink-wall-limit", type=float, default=3600.0, help="seconds after which Splink is stopped")
+    parser.add_argument(
+        "--splink-wall-limit", type=float, default=3600.0, help="seconds after which Splink is stopped"
+    )
     parser.add_argument("--folder", help="keep everything here (it is emptied first)")
     return parser.parse_args()
 

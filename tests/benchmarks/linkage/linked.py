@@ -16,9 +16,9 @@ THRESHOLDS = {"strict": "strict_person_id", "middle": "person_id", "loose": "loo
 def show(connection: duckdb.DuckDBPyConnection, title: str, truth: str, home: Path) -> Score:
     """Print how right the links in ``home`` are; returns the score of all identified records.
 
-    ``truth``: a relation as :func:`score` wants it, with ``is_identified``. A record that came without anything
-    that identifies (identity withheld by law or wish) cannot be linked by anybody: the tables by group leave
-    these out, and the first lines show both.
+    ``truth``: a relation as :func:`score` wants it, with ``is_identified``. A record that came without
+    anything that identifies (identity withheld by law or wish) cannot be linked by anybody: the tables by
+    group leave these out, and the first lines show both.
     """
     links = f"read_parquet('{home / 'identity' / 'links.parquet'}')"
     known = {row[0] for row in connection.execute(f"describe select * from {links}").fetchall()}
@@ -31,7 +31,8 @@ def show(connection: duckdb.DuckDBPyConnection, title: str, truth: str, home: Pa
                 whole.append((f"{words}, {name}", found, verified_clashes(connection)))
     report.table(
         f"{title}: all pairs",
-        ("records, threshold", "records", "true pairs", "false pairs", "precision", "recall", "F1", "verified clashes"),
+        ("records, threshold", "records", "true pairs", "false pairs", "precision", "recall", "F1",
+         "verified clashes"),
         [
             (words, s.records, s.true_pairs, s.false_pairs, report.per_cent(s.precision),
              report.per_cent(s.recall), report.per_cent(s.f1), clashes)
@@ -45,7 +46,7 @@ def show(connection: duckdb.DuckDBPyConnection, title: str, truth: str, home: Pa
 
 
 def _steps(connection: duckdb.DuckDBPyConnection, title: str) -> None:
-    """What each link step did; a record is alone wrongly where its person has others and it has none of them."""
+    """What each link step did, and how many of its records are alone though their person has others."""
     rows = connection.execute("""
         with mate as (
             select t.source, t.sender, t.record_id, l.link_step,

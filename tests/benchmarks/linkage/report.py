@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -20,6 +21,15 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for row in rows:
         made.add_row(*(shown(value) for value in row))
     CONSOLE.print(made)
+
+
+def warn_of_load() -> None:
+    """Say where others are using the machine: wall seconds then tell little, CPU seconds still do."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 4:
+        CONSOLE.print(
+            f"The machine is busy (load {load:.1f} on {cores} cores): trust the CPU seconds.", style="bold"
+        )
 
 
 def scores(title: str, found: Iterable[Score]) -> None:

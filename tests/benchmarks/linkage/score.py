@@ -30,11 +30,14 @@ def score(
 ) -> list[Score]:
     """Score the relation ``links`` (source, sender, record_id, ``linked_id``) against ``truth``.
 
-    ``truth``: a relation with source, sender, record_id, person_id, ethnic_category, imd_decile, nhs_number and
-    nhs_number_status as sent. Leaves ``judged`` and ``verified_clash`` behind on the connection.
+    ``truth``: a relation with source, sender, record_id, person_id, ethnic_category, imd_decile,
+    nhs_number and nhs_number_status as sent. Leaves ``judged`` and ``verified_clash`` behind on the
+    connection.
     """
     connection.execute(f"create or replace temp view truth as select * from {truth}")
-    connection.execute(f"create or replace temp view links as select *, {linked_id} as linked_id from {links}")
+    connection.execute(
+        f"create or replace temp view links as select *, {linked_id} as linked_id from {links}"
+    )
     connection.execute(_SCORE.read_text(encoding="utf-8"))
     rows = connection.execute("select * from score").fetchall()
     return sorted(

@@ -16,12 +16,12 @@ select
     count(l.id) as landed,
     count(*) filter (m.id = l.id) as both,
     count(*) filter (nhs_number_sent(m.identifier) is not distinct from nhs_number_sent(l.identifier) and m.id = l.id)
-        as nhs_number,
+        as number,
     count(*) filter (m.name is not distinct from l.name and m.id = l.id) as name,
-    count(*) filter (m.birthDate is not distinct from l.birthDate and m.id = l.id) as birth_date,
+    count(*) filter (m.birthDate is not distinct from l.birthDate and m.id = l.id) as birth,
     count(*) filter (m.gender is not distinct from l.gender and m.id = l.id) as gender,
     count(*) filter (places(m.address) is not distinct from places(l.address) and m.id = l.id) as address,
-    count(*) filter (m.generalPractitioner is not distinct from l.generalPractitioner and m.id = l.id) as practice,
+    count(*) filter (m.generalPractitioner is not distinct from l.generalPractitioner and m.id = l.id) as gp,
     count(*) filter (m.meta is not distinct from l.meta and m.id = l.id) as marks,
     count(*) filter (m.deceasedDateTime is not distinct from l.deceasedDateTime and m.id = l.id) as death
 from paired

@@ -21,8 +21,8 @@ _RECORD = "row_number() over () as row"
 class Economy:
     """Where an economy lies: ``home`` is a deployment's WSIC_HOME, ``truth`` is never in it.
 
-    ``truth/records.parquet``: source, sender, record_id, person_id, ethnic_category, imd_decile, nhs_number and
-    nhs_number_status as sent, is_identified (whether anything that identifies was sent).
+    ``truth/records.parquet``: source, sender, record_id, person_id, ethnic_category, imd_decile,
+    nhs_number and nhs_number_status as sent, is_identified (whether anything that identifies was sent).
     """
 
     folder: Path
@@ -72,8 +72,11 @@ def change(economy: Economy, share: float, seed: int) -> None:
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection that is bounded and spills below ``folder``."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY, "threads": 2, "temp_directory": str(folder / "spill"), "preserve_insertion_order": False,
-    }  # fmt: skip
+        "memory_limit": MEMORY,
+        "threads": 2,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": False,
+    }
     connection = duckdb.connect(config=config)
     connection.execute("set enable_progress_bar = false")
     return connection
@@ -83,9 +86,10 @@ def _write_truth(connection: duckdb.DuckDBPyConnection, economy: Economy, parts:
     economy.truth.parent.mkdir(parents=True)
     connection.execute(f"""
         copy (
-            select k.source, k.sender, k.record_id, k.person::varchar as person_id, p.ethnic_category, p.imd_decile,
-                k.nhs_number, k.nhs_number_status, coalesce(k.nhs_number, k.family_name, k.birth_date::varchar) is not null
-                    as is_identified
+            select
+                k.source, k.sender, k.record_id, k.person::varchar as person_id, p.ethnic_category,
+                p.imd_decile, k.nhs_number, k.nhs_number_status,
+                coalesce(k.nhs_number, k.family_name, k.birth_date::varchar) is not null as is_identified
             from '{economy.record}' as k join '{parts}/people/*.parquet' as p using (person)
         ) to '{economy.truth}' (format parquet)
     """)

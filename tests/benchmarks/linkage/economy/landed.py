@@ -14,7 +14,10 @@ _HERE = Path(__file__).parent
 _MACROS = Path(shapes.__file__).with_name("macros.sql")
 _LOCAL_SYSTEM = """
 create or replace temp macro local_system(source, sender) as 'https://fhir.wsic.example/Id/' || case
-    when source <> 'gp' then 'local-patient-identifier' when sender like '%E__' then 'emis-patient' else 'tpp-patient' end
+    when source <> 'gp' then 'local-patient-identifier'
+    when sender like '%E__' then 'emis-patient'
+    else 'tpp-patient'
+end
 """
 RESOURCES: Mapping[str, str] = {"Patient": "patient", "EpisodeOfCare": "episode_of_care"}
 
@@ -43,7 +46,8 @@ def _write_sender(connection: duckdb.DuckDBPyConnection, home: Path, source: str
         if resource_type == "Patient" or source == "gp":
             place = home / "fhir" / resource_type / f"source={source}" / f"sender={sender}" / "data.parquet"
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            connection.execute(f"copy ({_shaped(connection, resource_type, query)}) to '{place}' (format parquet, compression zstd)")
+            rows_of = _shaped(connection, resource_type, query)
+            connection.execute(f"copy ({rows_of}) to '{place}' (format parquet, compression zstd)")
     (rows,) = connection.execute("select count(*) from known").fetchall()[0]
     return int(rows)
 
@@ -53,8 +57,9 @@ def _shaped(connection: duckdb.DuckDBPyConnection, resource_type: str, query: st
     sql = (_HERE / f"{query}.sql").read_text(encoding="utf-8")
     given = {row[0] for row in connection.execute(f"describe {sql}").fetchall()}
     own = {"_source": "getvariable('source')", "_sender": "getvariable('sender')"}
+    values = {**{name: quoted(name) for name in given}, **own}
     columns = ", ".join(
-        f"try_cast({own.get(name) or (quoted(name) if name in given else 'null')} as {kind}) as {quoted(name)}"
+        f"try_cast({values.get(name, 'null')} as {kind}) as {quoted(name)}"
         for name, kind in shapes.columns(resource_type).items()
     )
     return f"select {columns} from ({sql})"
