@@ -107,7 +107,9 @@ def _compare(economy: Economy, out: Path, of_link: Score) -> None:
     truth = f"(select * from read_parquet('{economy.truth}') where is_identified)"
     rows = []
     for threshold in THRESHOLDS:
-        found = score(connection, truth, f"read_parquet('{out}')", linked_id=column(threshold))[0]
+        found = score(
+            connection, truth, f"read_parquet('{out}')", linked_id=column(threshold), by_group=False
+        )[0]
         rows.append((f"Splink alone at {threshold:g}", found, verified_clashes(connection)))
     rows.sort(key=lambda row: -row[1].f1)
     report.table(

@@ -27,7 +27,7 @@ def show(connection: duckdb.DuckDBPyConnection, title: str, truth: str, home: Pa
     for words, relation in (("every record", f"(select * from {truth})"), ("identified", identified)):
         for name, column in THRESHOLDS.items():
             if column in known:
-                found = score(connection, relation, links, linked_id=column)[0]
+                found = score(connection, relation, links, linked_id=column, by_group=False)[0]
                 whole.append((f"{words}, {name}", found, verified_clashes(connection)))
     report.table(
         f"{title}: all pairs",

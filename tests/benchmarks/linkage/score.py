@@ -26,7 +26,12 @@ class Score:
 
 
 def score(
-    connection: duckdb.DuckDBPyConnection, truth: str, links: str, *, linked_id: str = "person_id"
+    connection: duckdb.DuckDBPyConnection,
+    truth: str,
+    links: str,
+    *,
+    linked_id: str = "person_id",
+    by_group: bool = True,
 ) -> list[Score]:
     """Score the relation ``links`` (source, sender, record_id, ``linked_id``) against ``truth``.
 
@@ -34,6 +39,7 @@ def score(
     nhs_number and nhs_number_status as sent. Leaves ``judged`` and ``verified_clash`` behind on the
     connection.
     """
+    connection.execute("set variable by_group = ?", [by_group])
     connection.execute(f"create or replace temp view truth as select * from {truth}")
     connection.execute(
         f"create or replace temp view links as select *, {linked_id} as linked_id from {links}"

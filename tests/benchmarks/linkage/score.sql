@@ -1,5 +1,5 @@
 -- truth (who is who) and links (who was said to be who, column linked_id) -> pairwise scores by group.
--- A group's pairs are those with at least one record in it; a record that has no link is linked to nobody.
+-- Variable: by_group (else only the group of all). A group's pairs are those with at least one record in it; a record that has no link is linked to nobody.
 create or replace temp macro pairs(n) as n * (n - 1) // 2;
 create or replace temp table judged as
 select
@@ -25,9 +25,12 @@ select
 from (
     select
         true_id, linked_id, count(*) as n,
-        unnest([{'group_type': 'all', 'group_value': 'all'}, {'group_type': 'source', 'group_value': source},
-                {'group_type': 'ethnic group', 'group_value': ethnic_group},
-                {'group_type': 'IMD quintile', 'group_value': imd_quintile::varchar}], recursive := true)
+        unnest(if(getvariable('by_group'), [
+            {'group_type': 'all', 'group_value': 'all'},
+            {'group_type': 'source', 'group_value': source},
+            {'group_type': 'ethnic group', 'group_value': ethnic_group},
+            {'group_type': 'IMD quintile', 'group_value': imd_quintile::varchar}
+        ], [{'group_type': 'all', 'group_value': 'all'}]), recursive := true)
     from judged
     group by true_id, linked_id, source, ethnic_group, imd_quintile
 )
