@@ -10,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.linkage import at_scale, report, whole_economy
+from tests.benchmarks.linkage import at_scale, report, splink_alone, whole_economy
 
 # Never used while anything was developed or trained; give another with --seed to see that it does not matter.
 UNSEEN_SEED = 20_260_331
@@ -32,6 +32,8 @@ def main() -> None:
                     change_share=asked.change,
                     with_splink=not asked.no_splink,
                     splink_wall_limit=asked.splink_wall_limit,
+                    splink_blocks=asked.splink_blocks,
+                    splink_u_pairs=asked.splink_u_pairs,
                 ),
                 folder / "scale",
             )
@@ -57,6 +59,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--splink-wall-limit", type=float, default=3600.0, help="seconds after which Splink is stopped"
     )
+    parser.add_argument("--splink-blocks", choices=sorted(splink_alone.BLOCKS), default="few")
+    parser.add_argument("--splink-u-pairs", type=float, default=splink_alone.U_PAIRS)
     parser.add_argument("--folder", help="keep everything here (it is emptied first)")
     return parser.parse_args()
 

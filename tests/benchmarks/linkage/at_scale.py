@@ -17,7 +17,7 @@ from tests.benchmarks.linkage.economy.blocks import Size
 from tests.benchmarks.linkage.economy.generate import Economy
 from tests.benchmarks.linkage.measured import measured
 from tests.benchmarks.linkage.score import Score, score, verified_clashes
-from tests.benchmarks.linkage.splink_alone import THRESHOLDS, TIMED_THRESHOLD, column
+from tests.benchmarks.linkage.splink_alone import THRESHOLDS, TIMED_THRESHOLD, U_PAIRS, column
 
 END = date(2026, 3, 31)
 
@@ -32,6 +32,8 @@ class Plan:
     change_share: float = 0.01
     with_splink: bool = True
     splink_wall_limit: float = 3600.0
+    splink_blocks: str = "few"
+    splink_u_pairs: float = U_PAIRS
 
 
 def run(plan: Plan, folder: Path) -> None:
@@ -69,7 +71,15 @@ def _splink(economy: Economy, plan: Plan, link: dict[str, Any], of_link: Score) 
     out = economy.folder / "splink" / "clusters.parquet"
     shutil.rmtree(out.parent, ignore_errors=True)
     out.parent.mkdir()
-    said = measured("splink_alone", economy.home, out, plan.memory_limit, wall_limit=plan.splink_wall_limit)
+    said = measured(
+        "splink_alone",
+        economy.home,
+        out,
+        plan.memory_limit,
+        plan.splink_blocks,
+        plan.splink_u_pairs,
+        wall_limit=plan.splink_wall_limit,
+    )
     if said is None:
         report.CONSOLE.print(
             f"Splink alone was stopped after {plan.splink_wall_limit:,.0f} s: link() was at least "

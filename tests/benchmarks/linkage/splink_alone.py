@@ -1,7 +1,8 @@
 """Splink alone over all landed records, as its documentation shows it, in a process of its own.
 
-``python -m tests.benchmarks.linkage.splink_alone HOME OUT MEMORY_LIMIT`` reads ``HOME/fhir/Patient``, writes
-``OUT`` (source, sender, record_id and a column a threshold of :data:`THRESHOLDS`) and prints a line of JSON.
+``python -m tests.benchmarks.linkage.splink_alone HOME OUT MEMORY_LIMIT BLOCKS U_PAIRS`` reads
+``HOME/fhir/Patient``, writes ``OUT`` (source, sender, record_id and a column a threshold of
+:data:`THRESHOLDS`) and prints a line of JSON.
 
 What makes the comparison fair is written in README.md: Splink's own comparisons of the fields that ``link()``
 compares, blocking rules that lose next to no true pair, parameters trained without labels on these very
@@ -30,11 +31,31 @@ TIMED_THRESHOLD = 0.95  # of Splink's tutorial
 SEED = 1
 # Pairs that parameters are estimated from: Splink's documentation calls ten million adequate for u.
 U_PAIRS, EM_PAIRS = 1e7, 1e6
+# Columns of each blocking rule. Few: enough for these records. Many: as wide as link() looks for its residue.
+FEW_BLOCKS = (
+    ("nhs_number",),
+    ("birth_date", "family_name"),
+    ("birth_date", "given_name"),
+    ("birth_date", "postcode"),
+    ("birth_date", "practice_code"),
+    ("family_name", "given_name", "postcode"),
+)
+BLOCKS = {
+    "few": FEW_BLOCKS,
+    "many": (
+        *FEW_BLOCKS,
+        ("birth_date", "split_part(postcode, ' ', 1)", "gender"),
+        ("family_name", "given_name", "month(birth_date)", "day(birth_date)"),
+        ("family_name", "given_name", "year(birth_date)"),
+        ("month(birth_date)", "day(birth_date)", "postcode"),
+        ("year(birth_date)", "gender", "postcode"),
+    ),
+}
 
 _RECORDS = Path(__file__).with_name("splink_alone.sql")
 
 
-def main(home: str, out: str, memory_limit: str) -> None:
+def main(home: str, out: str, memory_limit: str, blocks: str, u_pairs: str) -> None:
     """Deduplicate what is landed in ``home`` and say what it took."""
     warnings.simplefilter("ignore")
     logging.getLogger("splink").setLevel(logging.ERROR)
@@ -46,7 +67,7 @@ def main(home: str, out: str, memory_limit: str) -> None:
     with _timed(seconds, "prepare"):
         records = _prepare(connection, Path(home))
     with _timed(seconds, "train"):
-        linker = _trained(connection)
+        linker = _trained(connection, BLOCKS[blocks], float(u_pairs))
     with _timed(seconds, "predict"):
         predicted = linker.inference.predict(threshold_match_probability=min(THRESHOLDS))
     with _timed(seconds, "cluster"):
@@ -77,7 +98,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, home: Path) -> int:
     return int(connection.execute("select count(*) from record").fetchall()[0][0])
 
 
-def settings() -> Any:
+def settings(blocks: tuple[tuple[str, ...], ...]) -> Any:
     """Comparisons and blocking rules, all of Splink's own library."""
     import splink.comparison_library as cl
     from splink import SettingsCreator, block_on
@@ -93,28 +114,25 @@ def settings() -> Any:
             cl.ExactMatch("practice_code"),
             cl.DamerauLevenshteinAtThresholds("nhs_number", 1),
         ],
-        blocking_rules_to_generate_predictions=[
-            block_on("nhs_number"),
-            block_on("birth_date", "family_name"),
-            block_on("birth_date", "given_name"),
-            block_on("birth_date", "postcode"),
-            block_on("birth_date", "practice_code"),
-            block_on("family_name", "given_name", "postcode"),
-        ],
+        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in blocks],
         retain_matching_columns=False,
     )
 
 
-def _trained(connection: duckdb.DuckDBPyConnection) -> Any:
+def _trained(
+    connection: duckdb.DuckDBPyConnection, blocks: tuple[tuple[str, ...], ...], u_pairs: float
+) -> Any:
     from splink import DuckDBAPI, Linker, block_on
 
     api = DuckDBAPI(connection)
-    linker = Linker(api.register("record", dataset_display_name="landed"), settings(), log_level="ERROR")
+    linker = Linker(
+        api.register("record", dataset_display_name="landed"), settings(blocks), log_level="ERROR"
+    )
     training = linker.training
     training.estimate_probability_two_random_records_match(
         [block_on("nhs_number", "birth_date")], recall=0.95
     )
-    training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
+    training.estimate_u_using_random_sampling(max_pairs=u_pairs, seed=SEED)
     for rule in (block_on("nhs_number"), block_on("birth_date", "postcode")):
         training.estimate_parameters_using_expectation_maximisation(
             rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
@@ -140,4 +158,4 @@ def column(threshold: float) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:6])
