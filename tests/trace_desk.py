@@ -26,7 +26,8 @@ class Desk:
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute(
-            "attach ':memory:' as vault; create table vault.supersession (old_number varchar, new_number varchar)"
+            "attach ':memory:' as vault;"
+            "create table vault.supersession (old_number varchar, new_number varchar)"
         )
         standardise.define_macros(self.connection)
         self.patients: list[Row] = []
@@ -39,13 +40,21 @@ class Desk:
         return nhs_number(n)
 
     def asks(self, record_id: str, **who: Any) -> str:
-        """A record; ``family``, ``given``, ``other``, ``birth``, ``gender``, ``postcode``, ``practice``, ``death``,
-        ``number``, ``status``, ``old_number``, ``former`` (names), ``before`` (postcodes), ``marks``."""
+        """A record; ``family``, ``given``, ``other``, ``birth``, ``gender``, ``postcode``, ``practice``,
+        ``death``, ``number``, ``status``, ``old_number``, ``former`` (names), ``before`` (postcodes), ``marks``."""
         source, sender = who.pop("source", "acute"), who.pop("sender", "RYJ")
         self.patients.append(
-            {**_resource(**who), "id": record_id, "_source": source, "_sender": sender, "_record_id": record_id,
-             "_file_id": f"{source}-{sender}", "_row": len(self.patients) + 1, "_extract_date": "2026-03-31"}
-        )  # fmt: skip
+            {
+                **_resource(**who),
+                "id": record_id,
+                "_source": source,
+                "_sender": sender,
+                "_record_id": record_id,
+                "_file_id": f"{source}-{sender}",
+                "_row": len(self.patients) + 1,
+                "_extract_date": "2026-03-31",
+            }
+        )
         return f"{source}|{sender}|{record_id}"
 
     def records(self) -> dict[str, Row]:
@@ -63,7 +72,8 @@ class Desk:
             "create or replace temp view record_to_trace as from identity_record where source <> 'gp' "
             "or nhs_number_status is distinct from '01';"
             "create or replace temp table number_wanted as "
-            "select distinct traceable_number as nhs_number from identity_record where traceable_number is not null"
+            "select distinct traceable_number as nhs_number from identity_record "
+            "where traceable_number is not null"
         )
         build_index(self.connection)
         self.connection.execute("create or replace temp view person_index as from index_built")
@@ -97,7 +107,10 @@ class Desk:
             "where t.matched_number is null"
         )
         bucket(self.connection)
-        return {(row["left_key"].split("|")[2], row["right_key"].split("|")[2]) for row in self.table("bucket_pair")}
+        return {
+            (row["left_key"].split("|")[2], row["right_key"].split("|")[2])
+            for row in self.table("bucket_pair")
+        }
 
     def table(self, name: str) -> list[Row]:
         result = self.connection.execute(f"select * from {name}")
@@ -111,7 +124,7 @@ class Desk:
             file.flush()
             self.connection.execute(
                 f"create or replace temp table {name} as select * from read_json('{file.name}', "
-                f"format = 'newline_delimited', columns = {{{columns}}}) where _source is not null or id is not null"
+                f"format = 'newline_delimited', columns = {{{columns}}}) where id is not null"
             )
 
 
@@ -120,7 +133,10 @@ def _resource(**who: Any) -> Row:
     if who.get("family") or who.get("given"):
         given = [who.get("given"), *(who.get("other", "").split())]
         names.append({"use": "official", "family": who.get("family"), "given": [g for g in given if g]})
-    names += [{"use": "old", "family": family, "given": [given] if given else None} for family, given in who.get("former", ())]
+    names += [
+        {"use": "old", "family": family, "given": [given] if given else None}
+        for family, given in who.get("former", ())
+    ]
     addresses = [{"use": "old", "postalCode": code} for code in who.get("before", ())]
     if who.get("postcode"):
         addresses.append({"use": "home", "postalCode": who["postcode"]})
@@ -135,8 +151,14 @@ def _resource(**who: Any) -> Row:
     ]
     practice = who.get("practice")
     return {
-        "name": names, "address": addresses, "identifier": identifiers, "birthDate": who.get("birth"),
-        "gender": who.get("gender"), "deceasedDateTime": who.get("death"), "meta": security(*who.get("marks", ())),
-        "generalPractitioner": [
-            {"identifier": {"system": systems.ODS_ORGANISATION, "value": practice}}] if practice else [],
-    }  # fmt: skip
+        "name": names,
+        "address": addresses,
+        "identifier": identifiers,
+        "birthDate": who.get("birth"),
+        "gender": who.get("gender"),
+        "deceasedDateTime": who.get("death"),
+        "meta": security(*who.get("marks", ())),
+        "generalPractitioner": [{"identifier": {"system": systems.ODS_ORGANISATION, "value": practice}}]
+        if practice
+        else [],
+    }

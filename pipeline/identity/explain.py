@@ -18,9 +18,9 @@ FIELDS = ("nhs_number", "birth_date", "family_name", "given_name", "gender", "po
 
 _WHY: Mapping[str, str] = {
     "registered": "a GP record: itself the evidence for who holds its NHS number",
-    "cross_check": "NHS number and birth date (in part: then with name or outcode) are those of the number's holder",
-    "alphanumeric": "agrees in all demographics that it gives with one person of the index, and with no other",
-    "algorithmic": "scores best, and clearly so, of the people who share its birth date and names or postcode",
+    "cross_check": "NHS number and birth date (in part: with name or outcode) are its holder's",
+    "alphanumeric": "all demographics that it gives agree with one person of the index, and no other",
+    "algorithmic": "scores best, and clearly so, of those who share its birth date, and names or postcode",
     "number_founded": "NHS number and birth date equal those of the person founded on it; no GP has it",
     "birth_date_conflict": "the NHS number is another person's by its birth date: kept apart",
     "unmatched": "no usable NHS number, or no whole birth date: kept apart",

@@ -5,6 +5,6 @@ ours: UNIQUE_REFERENCE is a number counted up, and the vault keeps which record 
 """
 
 from pipeline.identity.mps_files.request import REQUEST_FIELDS, write_request
-from pipeline.identity.mps_files.response import RESPONSE_FIELDS, read_response
+from pipeline.identity.mps_files.response import RESPONSE_FIELDS, read_response, use_answers
 
-__all__ = ["REQUEST_FIELDS", "RESPONSE_FIELDS", "read_response", "write_request"]
+__all__ = ["REQUEST_FIELDS", "RESPONSE_FIELDS", "read_response", "use_answers", "write_request"]

@@ -50,7 +50,8 @@ _KNOWN = {
     "POSTCODE": "if(is_whole_postcode(r.postcode), r.postcode[:-4] || ' ' || r.postcode[-3:], r.postcode)",
     "GP_PRACTICE_CODE": "r.practice_code",
 }
-_LOCAL_ID = "r.record_id"  # only where it is asked for: it lets the service give stable ids to people it does not find
+# Only where it is asked for: it lets the service give stable ids to people whom it does not find.
+_LOCAL_ID = "r.record_id"
 # A record that was asked about before keeps its reference, so that a late response still finds it.
 _REFER = """
 insert into vault.mps_reference

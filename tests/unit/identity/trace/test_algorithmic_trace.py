@@ -30,7 +30,9 @@ def test_example_2_hyphens_are_scored_as_written(desk: Desk) -> None:
 def test_example_3_letters_outside_ascii_and_two_close_candidates(desk: Desk) -> None:
     first = desk.registered(1, given="Zöe", family="O Briain", **WOMAN)
     second = desk.registered(2, given="Zoe", family="Briain", **WOMAN)
-    desk.asks("q", given="Zöe", family="Ó Briain", practice="E1", **WOMAN)  # of another practice: not alphanumeric
+    desk.asks(
+        "q", given="Zöe", family="Ó Briain", practice="E1", **WOMAN
+    )  # of another practice: not alphanumeric
     found = desk.found(NATIONAL)
     by_number = {row["nhs_number"]: row for row in desk.table("pair_score")}
     assert [round(by_number[n]["score_given"]) for n in (first, second)] == [100, 80]
@@ -40,7 +42,7 @@ def test_example_3_letters_outside_ascii_and_two_close_candidates(desk: Desk) ->
 
 
 def test_example_4_another_given_name_counts_where_the_record_has_one(desk: Desk) -> None:
-    """The handbook prints 51 and 91 for the third candidate; Jaro-Winkler gives 52.2 there, so the mean is 92.0.
+    """The handbook prints 51 and 91 for the third candidate; Jaro-Winkler gives 52.2, so the mean is 92.0.
 
     Its own figures (551 / 6) do not round to 91 either. The match is the second, by more than the gap.
     """
@@ -58,11 +60,13 @@ def test_example_4_another_given_name_counts_where_the_record_has_one(desk: Desk
 def test_example_1_blocks_use_the_full_name_and_no_hyphen(desk: Desk) -> None:
     desk.registered(1, given="Johnny", family="Jonessmith", birth=BORN, gender="male", postcode="N1 9GU")
     desk.asks("q", given="Jon", family="Jones-Smith", **MAN)
-    assert desk.found(NATIONAL)["link_step"] == "algorithmic"  # the postcodes differ: only the names' block finds it
+    assert (
+        desk.found(NATIONAL)["link_step"] == "algorithmic"
+    )  # the postcodes differ: only the names' block finds it
 
 
 BLOCKS = [
-    # given, family, gender, postcode of the register, blocks that the record (Anna Gray, female, SW1A 2AA) shares
+    # given, family, gender, postcode of the register; blocks shared with Anna Gray, female, SW1A 2AA
     ("Anna", "Gray", "female", PLACE, 4),
     ("Anna", "Gray", "male", "N1 9GU", 1),
     ("Anna", "Gray", "female", "N1 9GU", 1),
@@ -78,14 +82,17 @@ BLOCKS = [
 @pytest.mark.parametrize(("given", "family", "gender", "postcode", "blocks"), BLOCKS)
 def test_blocks(desk: Desk, given: str, family: str, gender: str, postcode: str, blocks: int) -> None:
     desk.registered(1, given=given, family=family, birth=BORN, gender=gender, postcode=postcode)
-    desk.asks("q", given="Anna", family="Gray", practice="E1", **WOMAN)  # the practice keeps it from alphanumeric
+    desk.asks(
+        "q", given="Anna", family="Gray", practice="E1", **WOMAN
+    )  # the practice keeps it from alphanumeric
     desk.traced(NATIONAL)
     pairs = desk.table("pair_algorithmic")
     assert [row["blocks"] for row in pairs] == ([blocks] if blocks else [])
 
 
 @pytest.mark.parametrize(
-    "was", [{"former": [("Gray", "Anna")]}, {"before": [PLACE], "postcode": "N1 9GU"}, {"former": [("Gray", None)]}]
+    "was",
+    [{"former": [("Gray", "Anna")]}, {"before": [PLACE], "postcode": "N1 9GU"}, {"former": [("Gray", None)]}],
 )
 def test_former_values_are_in_the_blocks(desk: Desk, was: dict[str, Any]) -> None:
     desk.registered(1, **{"given": "Anna", "family": "Young", **WOMAN, **was})
@@ -109,7 +116,11 @@ def test_without_names_the_score_is_of_three_fields(desk: Desk) -> None:
     number = desk.registered(1, given="Anna", family="Gray", **WOMAN)
     desk.asks("q", **WOMAN)
     found = desk.found()
-    assert (found["matched_number"], found["link_step"], found["link_confidence"]) == (number, "algorithmic", 100)
+    assert (found["matched_number"], found["link_step"], found["link_confidence"]) == (
+        number,
+        "algorithmic",
+        100,
+    )
     assert found["score_family"] is found["score_given"] is None
 
 
@@ -126,7 +137,9 @@ def test_at_most_fifty_candidates_and_those_of_most_blocks_first(desk: Desk) -> 
 def test_the_gap_is_a_rule(desk: Desk) -> None:
     best = desk.registered(1, given="Zöe", family="O Briain", **WOMAN)
     desk.registered(2, given="Zoe", family="Briain", **WOMAN)
-    desk.asks("q", given="Zöe", family="Ó Briain", practice="E1", **WOMAN)  # of another practice: not alphanumeric
+    desk.asks(
+        "q", given="Zöe", family="Ó Briain", practice="E1", **WOMAN
+    )  # of another practice: not alphanumeric
     assert desk.found(replace(NATIONAL, gap=3.9))["matched_number"] == best
 
 
@@ -140,12 +153,19 @@ def test_the_smallest_score_is_a_rule(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("asked", "held", "score"),
     [
-        ("1992-03-04", "1992-03-04", 100), ("1993-03-04", "1992-03-04", 66), ("1992-03-05", "1992-03-04", 66),
-        ("1992-05-04", "1992-03-04", 66), ("1992-04-03", "1992-03-04", 66), ("1992-07-08", "1992-03-04", 33),
-        ("1993-04-03", "1992-03-04", 0), ("1993-07-08", "1992-03-04", 0), ("1993-03-05", "1992-03-04", 0),
-        ("1992-03", "1992-03-04", 66), ("1992", "1992-03-04", 33),
+        ("1992-03-04", "1992-03-04", 100),
+        ("1993-03-04", "1992-03-04", 66),
+        ("1992-03-05", "1992-03-04", 66),
+        ("1992-05-04", "1992-03-04", 66),
+        ("1992-04-03", "1992-03-04", 66),
+        ("1992-07-08", "1992-03-04", 33),
+        ("1993-04-03", "1992-03-04", 0),
+        ("1993-07-08", "1992-03-04", 0),
+        ("1993-03-05", "1992-03-04", 0),
+        ("1992-03", "1992-03-04", 66),
+        ("1992", "1992-03-04", 33),
     ],
-)  # fmt: skip
+)
 def test_birth_date_score(desk: Desk, asked: str, held: str, score: int) -> None:
     y, m, d = (int(part) for part in (*asked.split("-"), "0", "0")[:3])
     desk.traced_macros()
@@ -158,11 +178,20 @@ def test_birth_date_score(desk: Desk, asked: str, held: str, score: int) -> None
 @pytest.mark.parametrize(
     ("asked", "held", "score"),
     [
-        ("male", "male", 100), ("female", "female", 100), ("male", "female", 0), ("female", "male", 0),
-        ("male", "unknown", 50), ("unknown", "male", 50), ("other", "female", 50), ("female", "other", 50),
-        ("unknown", "unknown", 100), ("other", "other", 100), ("unknown", "other", 50), (None, "male", None),
+        ("male", "male", 100),
+        ("female", "female", 100),
+        ("male", "female", 0),
+        ("female", "male", 0),
+        ("male", "unknown", 50),
+        ("unknown", "male", 50),
+        ("other", "female", 50),
+        ("female", "other", 50),
+        ("unknown", "unknown", 100),
+        ("other", "other", 100),
+        ("unknown", "other", 50),
+        (None, "male", None),
     ],
-)  # fmt: skip
+)
 def test_gender_score(desk: Desk, asked: str | None, held: str, score: int | None) -> None:
     desk.traced_macros()
     assert desk.connection.execute("select score_of_gender(?, ?)", [asked, held]).fetchone() == (score,)
@@ -171,14 +200,22 @@ def test_gender_score(desk: Desk, asked: str | None, held: str, score: int | Non
 @pytest.mark.parametrize(
     ("asked", "held", "former", "score"),
     [
-        ("LS14AP", "LS14AP", [], 100), ("LS1", "LS14AP", [], 43), ("LS14", "LS14AP", [], 71), ("LS2", "LS14AP", [], 0),
-        ("SE18UG", "LS14AP", ["SE18UG"], 100), ("SE1", "LS14AP", ["SE18UG"], 43), ("LS1", "LS14AP", ["LS1"], 43),
-        ("SE18UG", "LS14AP", ["N19GU", "SE18UH"], 0), ("LS14AP", "LS1", [], 0),
+        ("LS14AP", "LS14AP", [], 100),
+        ("LS1", "LS14AP", [], 43),
+        ("LS14", "LS14AP", [], 71),
+        ("LS2", "LS14AP", [], 0),
+        ("SE18UG", "LS14AP", ["SE18UG"], 100),
+        ("SE1", "LS14AP", ["SE18UG"], 43),
+        ("LS1", "LS14AP", ["LS1"], 43),
+        ("SE18UG", "LS14AP", ["N19GU", "SE18UH"], 0),
+        ("LS14AP", "LS1", [], 0),
     ],
-)  # fmt: skip
+)
 def test_postcode_score(desk: Desk, asked: str, held: str, former: list[str], score: int) -> None:
     desk.traced_macros()
-    row = desk.connection.execute("select round(score_of_postcode(?, ?, ?::varchar[]))", [asked, held, former]).fetchone()
+    row = desk.connection.execute(
+        "select round(score_of_postcode(?, ?, ?::varchar[]))", [asked, held, former]
+    ).fetchone()
     assert row == (score,)
 
 

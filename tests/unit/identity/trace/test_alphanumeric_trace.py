@@ -7,11 +7,32 @@ import pytest
 from tests.trace_desk import NATIONAL, Desk
 
 REGISTER: list[dict[str, Any]] = [
-    {"family": "Bernard", "birth": "1992-01-01", "gender": "male", "given": "Sammy", "postcode": "SW1A 2AB", "practice": "E000001"},
-    {"family": "Cherry", "birth": "1976-08-15", "gender": "female", "given": "Penelope", "postcode": "E14 5EA", "practice": "E000002"},
-    {"family": "Fox", "birth": "2002-12-17", "gender": "male", "given": "Hadley", "postcode": "LS1 4AP", "before": ["SE1 8UG"],
-     "practice": "E000003"},
-]  # fmt: skip
+    {
+        "family": "Bernard",
+        "birth": "1992-01-01",
+        "gender": "male",
+        "given": "Sammy",
+        "postcode": "SW1A 2AB",
+        "practice": "E000001",
+    },
+    {
+        "family": "Cherry",
+        "birth": "1976-08-15",
+        "gender": "female",
+        "given": "Penelope",
+        "postcode": "E14 5EA",
+        "practice": "E000002",
+    },
+    {
+        "family": "Fox",
+        "birth": "2002-12-17",
+        "gender": "male",
+        "given": "Hadley",
+        "postcode": "LS1 4AP",
+        "before": ["SE1 8UG"],
+        "practice": "E000003",
+    },
+]
 BERNARD, CHERRY, FOX = ({k: v for k, v in who.items() if k not in ("practice", "before")} for who in REGISTER)
 
 
@@ -75,14 +96,18 @@ def test_two_that_fit_send_it_on(register: Desk) -> None:
 
 
 def test_a_former_given_name_will_do_and_a_former_family_name_will_not(desk: Desk) -> None:
-    desk.registered(1, family="Young", given="Zelda", birth="1980-01-02", gender="female", former=[("Gray", "Anna")])
+    desk.registered(
+        1, family="Young", given="Zelda", birth="1980-01-02", gender="female", former=[("Gray", "Anna")]
+    )
     assert step(desk, family="Young", given="Anna", birth="1980-01-02", gender="female") == "alphanumeric"
     desk.asks("r", family="Gray", given="Zelda", birth="1980-01-02", gender="female")
     assert desk.traced(NATIONAL)["r"]["link_step"] is None
 
 
 @pytest.mark.parametrize("change", [{"postcode": None}, {"given": None}, {"birth": "2002-12"}])
-def test_by_default_it_needs_birth_date_given_name_and_a_place(register: Desk, change: dict[str, Any]) -> None:
+def test_by_default_it_needs_birth_date_given_name_and_a_place(
+    register: Desk, change: dict[str, Any]
+) -> None:
     assert step(register, None, **{**FOX, **change}) != "alphanumeric"
 
 
