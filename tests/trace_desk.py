@@ -41,7 +41,9 @@ class Desk:
 
     def asks(self, record_id: str, **who: Any) -> str:
         """A record; ``family``, ``given``, ``other``, ``birth``, ``gender``, ``postcode``, ``practice``,
-        ``death``, ``number``, ``status``, ``old_number``, ``former`` (names), ``before`` (postcodes), ``marks``."""
+        ``death``, ``number``, ``status``, ``old_numbers``, ``former`` (names), ``before`` (postcodes)
+        and ``marks``.
+        """
         source, sender = who.pop("source", "acute"), who.pop("sender", "RYJ")
         self.patients.append(
             {

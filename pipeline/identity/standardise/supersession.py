@@ -37,7 +37,7 @@ def follow(connection: DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-# Each pass makes every step twice as long: seven follow chains of 128 numbers. What leads back to itself stays.
+# Each pass makes every step twice as long: seven follow chains of 128 numbers.
 _STEP_TWICE = """
 create or replace temp table superseded_step as
 select distinct s.old_number, coalesce(t.new_number, s.new_number) as new_number

@@ -112,8 +112,9 @@ def test_it_needs_birth_date_gender_and_postcode(desk: Desk, lacks: str) -> None
     assert desk.found(NATIONAL)["matched_number"] is None
 
 
-def test_without_names_the_score_is_of_three_fields(desk: Desk) -> None:
-    number = desk.registered(1, given="Anna", family="Gray", **WOMAN)
+@pytest.mark.parametrize("family", ["Gray", "Young-Gray"])
+def test_without_names_the_score_is_of_three_fields(desk: Desk, family: str) -> None:
+    number = desk.registered(1, given="Anna", family=family, **WOMAN)
     desk.asks("q", **WOMAN)
     found = desk.found()
     assert (found["matched_number"], found["link_step"], found["link_confidence"]) == (
