@@ -20,9 +20,9 @@ from pipeline.zones import Zones
 
 _WHY: Mapping[str, str] = {
     "registered": "a GP record: itself the evidence for who holds its NHS number",
-    "cross_check": "NHS number and birth date agree with the person who holds the number",
-    "alphanumeric": "names, gender, birth date and place agree with one person only",
-    "algorithmic": "names, birth date, gender and postcode score highest for one person, clear of the next",
+    "cross_check": "NHS number and birth date (in part: with name or outcode) are its holder's",
+    "alphanumeric": "all demographics that it gives agree with one person of the index, and no other",
+    "algorithmic": "scores best, and clearly so, of those who share its birth date, and names or postcode",
     "probabilistic": "the weight of all that agrees and differs is above the threshold of joining",
     "decided": "a person decided it, with a reason",
     "number_founded": "NHS number and birth date equal those of records that share it; no GP has it",

@@ -46,9 +46,7 @@ def override(
         for name in (one, other):
             _require_record(connection, name)
         left, right = sorted((one.key, other.key))
-        record_decision(
-            connection, left=left, right=right, verdict=verdict, reason=reason, author=author
-        )
+        record_decision(connection, left=left, right=right, verdict=verdict, reason=reason, author=author)
 
 
 def record_decision(

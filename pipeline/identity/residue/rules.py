@@ -41,7 +41,9 @@ class ResidueRules:
         if list(ordered) != sorted(ordered):
             raise ValueError("weights must not fall in the order floor, loose, break_apart, join, strict")
         if min(self.largest_block, self.pairs_a_block, self.largest_cluster, self.pairs_a_chunk) < 1:
-            raise ValueError("largest_block, pairs_a_block, largest_cluster and pairs_a_chunk must be at least 1")
+            raise ValueError(
+                "largest_block, pairs_a_block, largest_cluster and pairs_a_chunk must be at least 1"
+            )
         chances = (self.bucket_false, self.missed_without_candidate, self.missed_one_time)
         if not all(0.0 <= chance <= 1.0 for chance in chances):
             raise ValueError("bucket_false, missed_without_candidate and missed_one_time must be from 0 to 1")

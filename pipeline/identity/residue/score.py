@@ -53,7 +53,9 @@ def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRu
 
 
 def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) -> None:
-    rows = [(kind, name, share) for kind, names in model.term_frequencies.items() for name, share in names.items()]
+    rows = [
+        (kind, name, share) for kind, names in model.term_frequencies.items() for name, share in names.items()
+    ]
     kinds, names, shares = zip(*rows, strict=True) if rows else ((), (), ())
     frequencies = pa.table(
         {
@@ -84,9 +86,7 @@ def _register_frequencies(connection: DuckDBPyConnection, linker: Linker) -> Non
     """Empty look-ups: the frequencies stand in the nodes already, and must not be counted from tonight's."""
     for column in _FREQUENCIES:
         name = f"no_{column}"
-        connection.execute(
-            f"create or replace temp table {name} (\"{column}\" varchar, \"tf_{column}\" double)"
-        )
+        connection.execute(f'create or replace temp table {name} ("{column}" varchar, "tf_{column}" double)')
         table = linker._db_api.register(name, table_name=f"registered_{name}")
         linker.table_management.register_term_frequency_lookup(table, column)
 

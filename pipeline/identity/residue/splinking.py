@@ -43,7 +43,9 @@ def quiet_linker(
             linker.table_management.delete_tables_created_by_splink_from_db()
     except SplinkException as error:
         kind = type(error).__name__
-        raise WsicError(f"{step}: Splink stopped ({kind}); its message may hold values, so is not shown") from None
+        raise WsicError(
+            f"{step}: Splink stopped ({kind}); its message may hold values, so is not shown"
+        ) from None
     finally:
         logger.setLevel(before[0])
         logger.disabled, logger.propagate = before[1:]

@@ -128,7 +128,9 @@ def _train_m(connection: DuckDBPyConnection) -> _Settings:
 
 
 def _node_table(connection: DuckDBPyConnection, name: str, nodes: str) -> None:
-    connection.execute(f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})")
+    connection.execute(
+        f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})"
+    )
 
 
 def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules, *, people: int) -> _Settings:
