@@ -9,7 +9,14 @@ from typing import Any
 
 import duckdb
 
-from pipeline.identity.residue import DEFAULT_RULES, ResidueRules, cluster, find_touched, load_model, score_residue
+from pipeline.identity.residue import (
+    DEFAULT_RULES,
+    ResidueRules,
+    cluster,
+    find_touched,
+    load_model,
+    score_residue,
+)
 
 _RECORD = {
     "record_key": "varchar", "source": "varchar", "nhs_number": "varchar", "nhs_number_outcome": "varchar",

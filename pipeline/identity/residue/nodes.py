@@ -55,7 +55,9 @@ select
     {person}
 from {relation}
 """
-_KNOWN_PARTS = "birth_year::integer as birth_year, birth_month::integer as birth_month, birth_day::integer as birth_day"
+_KNOWN_PARTS = (
+    "birth_year::integer as birth_year, birth_month::integer as birth_month, birth_day::integer as birth_day"
+)
 _WHOLE_PARTS = (
     "year(birth_date)::integer as birth_year, month(birth_date)::integer as birth_month, "
     "day(birth_date)::integer as birth_day"

@@ -85,7 +85,12 @@ def train(connection: DuckDBPyConnection, rules: TrainingRules | None = None) ->
         "term_frequencies": shares,
         "splink": settings,
     }
-    return Training(model, *counts.values(), people)
+    return Training(
+        model,
+        labels=counts["training_label"],
+        number_labels=counts["training_number_label"],
+        index_people=people,
+    )
 
 
 def _untrained(rules: TrainingRules) -> _Settings:
@@ -117,7 +122,8 @@ def _train_m(connection: DuckDBPyConnection) -> _Settings:
     by_label = {}
     for labels in ("training_label", "training_number_label"):
         with quiet_linker(connection, "training_node", _untrained(TrainingRules()), step=_STEP) as linker:
-            linker.training.estimate_m_from_pairwise_labels(labels)
+            training: Any = linker.training  # untyped in Splink
+            training.estimate_m_from_pairwise_labels(labels)
             by_label[labels] = dict(linker.misc.save_model_to_json(None))
     found, numbers = by_label["training_label"], by_label["training_number_label"]
     found["comparisons"] = [
@@ -128,7 +134,9 @@ def _train_m(connection: DuckDBPyConnection) -> _Settings:
 
 
 def _node_table(connection: DuckDBPyConnection, name: str, nodes: str) -> None:
-    connection.execute(f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})")
+    connection.execute(
+        f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})"
+    )
 
 
 def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules, *, people: int) -> _Settings:
