@@ -28,6 +28,8 @@ class ResidueRules:
     # a placeholder.
     largest_block: int = 150
     pairs_a_block: int = 20_000
+    # Off only for data without twins and households, as public test sets are; two verified numbers stay apart.
+    guard_names: bool = True
     # Nobody has more records than this in the residue of one system; what grows beyond is a default value.
     largest_cluster: int = 200
     pairs_a_chunk: int = 2_000_000

@@ -70,6 +70,7 @@ def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) 
     connection.execute("set variable rare_family = ?", [model.rare["family_folded"]])
     connection.execute("set variable rare_given = ?", [model.rare["given_folded"]])
     connection.execute("set variable pairs_a_chunk = ?", [rules.pairs_a_chunk])
+    connection.execute("set variable guard_names = ?", [rules.guard_names])
     # Few of the index are in any pair: they are picked out before anything is made of them.
     residue = residue_nodes(
         "(from residue_known where record_key in "

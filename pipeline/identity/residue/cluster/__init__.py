@@ -68,6 +68,7 @@ def _set_variables(connection: DuckDBPyConnection, rules: ResidueRules) -> None:
         ("break_weight", rules.break_apart),
         ("loose", rules.loose),
         ("largest_cluster", rules.largest_cluster),
+        ("guard_names", rules.guard_names),
         ("bucket_false", rules.bucket_false),
         ("missed_without_candidate", rules.missed_without_candidate),
         ("missed_one_time", rules.missed_one_time),
