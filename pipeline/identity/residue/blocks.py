@@ -45,7 +45,8 @@ BLOCKS = (
     _swapped("swapped_postcode", "postcode"),
     _same("name_day", "family_folded", "given_root", "birth_month", "birth_day"),
     _same("name_year", "family_folded", "given_root", "birth_year"),
-    _same("name_postcode", "family_folded", "given_root", "postcode"),
+    _same("family_postcode", "family_folded", "postcode"),
+    _same("given_postcode", "given_root", "postcode"),
     _same("day_postcode", "birth_month", "birth_day", "postcode"),
     _same("year_postcode", "birth_year", "gender", "postcode"),
 )
