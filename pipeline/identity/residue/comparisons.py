@@ -57,7 +57,8 @@ _POSTCODE = (
 _NUMBER = (
     (
         "exact and verified",
-        "number_compared_l = number_compared_r and claimed_number_l is not null and claimed_number_r is not null",
+        "number_compared_l = number_compared_r "
+        "and claimed_number_l is not null and claimed_number_r is not null",
     ),
     ("exact", "number_compared_l = number_compared_r"),
     ("one slip", _ONE_SLIP),

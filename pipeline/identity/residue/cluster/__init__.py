@@ -24,9 +24,9 @@ _NAMED_PERSONS = """
         union select unnest([left_key, right_key]) from bucket_pair
     ) where starts_with(key, 'nhs|')"""
 _WORK = (
-    "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link", "refused_pair",
-    "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose", "level_member", "founding",
-    "level_anchor", "cluster_anchor", "member",
+    "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link",
+    "refused_pair", "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose", "level_member",
+    "founding", "level_anchor", "cluster_anchor", "member",
 )  # fmt: skip
 
 

@@ -191,7 +191,8 @@ def test_nothing_is_left_behind_but_what_was_promised(case: ResidueCase) -> None
     case.cluster()
     found = {row[0] for row in case.connection.execute("select table_name from duckdb_tables()").fetchall()}
     assert found == {
-        "residue_known", "residue_new", "person_index", "edge_known", "bucket_pair", "decision", "edge_joined_before",
+        "residue_known", "residue_new", "person_index", "edge_known", "bucket_pair", "decision",
+        "edge_joined_before",
         "assignment", "edge_joined",
     }  # fmt: skip
 
