@@ -16,8 +16,9 @@ _MACROS = Path(__file__).with_name("macros.sql")
 
 _PERSON = """
     family_folded,
-    known_words([family_folded] || coalesce(former_family_names, []) || coalesce(name_halves(family_name), []))
-        as family_instances,
+    known_words(
+        [family_folded] || coalesce(former_family_names, []) || coalesce(name_halves(family_name), [])
+    ) as family_instances,
     given_folded,
     given_root,
     known_words(
@@ -39,7 +40,9 @@ select
     record_key as node,
     coalesce(
         traceable_number,
-        if(nhs_number_outcome <> 'disallowed_pattern' and length(nhs_number) between 9 and 11, nhs_number, null)
+        if(
+            nhs_number_outcome <> 'disallowed_pattern' and length(nhs_number) between 9 and 11, nhs_number, null
+        )
     ) as number_compared,
     if(nhs_number_outcome = 'valid_traced', traceable_number, null) as claimed_number,
     false as is_index,

@@ -1,4 +1,4 @@
-"""Scoring of the residue: residue records against index persons and against each other, never index against index."""
+"""Scoring of the residue: against index persons and against itself, never index against index."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ STEP = "scoring the residue"
 
 
 def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRules = DEFAULT_RULES) -> int:
-    """Score every pair that ``residue_new`` takes part in; writes ``edge_built``, returns how many were compared.
+    """Score every pair that ``residue_new`` takes part in; writes ``edge_built``, returns how many there were.
 
-    Reads the relations ``residue_new`` (record_key at least), ``residue_known`` (all residue records, columns
-    of identity_record) and ``person_index``. ``edge_built``: left_key (a residue record), right_key (an index
-    person as ``nhs|`` and number, or a residue record that sorts later), weight (log2 Bayes factor with the
+    Reads the relations ``residue_new`` (record_key at least), ``residue_known`` (all residue records,
+    columns of identity_record) and ``person_index``. ``edge_built``: left_key (a residue record), right_key
+    (an index person as ``nhs|`` and number, or a residue record that sorts later), weight (log2 odds, with the
     model's prior), probability; each pair once, none below ``rules.floor``, none of two verified numbers,
     none of plainly different given names. The rows are a function of the relations: neither their order nor
     the size of a chunk plays a part.
@@ -70,9 +70,11 @@ def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) 
     connection.execute("set variable rare_family = ?", [model.rare["family_folded"]])
     connection.execute("set variable rare_given = ?", [model.rare["given_folded"]])
     connection.execute("set variable pairs_a_chunk = ?", [rules.pairs_a_chunk])
+    connection.execute("set variable guard_names = ?", [rules.guard_names])
     # Few of the index are in any pair: they are picked out before anything is made of them.
     residue = residue_nodes(
-        "(from residue_known where record_key in (select left_key from blocked_pair union select right_key from blocked_pair))"
+        "(from residue_known where record_key in "
+        "(select left_key from blocked_pair union select right_key from blocked_pair))"
     )
     index = index_nodes(
         "(from person_index where nhs_number in "
