@@ -1,7 +1,14 @@
 -- linked_record -> vault.record (tonight's, whole) and vault.person (everyone ever seen).
 -- Variable: run_id.
 delete from vault.record;
-insert into vault.record by name select * from linked_record;
+insert into vault.record by name
+select
+    *,
+    person_id as strict_person_id,
+    person_id as loose_person_id,
+    0.0 as probability_false,
+    0.0 as probability_missed
+from linked_record;
 create or replace temp table person_tonight as
 select
     l.person_id,

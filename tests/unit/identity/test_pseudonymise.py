@@ -57,7 +57,7 @@ def table(economy: Economy, name: str, product: str = "direct_care") -> list[dic
 def test_every_file_is_there_with_the_columns_of_the_register(night: Economy) -> None:
     folder = night.home / "pseudonymised" / "direct_care"
     expected = {f"{source}__{name}" for source in SOURCE_WORDS for name in entities()}
-    expected |= {"person_sources", "ledger__links"}
+    expected |= {"person_sources", "link_groups"}
     assert {path.stem for path in folder.iterdir()} == expected
     for source in SOURCE_WORDS:
         for entity in entities().values():
