@@ -7,6 +7,7 @@ The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each 
 from pipeline.identity.cohort import Cohort, write_cohort
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.link import LinkSummary, export_links, link
+from pipeline.identity.method import describe_method
 from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
 from pipeline.identity.pseudonymise import pseudonymise
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
@@ -18,6 +19,7 @@ __all__ = [
     "OptOutOutcome",
     "PseudonymiseSummary",
     "apply_opt_outs",
+    "describe_method",
     "explain",
     "export_links",
     "link",

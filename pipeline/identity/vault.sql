@@ -16,6 +16,9 @@ alter table vault.record add column if not exists strict_person_id varchar;  -- 
 alter table vault.record add column if not exists loose_person_id varchar;
 alter table vault.record add column if not exists probability_false double;
 alter table vault.record add column if not exists probability_missed double;
+create table if not exists vault.decision (        -- what people decided of two records; the latest counts
+    left_key varchar, right_key varchar, verdict varchar, reason varchar, author varchar, decided_at timestamptz
+);
 create table if not exists vault.national_reply (nhs_number varchar);          -- numbers that may be used
 create table if not exists vault.national_reply_state (
     reply_on date, checked_at timestamptz, files bigint, numbers bigint, run_id varchar

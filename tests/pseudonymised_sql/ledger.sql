@@ -72,15 +72,30 @@ grouped as (
 )
 select
     'run-1' as run_id, source, sender, link_step, group_type, group_value,
-    count(*) as records, count(distinct person_key) as people, count(*) as records_registered,
+    count(*) as records, count(distinct person_key) as people, count(*) filter (link_step <> 'probabilistic') as records_registered,
     sum(probability_missed)::double as probability_missed, sum(probability_false)::double as probability_false,
 from grouped group by all;
 create table ledger__link_profiles as
-select
-    run_id, as_of, 'link_step' as profile, source, link_step as value,
-    count(*) as records, count(distinct person_key) as people,
-from person_sources, (
+with nights as (
     select 'run-1' as run_id, getvariable('as_of')::date as as_of
     union all select 'run-0', getvariable('as_of')::date - 1
+),
+sized as (
+    select *, count(*) over (partition by person_key) as cluster_size,
+        pick(['valid_traced', 'valid_traced', 'valid_traced', 'valid_untraced', 'missing'], draw(rowid, 'number'))
+            as number_outcome,
+    from person_sources
+),
+told as (
+    select unnest([
+        {'profile': 'link_step', 'value': link_step},
+        {'profile': 'cluster_size', 'value': cluster_size::varchar},
+        {'profile': 'number_outcome', 'value': number_outcome},
+        {'profile': 'given', 'value': 'record'},
+        {'profile': 'given', 'value': if(number_outcome = 'missing', 'name', 'number')}
+    ], recursive := true), source, person_key
+    from sized
 )
+select run_id, as_of, profile, source, value, count(*) as records, count(distinct person_key) as people,
+from told, nights where run_id = 'run-1' or hash(person_key) % 3 > 0
 group by all;

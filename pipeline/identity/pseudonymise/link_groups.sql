@@ -44,7 +44,7 @@ described as (
 )
 select
     c.source, c.sender, c.record_id, c.person_id, c.link_step, c.link_confidence, c.nhs_number_outcome,
-    c.probability_false, c.probability_missed,
+    coalesce(c.probability_false, 0) as probability_false, coalesce(c.probability_missed, 0) as probability_missed,
     c.family_name is not null and c.given_name is not null as has_name,
     c.birth_date is not null as has_birth_date,
     c.lsoa_code is not null as has_home,
@@ -100,6 +100,11 @@ create or replace temp table link_profile as
 with confidence as (
     select *, (link_confidence // 10) * 10 as from_confidence from link_counted
 ),
+decided as (
+    select left_key, right_key, max_by(verdict, decided_at) as verdict
+    from vault.decision
+    group by left_key, right_key
+),
 told as (
     select 'link_step' as profile, source, link_step as value, person_id from link_counted
     union all
@@ -125,6 +130,10 @@ told as (
     select 'given', source, 'gender', person_id from link_counted where has_gender
     union all
     select 'given', source, 'record', person_id from link_counted
+    union all
+    select 'decision', c.source, d.verdict, c.person_id
+    from decided as d
+    inner join link_counted as c on c.source || '|' || c.sender || '|' || c.record_id = d.left_key
 )
 select profile, source, value, count(*) as records, count(distinct person_id) as people
 from told

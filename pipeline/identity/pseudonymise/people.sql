@@ -5,8 +5,12 @@ create or replace temp table kept_record as
 with kept as (
     select
         e.source, e.sender, e.record_id, e.person_id,
-        r.strict_person_id, r.loose_person_id, r.link_step, r.link_confidence,
-        r.probability_false, r.probability_missed
+        coalesce(r.strict_person_id, e.person_id) as strict_person_id,
+        coalesce(r.loose_person_id, e.person_id) as loose_person_id,
+        r.link_step,
+        r.link_confidence,
+        coalesce(r.probability_false, 0.0) as probability_false,
+        coalesce(r.probability_missed, 0.0) as probability_missed
     from record_eligibility as e
     inner join vault.record as r using (source, sender, record_id)
     where e.reason is null

@@ -94,6 +94,31 @@ def test_emergency_admissions_of_a_month(warehouse: duckdb.DuckDBPyConnection, p
     assert found["value"] == pytest.approx(1000 * len(admitted) / len(population))
 
 
+@pytest.mark.parametrize("threshold", ["strict", "loose"])
+def test_emergency_admissions_at_another_threshold_of_linking(
+    warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path, threshold: str
+) -> None:
+    """Everybody under their other key, counted from the beginning: the range reaches at least so far."""
+    linked = {
+        (row["person_key"], row["source"]): row[f"{threshold}_person_key"]
+        for row in read(pseudonymised, "person_sources")
+    }
+    registered = registered_on(pseudonymised, MONTH[1])
+    population = {linked[person, "gp"] for person in registered}
+    admitted = [
+        row
+        for row in spells(pseudonymised).values()
+        if linked.get((row["person_key"], "acute"), row["person_key"]) in population
+        and row["admission_method"] in EMERGENCY
+        and row["patient_classification"] in {"1", "2", "5"}
+        and MONTH[0] <= row["start_at"].date() <= MONTH[1]
+    ]
+    found = metric(warehouse, "emergency_admissions")
+    value = 1000 * len(admitted) / len(population)
+    assert value != pytest.approx(found["value"]), "the fixture has nobody whose records change hands"
+    assert min(abs(value - found[end]) for end in ("value_low", "value_high")) == pytest.approx(0)
+
+
 def test_attendances_of_one_practice(warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path) -> None:
     population = registered_on(pseudonymised, MONTH[1])
     attended: dict[str, int] = defaultdict(int)
