@@ -108,7 +108,9 @@ def nightly_load() -> None:
     published = {product: _make(product, run, objections) for product in PRODUCTS}
     opened = step.override(task_id="publish_open")("publish_open", run)
     published["secondary_use"] >> opened
-    reported = step.override(task_id="report_linkage", trigger_rule=TriggerRule.ALL_DONE)("report_linkage", run)
+    reported = step.override(task_id="report_linkage", trigger_rule=TriggerRule.ALL_DONE)(
+        "report_linkage", run
+    )
     list(published.values()) >> reported
     # Everything before it is named, so that the lock is never given back while a task still works.
     closed = close_run(run)

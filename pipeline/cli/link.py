@@ -48,7 +48,7 @@ def report(
     product: Annotated[str, typer.Option(help="direct_care or secondary_use.")] = PRODUCTS[0],
     as_json: console.Json = False,
 ) -> None:
-    """Show records by source, sender and link step, as the last run left them; or the whole report as a page."""
+    """Show records by source, sender and link step, as the last run left them; or write a whole page."""
     settings = load_settings()
     ledger = open_ledger(settings)
     if html is not None:

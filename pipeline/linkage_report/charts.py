@@ -90,11 +90,15 @@ def _svg(chart: Any, rows: Rows) -> str:
         "background": "transparent",
         "font": "system-ui, sans-serif",
         "view": {"stroke": None},
+        "padding": {"left": 20, "right": 12, "top": 4, "bottom": 4},  # a browser's letters may be wider
         "axis": {
             "labelColor": _INK, "titleColor": _INK, "labelFontSize": 12, "titleFontSize": 12,
-            "titleFontWeight": "normal", "gridColor": _GRID, "domainColor": _GRID, "tickColor": _GRID,
+            "titleFontWeight": "normal", "tickCount": 5,
+            "gridColor": _GRID, "domainColor": _GRID, "tickColor": _GRID,
         },
-        "legend": {"labelColor": _INK, "labelFontSize": 12, "orient": "bottom", "columns": 2, "labelLimit": 170},
+        "legend": {
+            "labelColor": _INK, "labelFontSize": 12, "labelLimit": 170, "orient": "bottom", "columns": 2,
+        },
     }  # fmt: skip
     # No address may be fetched from: everything drawn lies in the specification.
     drawn: str = vl_convert.vegalite_to_svg(chart.configure(**looks).to_dict(), allowed_base_urls=[])

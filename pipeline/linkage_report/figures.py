@@ -26,7 +26,8 @@ _QUERIES = {
     "steps": """
         select source, link_step, sum(records)::bigint as records,
             100 * sum(records) / sum(sum(records)) over (partition by source) as share
-        from quality.linkage where group_type = 'all' group by source, link_step order by source, share desc""",
+        from quality.linkage where group_type = 'all'
+        group by source, link_step order by source, share desc, link_step""",
     # General practice is what the others are linked to: in it nearly everybody is registered by nature.
     "groups": f"""
         select group_type, group_value, {_RATES} from quality.linkage

@@ -1,4 +1,4 @@
-"""The linkage report as one HTML page: plots with a table under each, light and dark, for screen and print."""
+"""The linkage report as one HTML page: a table under each plot, light and dark, screen and print."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _GROUPS = {
     "imd_quintile": "Deprivation quintile (1 is most deprived)", "borough": "Borough (ONS code)",
 }  # fmt: skip
 _AGES = ("0-4", "5-17", "18-64", "65-74", "75-84", "85+")
-_BY_RULE = ("registered", "cross_check")  # most of all records, so that the rest would not be seen beside them
+_BY_RULE = (
+    "registered",
+    "cross_check",
+)  # most of all records, so that the rest would not be seen beside them
 _TRUSTED = ("valid_traced", "valid_untraced")
 
 

@@ -1,4 +1,4 @@
-"""How the records that a product may count were linked: by group for the warehouse, by share for the ledger."""
+"""How the records that a product may count were linked: by group, and what nights are compared by."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ order by all
 
 
 def count(connection: DuckDBPyConnection, zones: Zones, as_of: date) -> None:
-    """Build ``link_counted``, ``link_group`` and ``link_profile``; needs record_eligibility and postcode_area."""
+    """Build link_counted, link_group and link_profile; needs record_eligibility and postcode_area."""
     connection.execute("set variable as_of = ?", [as_of])
     fhir_view(connection, "patient_row", zones=zones, resource_type="Patient")
     connection.execute(_LINK_GROUPS.read_text(encoding="utf-8"))

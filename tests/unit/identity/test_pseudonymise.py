@@ -145,10 +145,12 @@ create temp table record_eligibility (
     source varchar, sender varchar, record_id varchar, person_id varchar, reason varchar);
 attach ':memory:' as vault;
 create table vault.record (
-    source varchar, sender varchar, record_id varchar, strict_person_id varchar, loose_person_id varchar,
+    source varchar, sender varchar, record_id varchar,
+    strict_person_id varchar, loose_person_id varchar,
     link_step varchar, link_confidence integer, probability_false double, probability_missed double);
 insert into record_eligibility values
-    ('gp', 'E', '1', 'objector', 'national_opt_out'), ('gp', 'E', '2', 'b', null), ('acute', 'R', '3', 'c', null),
+    ('gp', 'E', '1', 'objector', 'national_opt_out'), ('gp', 'E', '2', 'b', null),
+    ('acute', 'R', '3', 'c', null),
     ('acute', 'R', '4', 'b', null), ('gp', 'E', '5', 'd', null), ('acute', 'R', '6', 'e', null);
 insert into vault.record values
     ('gp', 'E', '1', null, null, 'registered', 100, null, null),
@@ -171,7 +173,8 @@ def test_thresholds_join_and_part_people_without_the_key_of_one_who_is_kept_out(
         ).fetchall()
         keys = dict(
             connection.execute(
-                "select keyed_hash('person|v1|' || id), id from (select unnest(['objector', 'b', 'c', 'd', 'e', 'q']) as id)"
+                "select keyed_hash('person|v1|' || id), id "
+                "from (select unnest(['objector', 'b', 'c', 'd', 'e', 'q']) as id)"
             ).fetchall()
         )
     assert {row[0]: (*(keys[key] for key in row[1:4]), row[4]) for row in rows} == {

@@ -57,10 +57,16 @@ births as (
 
 ),
 
+firsts as (
+
+    select distinct first_month from seen
+
+),
+
 first_months as (
 
     select first_month, coalesce(sum(births.share), 0) as share_born_later
-    from (select distinct seen.first_month from seen) as firsts
+    from firsts
     left join births on firsts.first_month < births.birth_month
     group by first_month
 
@@ -80,6 +86,13 @@ last_months as (
 
 ),
 
+died as (
+
+    select distinct source, sender, died_month from seen
+    where died_on is not null
+
+),
+
 deaths as (
 
     select
@@ -87,7 +100,7 @@ deaths as (
         died.sender,
         died.died_month,
         coalesce(sum(last_months.share), 0) as share_seen_later,
-    from (select distinct seen.source, seen.sender, seen.died_month from seen where seen.died_on is not null) as died
+    from died
     left join last_months
         on
             died.source = last_months.source
