@@ -13,7 +13,6 @@ from pathlib import Path
 from pipeline.errors import UsageError, one_of
 from pipeline.ledger import Ledger
 from pipeline.linkage_report.figures import read_figures
-from pipeline.linkage_report.page import render
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
 
@@ -40,6 +39,8 @@ def write_report(
     :func:`nightly_path`; it is written whole or not at all, mode 0600. Raises :class:`UsageError`
     where no such version is kept.
     """
+    from pipeline.linkage_report.page import render  # what draws is large: it is loaded where it is used
+
     if product not in PRODUCTS:
         raise UsageError(one_of("product", product, PRODUCTS))
     shelf = Zones(settings.home).published(product)
