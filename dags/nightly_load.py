@@ -108,7 +108,7 @@ def nightly_load() -> None:
     published = {product: _make(product, run, objections) for product in PRODUCTS}
     opened = step.override(task_id="publish_open")("publish_open", run)
     published["secondary_use"] >> opened
-    reported = step.override(task_id="report_linkage", trigger_rule=TriggerRule.ALL_DONE)(
+    reported = step.override(task_id="report_linkage", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(
         "report_linkage", run
     )
     list(published.values()) >> reported
