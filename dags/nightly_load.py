@@ -108,9 +108,13 @@ def nightly_load() -> None:
     published = {product: _make(product, run, objections) for product in PRODUCTS}
     opened = step.override(task_id="publish_open")("publish_open", run)
     published["secondary_use"] >> opened
+    reported = step.override(task_id="report_linkage", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(
+        "report_linkage", run
+    )
+    list(published.values()) >> reported
     # Everything before it is named, so that the lock is never given back while a task still works.
     closed = close_run(run)
-    [landed, reference, *published.values(), opened] >> closed >> summary(run)
+    [landed, reference, *published.values(), reported, opened] >> closed >> summary(run)
 
 
 nightly_load()

@@ -40,7 +40,7 @@ def write_pseudonymised(
         connection.execute((_SQL / "ledger.sql").read_text(encoding="utf-8"))
         for (table,) in connection.execute(
             "select table_name from duckdb_tables() where table_name similar to '(reference|ledger)__.*'"
-            " or table_name = 'person_sources'"
+            " or table_name in ('person_sources', 'link_groups')"
         ).fetchall():
             _copy(connection, table, folder / f"{table}.parquet")
     return folder

@@ -46,6 +46,10 @@ TABLES: Mapping[str, str] = {
     "quality.linkage": "run_id source sender link_step group_type group_value records people "
     "estimated_missed "
     "estimated_false",
+    "quality.linkage_control": "run_id control_id meaning link_step links_tried conflicts conflicts_if_false "
+    "false_share false_share_high",
+    "quality.linkage_drift": "run_id as_of profile source value records people share share_before "
+    "share_change nights_before stability_index",
     "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",
     "audit.file_outcome": "run_id source sender extract_date file_name file_sha256 rows_in rows_landed "
     "rows_quarantined outcome",

@@ -11,8 +11,9 @@ from pipeline import identity
 from pipeline.cli import console, review
 from pipeline.cli.review import Author, Reason, show_waterfall
 from pipeline.identity.decisions import RecordName
+from pipeline.linkage_report import write_report
 from pipeline.run import lock, open_ledger, rollback_links
-from pipeline.settings import load_settings
+from pipeline.settings import PRODUCTS, load_settings
 
 _SCORED = {"family_name": "family", "given_name": "given"}  # field -> the trace's name of its score
 
@@ -56,10 +57,23 @@ def explain(
     console.show_rows(events, as_json=False, nothing="nothing ever happened to this person's id")
 
 
-@app.command("report", epilog=console.example_of("wsic link report"))
-def report(as_json: console.Json = False) -> None:
-    """Show records and people by source, sender and link step, as the last run left them."""
-    rows = open_ledger(load_settings()).query(_REPORT)
+@app.command("report", epilog=console.example_of("wsic link report --html linkage.html"))
+def report(
+    html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the whole report there.")] = None,
+    run_id: Annotated[str | None, typer.Option("--run", help="Of this run; the served one if empty.")] = None,
+    product: Annotated[str, typer.Option(help="direct_care or secondary_use.")] = PRODUCTS[0],
+    as_json: console.Json = False,
+) -> None:
+    """Show records by source, sender and link step, as the last run left them; or write a whole page."""
+    settings = load_settings()
+    ledger = open_ledger(settings)
+    if html is not None:
+        written = write_report(
+            settings, ledger, run_id=run_id, product=product, path=html, method=identity.describe_method()
+        )
+        console.show_json({"path": written}) if as_json else typer.echo(f"written: {written}")
+        return
+    rows = ledger.query(_REPORT)
     console.show_rows(rows, as_json=as_json, nothing="nothing was linked yet; start with: wsic run")
 
 

@@ -8,6 +8,7 @@ from pipeline.identity.cohort import Cohort, write_cohort
 from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, override, show_pair
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.link import LinkSummary, export_links, link, rollback_links, runs_without_links
+from pipeline.identity.method import describe_method
 from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
 from pipeline.identity.pseudonymise import pseudonymise
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
@@ -22,6 +23,7 @@ __all__ = [
     "RecordName",
     "apply_opt_outs",
     "decide",
+    "describe_method",
     "explain",
     "export_links",
     "link",

@@ -17,7 +17,15 @@ create table if not exists vault.record (          -- the identity record of eve
     nhs_number varchar, nhs_number_outcome varchar, nhs_number_status varchar,
     birth_date date, family_name varchar, given_name varchar, gender varchar, postcode varchar,
     practice_code varchar, is_registered boolean, registered_on date, death_date date,
-    is_restricted boolean, is_test boolean, link_step varchar, person_id varchar, link_confidence integer
+    is_restricted boolean, is_test boolean, link_step varchar, person_id varchar, link_confidence integer,
+    strict_person_id varchar, loose_person_id varchar, probability_false double, probability_missed double
+);
+alter table vault.record add column if not exists strict_person_id varchar;  -- of a vault of an earlier version
+alter table vault.record add column if not exists loose_person_id varchar;
+alter table vault.record add column if not exists probability_false double;
+alter table vault.record add column if not exists probability_missed double;
+create table if not exists vault.decision (        -- what people decided of two records; the latest counts
+    left_key varchar, right_key varchar, verdict varchar, reason varchar, author varchar, decided_at timestamptz
 );
 alter table vault.record add column if not exists record_key varchar;
 alter table vault.record add column if not exists traceable_number varchar;

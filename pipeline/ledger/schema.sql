@@ -50,6 +50,13 @@ create table if not exists link (
     run_id text not null, source text not null, sender text not null, link_step text not null,
     records integer not null, people integer not null, primary key (run_id, source, sender, link_step)
 ) strict;
+-- How a product's records were linked, in shares that nights are compared by. profile: link_step | confidence |
+-- cluster_size | number_outcome | given (which identifiers a record gives) | decision (of the review queue).
+create table if not exists link_profile (
+    run_id text not null, product text not null, profile text not null, source text not null,
+    value text not null, records integer not null, people integer not null,
+    primary key (run_id, product, profile, source, value)
+) strict;
 create table if not exists step (        -- when each step of a run began and ended, and how
     run_id text not null, step text not null, subject text not null default '', started_at text not null,
     ended_at text, outcome text not null,   -- running | done | refused | failed

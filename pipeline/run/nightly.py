@@ -52,6 +52,8 @@ def _night(run: Run, progress: Progress) -> None:
         step(run)
     for product in PRODUCTS:
         _attempt(lambda product=product: _make(run, product, progress))  # type: ignore[misc]
+    progress("reporting linkage")
+    _attempt(lambda: steps.report_linkage(run))
     progress("publishing open")
     steps.publish_open(run)
 

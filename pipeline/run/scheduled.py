@@ -20,7 +20,15 @@ from pipeline.settings import load_settings
 _log = logging.getLogger(__name__)
 
 # What a task may call by name, so that a word from a scheduler reaches nothing else.
-STEPS = ("load_reference", "require_a_feed", "check_arrivals", "link", "apply_opt_outs", "publish_open")
+STEPS = (
+    "load_reference",
+    "require_a_feed",
+    "check_arrivals",
+    "link",
+    "apply_opt_outs",
+    "report_linkage",
+    "publish_open",
+)
 PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 
 

@@ -6,13 +6,13 @@ independent of each other: a step about a product says nothing of the other one.
 
 from __future__ import annotations
 
-from pipeline import checks, identity, landing, open_product, publish, warehouse
+from pipeline import checks, identity, landing, linkage_report, open_product, publish, warehouse
 from pipeline.errors import InputRefusedError
 from pipeline.identity import OptOutOutcome
 from pipeline.landing import Feed
 from pipeline.run.opened import Run
 from pipeline.run.step import recorded
-from pipeline.settings import OPEN_PRODUCT
+from pipeline.settings import OPEN_PRODUCT, PRODUCTS
 
 
 def list_feeds(run: Run) -> list[Feed]:
@@ -94,6 +94,20 @@ def publish_product(run: Run, product: str) -> None:
     """Swap the new version in."""
     with recorded(run.ledger, run_id=run.run_id, step="publish", subject=product):
         publish.publish(run.settings, run.ledger, run_id=run.run_id, product=product)
+
+
+def report_linkage(run: Run) -> None:
+    """Write the night's linkage report about the first product that this run published; without one, none."""
+    with recorded(run.ledger, run_id=run.run_id, step="report_linkage"):
+        rows = run.ledger.query(
+            "select product from publication where run_id = ? and outcome = 'published'", (run.run_id,)
+        )
+        published = [product for product in PRODUCTS if {"product": product} in rows]
+        if published:
+            linkage_report.write_report(
+                run.settings, run.ledger, run_id=run.run_id, product=published[0],
+                method=identity.describe_method(),
+            )  # fmt: skip
 
 
 def publish_open(run: Run) -> None:

@@ -47,6 +47,12 @@ QUERIES = {
         select feed.run_id, run.as_of, feed.source, sender, feed, feed.outcome, last_extract_on,
                expected_on, is_late, files, rows_in
         from feed join run using (run_id)""",
+    # The night's links and those of the nights before it that were published, to see what drifts.
+    "link_profiles": """
+        select p.run_id, run.as_of, p.profile, p.source, p.value, p.records, p.people
+        from link_profile as p join run using (run_id)
+        where p.product = :product and (p.run_id = :run_id or (
+            run.outcome = 'published' and run.as_of < (select as_of from run where run_id = :run_id)))""",
     "current_run": "select run_id, as_of, :product as product, code_version from run where run_id = :run_id",
 }
 

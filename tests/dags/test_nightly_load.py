@@ -17,7 +17,15 @@ IN_ORDER = (
 
 def test_all_steps_run_once_and_in_order(nights: dict[str, Any]) -> None:
     night = nights["all well"]
-    expected = {"open_run", "list_feeds", "land_feed gp", "land_feed acute", "load_reference", *IN_ORDER}
+    expected = {
+        "open_run",
+        "list_feeds",
+        "land_feed gp",
+        "land_feed acute",
+        "load_reference",
+        "report_linkage",
+        *IN_ORDER,
+    }
     expected |= {f"{step} {product}" for step in PRODUCT_STEPS for product in PRODUCTS}
     assert night["state"] == "success"
     assert sorted(night["calls"]) == sorted(expected)

@@ -1,5 +1,5 @@
 insert into acute__patients by name select * exclude (n) from patients_of('acute', 'R1K') where draw(n, 'acute') < 0.6;
-insert into person_sources select person_key, source, sender, 'nhs_number', 100.0 from acute__patients;
+insert into person_sources select * from linked_by('acute', 'R1K', 'cross_check') semi join acute__patients using (person_key);
 create table stays as
 select
     people.*,

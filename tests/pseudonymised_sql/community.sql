@@ -1,6 +1,6 @@
 insert into community__patients by name
 select * exclude (n) from patients_of('community', 'RYX') where draw(n, 'community') < 0.12;
-insert into person_sources select person_key, source, sender, 'nhs_number', 100.0 from community__patients;
+insert into person_sources select * from linked_by('community', 'RYX', 'cross_check') semi join community__patients using (person_key);
 insert into community__service_requests by name
 select
     made_key('community|referral', n) as service_requests_key,

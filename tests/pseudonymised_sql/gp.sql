@@ -1,5 +1,5 @@
 insert into gp__patients by name select * exclude (n) from patients_of('gp', 'EMIS01');
-insert into person_sources select person_key, source, sender, 'nhs_number', 100.0 from gp__patients;
+insert into person_sources select * from linked_by('gp', 'EMIS01', 'registered') semi join gp__patients using (person_key);
 insert into gp__addresses by name
 select
     made_key('gp|address', n) as addresses_key, person_key, source, sender, source_file_id, source_row,

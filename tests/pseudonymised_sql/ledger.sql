@@ -51,6 +51,51 @@ select distinct
     getvariable('as_of')::date as last_extract_on, getvariable('as_of')::date as expected_on,
     false as is_late, 1::bigint as files, 100::bigint as rows_in,
 from received;
-create table ledger__links as
-select 'run-1' as run_id, source, sender, link_step, count(*) as records, count(distinct person_key) as people
-from person_sources group by all;
+create table link_groups as
+with described as (
+    select
+        person_sources.* exclude (strict_person_key, loose_person_key),
+        date_diff('month', date_trunc('month', born_on), if(is_dead, died_on, getvariable('as_of')::date)) // 12 as age_years,
+        sex, ethnic_category, lsoa_code, local_authority_code,
+    from person_sources inner join people using (person_key)
+),
+grouped as (
+    select *, unnest([
+        {'group_type': 'all', 'group_value': 'all'},
+        {'group_type': 'age_years', 'group_value': age_years::varchar},
+        {'group_type': 'sex', 'group_value': sex},
+        {'group_type': 'ethnic_category', 'group_value': ethnic_category},
+        {'group_type': 'lsoa_code', 'group_value': lsoa_code},
+        {'group_type': 'local_authority_code', 'group_value': local_authority_code}
+    ], recursive := true)
+    from described
+)
+select
+    'run-1' as run_id, source, sender, link_step, group_type, group_value,
+    count(*) as records, count(distinct person_key) as people, count(*) filter (link_step <> 'probabilistic') as records_registered,
+    sum(probability_missed)::double as probability_missed, sum(probability_false)::double as probability_false,
+from grouped group by all;
+create table ledger__link_profiles as
+with nights as (
+    select 'run-1' as run_id, getvariable('as_of')::date as as_of
+    union all select 'run-0', getvariable('as_of')::date - 1
+),
+sized as (
+    select *, count(*) over (partition by person_key) as cluster_size,
+        pick(['valid_traced', 'valid_traced', 'valid_traced', 'valid_untraced', 'missing'], draw(rowid, 'number'))
+            as number_outcome,
+    from person_sources
+),
+told as (
+    select unnest([
+        {'profile': 'link_step', 'value': link_step},
+        {'profile': 'cluster_size', 'value': cluster_size::varchar},
+        {'profile': 'number_outcome', 'value': number_outcome},
+        {'profile': 'given', 'value': 'record'},
+        {'profile': 'given', 'value': if(number_outcome = 'missing', 'name', 'number')}
+    ], recursive := true), source, person_key
+    from sized
+)
+select run_id, as_of, profile, source, value, count(*) as records, count(distinct person_key) as people,
+from told, nights where run_id = 'run-1' or hash(person_key) % 3 > 0
+group by all;

@@ -1,6 +1,6 @@
 insert into mental_health__patients by name
 select * exclude (n) from patients_of('mental_health', 'RV3') where draw(n, 'mental') < 0.05;
-insert into person_sources select person_key, source, sender, 'nhs_number', 100.0 from mental_health__patients;
+insert into person_sources select * from linked_by('mental_health', 'RV3', 'cross_check') semi join mental_health__patients using (person_key);
 insert into mental_health__encounters by name
 select
     made_key('mental|contact|' || visit, n) as encounters_key,

@@ -1,6 +1,6 @@
 insert into social_care__patients by name
 select * exclude (n) from patients_of('social_care', '304') where draw(n, 'council user') < 0.06;
-insert into person_sources select person_key, source, sender, 'nhs_number', 100.0 from social_care__patients;
+insert into person_sources select * from linked_by('social_care', '304', 'cross_check') semi join social_care__patients using (person_key);
 insert into social_care__service_requests by name
 select
     made_key('council|request', n) as service_requests_key,

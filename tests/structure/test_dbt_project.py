@@ -66,6 +66,10 @@ CONTRACT: Mapping[str, str] = {
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
     "quality.linkage": "run_id source sender link_step group_type group_value records people "
     "estimated_missed estimated_false",
+    "quality.linkage_control": "run_id control_id meaning link_step links_tried conflicts conflicts_if_false "
+    "false_share false_share_high",
+    "quality.linkage_drift": "run_id as_of profile source value records people share share_before "
+    "share_change nights_before stability_index",
     "quality.practice_reconciliation": "as_of practice_code registered_people registered_people_before "
     "sender_count is_passed",
     "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",

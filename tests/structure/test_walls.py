@@ -31,6 +31,7 @@ FORBIDDEN = {
     "pipeline/open_product": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/disclosure.py": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/summary": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
+    "pipeline/linkage_report": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
 }
 # module prefix -> the only places that may import it
 ONLY_IN = {

@@ -1,8 +1,9 @@
 """The step ``pseudonymise``: what a product may hold of the landed records, and nothing else of them.
 
 Writes ``pseudonymised/<product>/<source>__<entity>.parquet`` for every source and every entity of the
-register of handling, empty ones too, ``person_sources.parquet`` and ``ledger__links.parquet`` (links by
-step, without those who objected). Keys are HMAC-SHA256 under the
+register of handling, empty ones too, ``person_sources.parquet`` (a row a record, with its person's key at
+the three thresholds of linking and the probabilities that the link is false, or that one is missed) and
+``link_groups.parquet`` (links by step and group, without those who objected). Keys are HMAC-SHA256 under the
 product's own key, so that two products cannot be joined: a person's of ``person|v1|<person id>``, a
 record's of ``record|v1|<source>|<sender>|<Type/id>``.
 """
@@ -20,7 +21,7 @@ from pipeline.duck import literal, parquet, values_hidden
 from pipeline.errors import UsageError, one_of
 from pipeline.identity.eligibility import decide
 from pipeline.identity.keyed_hash import keyed
-from pipeline.identity.pseudonymise import accounts
+from pipeline.identity.pseudonymise import accounts, linkage
 from pipeline.identity.pseudonymise.folder import replaced
 from pipeline.identity.pseudonymise.projection import columns, statements
 from pipeline.identity.pseudonymise.summary import (
@@ -38,20 +39,11 @@ from pipeline.zones import Zones
 
 _PEOPLE = Path(__file__).with_name("people.sql")
 _PERSON_SOURCES = """
-select k.person_key, k.source, k.sender, k.link_step, k.link_confidence
+select
+    k.person_key, k.source, k.sender, k.link_step, k.link_confidence,
+    k.strict_person_key, k.loose_person_key, k.probability_false, k.probability_missed
 from kept_record as k
 semi join written_record as w on w.source = k.source and w.sender = k.sender and w.record_id = k.record_id
-"""
-# How the product's records were linked. Whoever objected is in no count of it; a record whose objection could
-# not be checked is counted, or a product without such records would report that everything was linked.
-_LINKS = """
-select cast(? as varchar) as run_id, r.source, r.sender, r.link_step,
-    count(*) as records, count(distinct r.person_id) as people
-from vault.record as r
-inner join record_eligibility as e using (source, sender, record_id)
-where e.reason is null or e.reason = 'opt_out_not_checkable'
-group by r.source, r.sender, r.link_step
-order by all
 """
 _AREA = {"postcode": "VARCHAR", "lsoa_code": "VARCHAR", "local_authority_code": "VARCHAR"}
 
@@ -81,7 +73,9 @@ def pseudonymise(
                 found for source in SOURCE_WORDS for found in _write_source(connection, zones, source, folder)
             ]
             _copy(connection, _PERSON_SOURCES, folder / "person_sources.parquet")
-            _copy(connection, _LINKS, folder / "ledger__links.parquet", run_id)
+            linkage.count(connection, zones, as_of)
+            _copy(connection, linkage.GROUPS, folder / "link_groups.parquet", run_id)
+            linkage.record(connection, ledger, run_id, product)
             withheld = accounts.record(ledger, connection, run_id, product)
         summary = summarise(connection, product, withheld, tuple(outside))
     record_outside(ledger, run_id, summary)

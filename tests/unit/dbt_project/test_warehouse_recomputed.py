@@ -94,6 +94,41 @@ def test_emergency_admissions_of_a_month(warehouse: duckdb.DuckDBPyConnection, p
     assert found["value"] == pytest.approx(1000 * len(admitted) / len(population))
 
 
+@pytest.mark.parametrize("threshold", ["strict", "loose"])
+def test_emergency_admissions_at_another_threshold_of_linking(
+    warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path, threshold: str
+) -> None:
+    """Everybody under their other key, counted from the beginning: the range reaches at least so far."""
+    linked = {
+        (row["person_key"], row["source"]): row[f"{threshold}_person_key"]
+        for row in read(pseudonymised, "person_sources")
+    }
+    happened = [
+        row
+        for row in spells(pseudonymised).values()
+        if row["admission_method"] in EMERGENCY and row["patient_classification"] in {"1", "2", "5"}
+    ]
+    moved = 0
+    for month in rows(
+        warehouse,
+        "select * from wsic.metric where metric_id = 'emergency_admissions' and area_type = 'system' "
+        "and group_type = 'all' and period_type = 'month' order by period_start desc limit 8",
+    ):
+        population = {linked[person, "gp"] for person in registered_on(pseudonymised, month["period_end"])}
+        admitted = [
+            row
+            for row in happened
+            if linked[row["person_key"], "acute"] in population
+            and month["period_start"] <= row["start_at"].date() <= month["period_end"]
+        ]
+        value = 1000 * len(admitted) / len(population)
+        assert month["value_low"] <= month["value"] <= month["value_high"]
+        ends = [abs(value - month[end]) for end in ("value", "value_low", "value_high")]
+        assert min(ends) == pytest.approx(0), month["period_start"]
+        moved += value != pytest.approx(month["value"])
+    assert moved, "the fixture has nobody whose records change hands"
+
+
 def test_attendances_of_one_practice(warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path) -> None:
     population = registered_on(pseudonymised, MONTH[1])
     attended: dict[str, int] = defaultdict(int)

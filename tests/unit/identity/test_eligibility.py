@@ -261,11 +261,18 @@ def test_whoever_objected_is_in_no_count_of_links(house: Economy) -> None:
     house.person("h", B, **GP)
     house.person("nobody", None, **ACUTE)
     produce(house, "secondary_use", replied=(B,))
-    counted = house.table(house.home / "pseudonymised" / "secondary_use" / "ledger__links.parquet")
-    assert {(row["source"], row["link_step"], row["records"], row["people"]) for row in counted} == {
-        ("gp", "registered", 1, 1),
-        ("acute", "unmatched", 1, 1),
+    counted = house.table(house.home / "pseudonymised" / "secondary_use" / "link_groups.parquet")
+    for group in ("all", "age_years", "sex", "ethnic_category", "lsoa_code", "local_authority_code"):
+        rows = [row for row in counted if row["group_type"] == group]
+        assert {(row["source"], row["link_step"], row["records"], row["people"]) for row in rows} == {
+            ("gp", "registered", 1, 1),
+            ("acute", "unmatched", 1, 1),
+        }, group
+    profiles = house.ledger.query("select * from link_profile where profile = 'link_step'")
+    assert {(row["product"], row["source"], row["records"]) for row in profiles} == {
+        ("secondary_use", "gp", 1),
+        ("secondary_use", "acute", 1),
     }
     produce(house)
-    everyone = house.table(house.home / "pseudonymised" / "direct_care" / "ledger__links.parquet")
-    assert sum(row["records"] for row in everyone) == 3
+    everyone = house.table(house.home / "pseudonymised" / "direct_care" / "link_groups.parquet")
+    assert sum(row["records"] for row in everyone if row["group_type"] == "all") == 3

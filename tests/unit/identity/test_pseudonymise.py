@@ -15,12 +15,14 @@ from pipeline.duck import connect
 from pipeline.errors import UsageError
 from pipeline.identity import link, pseudonymise
 from pipeline.identity.keyed_hash import keyed
+from pipeline.identity.pseudonymise import folder
 from pipeline.identity.pseudonymise.projection import columns, statements
 from pipeline.identity.standardise import define_macros
 from pipeline.keys import load_keys
 from tests.identity_economy import AS_OF, Economy, nhs_number, observation
 
 A, B = nhs_number(1), nhs_number(2)
+PEOPLE = Path(folder.__file__).with_name("people.sql")
 ACUTE: dict[str, Any] = {"source": "acute", "sender": "RYJ"}
 
 
@@ -55,13 +57,13 @@ def table(economy: Economy, name: str, product: str = "direct_care") -> list[dic
 
 
 def test_every_file_is_there_with_the_columns_of_the_register(night: Economy) -> None:
-    folder = night.home / "pseudonymised" / "direct_care"
+    zone = night.home / "pseudonymised" / "direct_care"
     expected = {f"{source}__{name}" for source in SOURCE_WORDS for name in entities()}
-    expected |= {"person_sources", "ledger__links"}
-    assert {path.stem for path in folder.iterdir()} == expected
+    expected |= {"person_sources", "link_groups"}
+    assert {path.stem for path in zone.iterdir()} == expected
     for source in SOURCE_WORDS:
         for entity in entities().values():
-            described = duckdb.execute(f"describe from '{folder}/{source}__{entity.name}.parquet'").fetchall()
+            described = duckdb.execute(f"describe from '{zone}/{source}__{entity.name}.parquet'").fetchall()
             assert {row[0]: row[1] for row in described} == columns(entity), entity.name
 
 
@@ -130,6 +132,58 @@ def test_person_sources_has_one_row_a_kept_record(night: Economy) -> None:
         ("gp", "registered", 100),
     ]
     assert len({row["person_key"] for row in rows}) == 2
+
+
+def test_a_persons_keys_at_the_other_thresholds_are_of_people_in_the_product(night: Economy) -> None:
+    for row in table(night, "person_sources"):
+        assert row["strict_person_key"] == row["loose_person_key"] == row["person_key"]
+        assert (row["probability_false"], row["probability_missed"]) == (0.0, 0.0)
+
+
+KEPT = """
+create temp table record_eligibility (
+    source varchar, sender varchar, record_id varchar, person_id varchar, reason varchar);
+attach ':memory:' as vault;
+create table vault.record (
+    source varchar, sender varchar, record_id varchar,
+    strict_person_id varchar, loose_person_id varchar,
+    link_step varchar, link_confidence integer, probability_false double, probability_missed double);
+insert into record_eligibility values
+    ('gp', 'E', '1', 'objector', 'national_opt_out'), ('gp', 'E', '2', 'b', null),
+    ('acute', 'R', '3', 'c', null),
+    ('acute', 'R', '4', 'b', null), ('gp', 'E', '5', 'd', null), ('acute', 'R', '6', 'e', null);
+insert into vault.record values
+    ('gp', 'E', '1', null, null, 'registered', 100, null, null),
+    ('gp', 'E', '2', 'b', 'objector', 'registered', 100, 0, 0),
+    ('acute', 'R', '3', 'c', 'objector', 'unmatched', 0, 0, 0.5),
+    ('acute', 'R', '4', 'q', 'objector', 'probabilistic', 97, 0.03, 0),
+    ('gp', 'E', '5', null, null, 'registered', 100, null, null),
+    ('acute', 'R', '6', 'e', 'd', 'unmatched', 0, 0, 0.5);
+"""
+
+
+def test_thresholds_join_and_part_people_without_the_key_of_one_who_is_kept_out(tmp_path: Path) -> None:
+    connection = connect(Economy(tmp_path / "home").settings)
+    connection.execute(KEPT)
+    with keyed(connection, bytes(32)):
+        connection.execute(PEOPLE.read_text(encoding="utf-8"))
+        rows = connection.execute(
+            "select record_id, person_key, strict_person_key, loose_person_key, probability_missed "
+            "from kept_record"
+        ).fetchall()
+        keys = dict(
+            connection.execute(
+                "select keyed_hash('person|v1|' || id), id "
+                "from (select unnest(['objector', 'b', 'c', 'd', 'e', 'q']) as id)"
+            ).fetchall()
+        )
+    assert {row[0]: (*(keys[key] for key in row[1:4]), row[4]) for row in rows} == {
+        "2": ("b", "b", "b", 0.0),
+        "3": ("c", "c", "b", 0.5),
+        "4": ("b", "q", "b", 0.0),
+        "5": ("d", "d", "d", 0.0),
+        "6": ("e", "e", "d", 0.5),
+    }
 
 
 def test_another_night_gives_the_same_keys(night: Economy) -> None:

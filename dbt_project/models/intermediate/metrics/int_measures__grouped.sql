@@ -15,6 +15,13 @@ events as (
 
 ),
 
+-- People whose records change hands at another threshold.
+changed as (
+
+    select distinct link_threshold, person_key from {{ ref('int_links__relinked') }}
+
+),
+
 people as (
 
     select
@@ -25,7 +32,27 @@ people as (
         coalesce(events.emergency_attendances, 0) as emergency_attendances,
         coalesce(events.long_term_social_care, 0) as long_term_social_care,
     from population
-    left join events on population.period_id = events.period_id and population.person_key = events.person_key
+    left join events
+        on
+            population.period_id = events.period_id
+            and population.link_threshold = events.link_threshold
+            and population.linked_key = events.linked_key
+
+),
+
+-- The middle threshold counts everybody. The others count the difference to it: those whose records change hands,
+-- as they are there, less the same people as they are at the middle one.
+weighed as (
+
+    select *, 1 as weight from people
+    union all by name
+    select
+        people.* exclude (link_threshold),
+        changed.link_threshold,
+        -1 as weight,
+    from people
+    inner join changed on people.person_key = changed.person_key
+    where people.link_threshold = 'middle'
 
 ),
 
@@ -33,16 +60,16 @@ people as (
 cells as (
 
     select
-        period_id, practice_code, pcn_code, local_authority_code,
+        link_threshold, period_id, practice_code, pcn_code, local_authority_code,
         age_band, sex, ethnic_group, imd_quintile, segment_id,
-        count(*) as people,
-        sum(is_65_plus) as people_65_plus,
-        sum(emergency_admissions) as emergency_admissions,
-        sum(emergency_admissions * is_65_plus) as emergency_admissions_65_plus,
-        sum(bed_days) as bed_days,
-        sum(emergency_attendances) as emergency_attendances,
-        sum(long_term_social_care * is_65_plus) as long_term_social_care_65_plus,
-    from people
+        sum(weight) as people,
+        sum(weight * is_65_plus) as people_65_plus,
+        sum(weight * emergency_admissions) as emergency_admissions,
+        sum(weight * emergency_admissions * is_65_plus) as emergency_admissions_65_plus,
+        sum(weight * bed_days) as bed_days,
+        sum(weight * emergency_attendances) as emergency_attendances,
+        sum(weight * long_term_social_care * is_65_plus) as long_term_social_care_65_plus,
+    from weighed
     group by all
 
 )
@@ -50,6 +77,7 @@ cells as (
 {% for area_type, area_column in areas.items() -%}
 {% for group_type, group_column in groups.items() -%}
 select
+    link_threshold,
     period_id,
     '{{ area_type }}' as area_type,
     {{ area_column or "'system'" }} as area_code,

@@ -10,16 +10,22 @@ periods as (
 
 ),
 
+services as (
+
+    select person_key, source, sender, start_date, end_date from {{ ref('fct_care_package') }}
+    where service_type like 'Long Term Support%'
+
+),
+
 care_packages as (
 
-    select * from {{ ref('fct_care_package') }}
-    where service_type like 'Long Term Support%'
+    {{ at_each_threshold('services') }}
 
 ),
 
 in_periods as (
 
-    select periods.period_id, events.person_key, events.measure, events.amount
+    select periods.period_id, events.link_threshold, events.linked_key, events.measure, events.amount
     from events
     inner join periods on events.counted_on between periods.period_start and periods.period_end
 
@@ -28,7 +34,7 @@ in_periods as (
 -- Open on the last day: a service's end date is the last day that it was given.
 long_term as (
 
-    select distinct periods.period_id, care_packages.person_key
+    select distinct periods.period_id, care_packages.link_threshold, care_packages.linked_key
     from care_packages
     inner join periods
         on
@@ -41,16 +47,17 @@ measured as (
 
     select * from in_periods
     union all
-    select period_id, person_key, 'long_term_social_care' as measure, 1 as amount from long_term
+    select *, 'long_term_social_care' as measure, 1 as amount from long_term
 
 )
 
 select
     period_id,
-    person_key,
+    link_threshold,
+    linked_key,
     coalesce(sum(amount) filter (where measure = 'emergency_admissions'), 0)::bigint as emergency_admissions,
     coalesce(sum(amount) filter (where measure = 'bed_days'), 0)::bigint as bed_days,
     coalesce(sum(amount) filter (where measure = 'emergency_attendances'), 0)::bigint as emergency_attendances,
     coalesce(sum(amount) filter (where measure = 'long_term_social_care'), 0)::bigint as long_term_social_care,
 from measured
-group by period_id, person_key
+group by period_id, link_threshold, linked_key

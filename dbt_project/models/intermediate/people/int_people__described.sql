@@ -44,16 +44,9 @@ ethnic_groups as (
 
 ),
 
--- The newest version of the index that knows the area: areas are redrawn between versions.
 deprivation as (
 
-    select
-        lsoa_code,
-        max_by(imd_decile, imd_version) as imd_decile,
-        max(imd_version) as imd_version,
-    from {{ ref('stg_reference__deprivation') }}
-    where imd_decile is not null
-    group by lsoa_code
+    select * from {{ ref('int_areas__ranked') }}
 
 )
 

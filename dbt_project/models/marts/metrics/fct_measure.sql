@@ -17,12 +17,31 @@ measured as (
     bed_days, emergency_attendances, long_term_social_care_65_plus
     into name measure value amount
 
+),
+
+-- Beside the amount as it is linked, the amount as it would be at the other thresholds.
+totals as (
+
+    select
+        period_id,
+        area_type,
+        area_code,
+        group_type,
+        group_value,
+        measure,
+        max(amount) filter (where link_threshold = 'middle') as amount,
+        sum(amount) filter (where link_threshold in ('middle', 'strict'))::bigint as amount_strict,
+        sum(amount) filter (where link_threshold in ('middle', 'loose'))::bigint as amount_loose,
+    from measured
+    group by period_id, area_type, area_code, group_type, group_value, measure
+    having bool_or(link_threshold = 'middle')
+
 )
 
 select
     periods.period_type,
     periods.period_start,
     periods.period_end,
-    measured.* exclude (period_id),
-from measured
-inner join periods on measured.period_id = periods.period_id
+    totals.* exclude (period_id),
+from totals
+inner join periods on totals.period_id = periods.period_id

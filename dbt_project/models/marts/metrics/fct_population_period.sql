@@ -12,7 +12,14 @@ people as (
 
 registrations as (
 
-    select * from {{ ref('fct_registration') }}
+    select
+        *,
+        'middle' as link_threshold,
+        person_key as linked_key,
+    from {{ ref('fct_registration') }}
+    union all by name
+    select * from {{ ref('int_registrations__linked') }}
+    where link_threshold != 'middle'
 
 ),
 
@@ -34,9 +41,12 @@ segments as (
 
 )
 
--- Who is registered on a period's last day, where, and what they are like on that day.
+-- Who is registered on a period's last day, where, and what they are like on that day. At another threshold than
+-- the middle one people are described as the person is whose registration it is.
 select
+    registrations.link_threshold,
     periods.period_id,
+    registrations.linked_key,
     registrations.person_key,
     registrations.practice_code,
     practices.pcn_code,

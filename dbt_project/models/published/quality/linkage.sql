@@ -1,4 +1,4 @@
-with linkage as (
+with linkages as (
 
     select * from {{ ref('fct_linkage') }}
 
@@ -9,10 +9,11 @@ select
     source,
     sender,
     link_step,
-    'all' as group_type,
-    'all' as group_value,
+    group_type,
+    group_value,
     records,
     people,
-    null::double as estimated_missed,
-    null::double as estimated_false,
-from linkage
+    records_registered,
+    estimated_missed,
+    estimated_false,
+from linkages

@@ -30,6 +30,8 @@ divided as (
         numerators.amount as numerator,
         denominators.amount as denominator,
         numerators.amount * metrics.scale / nullif(denominators.amount, 0)::double as value,
+        numerators.amount_strict * metrics.scale / nullif(denominators.amount_strict, 0)::double as value_strict,
+        numerators.amount_loose * metrics.scale / nullif(denominators.amount_loose, 0)::double as value_loose,
         metrics.unit,
         denominators.period_type,
     from metrics
@@ -60,8 +62,8 @@ select
     divided.denominator,
     divided.value,
     divided.unit,
-    divided.value as value_low,
-    divided.value as value_high,
+    if(divided.value is null, null, least(divided.value, divided.value_strict, divided.value_loose)) as value_low,
+    if(divided.value is null, null, greatest(divided.value, divided.value_strict, divided.value_loose)) as value_high,
     coalesce(coverages.coverage, 'missing') as coverage,
 from divided
 left join coverages

@@ -1,8 +1,0 @@
-{{ config(materialized='view') }}
-with links as (
-
-    select * from {{ ref('stg_ledger__links') }}
-
-)
-
-select * from links
