@@ -20,6 +20,7 @@ from pipeline.errors import SetupError, WsicError
 from pipeline.settings import Settings
 
 TIME_ZONE = "Europe/London"
+_BROKEN_SEAL = "AES tag"  # DuckDB's words for a block whose authentication fails
 _REMOTE = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
 
 
@@ -84,6 +85,10 @@ def values_hidden(step: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         kind = type(error).__name__
+        if _BROKEN_SEAL in str(error):
+            raise SetupError(
+                f"{step}: an encrypted file is damaged, or was made with another key; restore it from its backup"
+            ) from None
         raise WsicError(
             f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown"
         ) from None

@@ -18,6 +18,7 @@ from pipeline.keys import VAULT, KeyRing
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
+_HEADERS = 3 * 4096  # bytes before the first block: DuckDB's main header and its two database headers
 _SCHEMA = Path(__file__).with_name("vault.sql")
 
 
@@ -27,11 +28,13 @@ def open_vault(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the vault attached as ``vault``; closed, and so sealed, at the end of the block.
 
-    Raises :class:`SetupError` where the key is not the one that the vault was made with.
+    Raises :class:`SetupError` where the key is not the one that the vault was made with, or the file is
+    not whole; it is left as it is then.
     """
     connection = connect(settings)
     try:
         _attach(connection, vault_path(settings), keys.key(VAULT), read_only=read_only)
+        _require_whole(connection, vault_path(settings))
         if not read_only:
             connection.execute(_SCHEMA.read_text(encoding="utf-8"))
         yield connection
@@ -53,7 +56,16 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, re
     try:
         connection.execute(statement, [key.hex()])
     except duckdb.InvalidInputException:
-        raise SetupError("the identity vault does not open with this deployment's root key") from None
+        raise SetupError("the identity vault does not open with this deployment's root key, or is damaged") from None
     except duckdb.IOException:
         raise SetupError("the identity vault is held by another process, or its file is damaged") from None
     path.chmod(0o600)
+
+
+def _require_whole(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """DuckDB opens a file that was cut short, and finds out when it reads a block that is not there."""
+    sizes = connection.execute(
+        "select block_size, total_blocks from pragma_database_size() where database_name = 'vault'"
+    ).fetchone()
+    if sizes and path.stat().st_size < _HEADERS + sizes[0] * sizes[1]:
+        raise SetupError("the identity vault is cut short: restore it from its backup; nothing was changed")

@@ -84,11 +84,14 @@ named as (
     left join chosen as c on c.anchor = a.anchor
 )
 select
-    n.anchor, n.nhs_number, n.known_id is null as is_new,
-    -- An id that once meant another cluster of this name is not given again.
+    n.anchor, n.nhs_number,
+    n.known_id is null and (p.person_id is null or not is_free) as is_new,
+    -- The id that this very record was first given is taken up again where nobody has it now. One that went on
+    -- as another cluster's is not given again.
+    coalesce(n.nhs_number is null and p.nhs_number is null and p.state <> 'current', false) as is_free,
     case
         when n.known_id is not null then n.known_id
-        when p.person_id is null then n.first_id
+        when p.person_id is null or is_free then n.first_id
         else keyed_hash('again|v1|' || n.anchor || '|' || getvariable('seq'))
     end as person_id
 from named as n

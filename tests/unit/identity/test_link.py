@@ -45,7 +45,7 @@ def test_another_birth_date_makes_another_person(economy: Economy) -> None:
         (None, "1950-06-01", "unmatched"),
         ("123", "1950-06-01", "unmatched"),
         (A, None, "one_time"),
-        (A, "1950", "birth_date_conflict"),
+        (A, "1950", "unmatched"),
     ],
 )
 def test_without_number_or_whole_birth_date_a_record_is_its_own_person(
