@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline import identity
-from pipeline.cli import console, review
+from pipeline.cli import console, mps, review
 from pipeline.cli.review import Author, Reason, show_waterfall
 from pipeline.identity.decisions import RecordName
 from pipeline.linkage_report import write_report
@@ -19,6 +19,7 @@ _SCORED = {"family_name": "family", "given_name": "given"}  # field -> the trace
 
 app = console.group("link", "Why records belong to one person, and the link table.", "wsic link report")
 
+app.add_typer(mps.app)
 app.add_typer(review.app)
 
 _REPORT = """

@@ -9,6 +9,7 @@ from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, ov
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.link import LinkSummary, export_links, link, rollback_links, runs_without_links
 from pipeline.identity.method import describe_method
+from pipeline.identity.mps_files import ask_national, keep_answers
 from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
 from pipeline.identity.pseudonymise import pseudonymise
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
@@ -22,10 +23,12 @@ __all__ = [
     "PseudonymiseSummary",
     "RecordName",
     "apply_opt_outs",
+    "ask_national",
     "decide",
     "describe_method",
     "explain",
     "export_links",
+    "keep_answers",
     "link",
     "list_queue",
     "override",

@@ -50,5 +50,10 @@ create table if not exists vault.national_reply_state (
     reply_on date, checked_at timestamptz, files bigint, numbers bigint, run_id varchar
 );
 create table if not exists vault.mps_reference (                                 -- whom a national trace request asked about
-    unique_reference varchar, record_key varchar, requested_run varchar
+    unique_reference varchar, record_key varchar, requested_run varchar, content_hash ubigint
+);
+create table if not exists vault.mps_answer (      -- what it answered, of the record as it was asked about
+    record_key varchar, link_step varchar, matched_number varchar, link_confidence integer, score_family double,
+    score_given double, score_birth_date double, score_gender double, score_postcode double, code varchar,
+    candidates integer, mps_id varchar, content_hash ubigint
 );

@@ -4,7 +4,17 @@ Fields: NHS England, Person_ID Handbook, appendix, tables 9 and 10. The request 
 ours: UNIQUE_REFERENCE is a number counted up, and the vault keeps which record it stands for.
 """
 
+from pipeline.identity.mps_files.answers import ask_national, keep_answers, trace_by_answers
 from pipeline.identity.mps_files.request import REQUEST_FIELDS, write_request
 from pipeline.identity.mps_files.response import RESPONSE_FIELDS, read_response, use_answers
 
-__all__ = ["REQUEST_FIELDS", "RESPONSE_FIELDS", "read_response", "use_answers", "write_request"]
+__all__ = [
+    "REQUEST_FIELDS",
+    "RESPONSE_FIELDS",
+    "ask_national",
+    "keep_answers",
+    "read_response",
+    "trace_by_answers",
+    "use_answers",
+    "write_request",
+]

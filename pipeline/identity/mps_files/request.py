@@ -52,13 +52,18 @@ _KNOWN = {
 }
 # Only where it is asked for: it lets the service give stable ids to people whom it does not find.
 _LOCAL_ID = "r.record_id"
-# A record that was asked about before keeps its reference, so that a late response still finds it.
+# A record that was asked about before keeps its reference, so that a late response still finds it. The hash
+# tells whether the record is still what it was when it was asked about.
 _REFER = """
 insert into vault.mps_reference
-select (known.n + row_number() over (order by r.record_key))::varchar, r.record_key, ?
+select (known.n + row_number() over (order by r.record_key))::varchar, r.record_key, ?, r.content_hash
 from record_to_trace as r
 cross join (select coalesce(max(unique_reference::bigint), 0) as n from vault.mps_reference) as known
 where r.record_key not in (select record_key from vault.mps_reference)
+"""
+_ASKED_AGAIN = """
+update vault.mps_reference as m set content_hash = r.content_hash
+from record_to_trace as r where r.record_key = m.record_key
 """
 
 
@@ -79,6 +84,7 @@ def write_request(
     )
     try:
         with values_hidden("national trace request"):
+            connection.execute(_ASKED_AGAIN)
             connection.execute(_REFER, [run_id])
             asked = connection.execute(
                 f"copy ({query}) to {literal(fresh)} (format csv, header true, delimiter ',')"

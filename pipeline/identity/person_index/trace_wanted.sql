@@ -30,4 +30,6 @@ select record_key from neighbour
 union
 select record_key
 from record_known
-where record_key in (select unnest([left_key, right_key]) from vault.decision);
+where
+    record_key in (select unnest([left_key, right_key]) from vault.decision)
+    or record_key in (select record_key from vault.mps_answer);

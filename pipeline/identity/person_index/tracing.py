@@ -6,6 +6,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.identity.mps_files import trace_by_answers
 from pipeline.identity.person_index.history import PERSON_INDEX, columns_of, require_table
 from pipeline.identity.trace import build_index, trace
 
@@ -28,7 +29,7 @@ def trace_changed(connection: DuckDBPyConnection) -> None:
     """Build ``trace_result`` of every record whose trace may differ from last night's.
 
     These are the records that changed, those whose number's row of the index did, all that a person
-    decided about, and of those that were not found by number and birth date the ones that a changed
+    decided about or the national service answered, and of those that were not found by number and birth date the ones that a changed
     row of the index could be a candidate for.
     """
     connection.execute((_FOLDER / "trace_wanted.sql").read_text(encoding="utf-8"))
@@ -37,6 +38,7 @@ def trace_changed(connection: DuckDBPyConnection) -> None:
         "select k.* from record_known as k semi join trace_wanted as w on w.record_key = k.record_key"
     )
     trace(connection)
+    trace_by_answers(connection)
 
 
 # The numbers whose row may change: of records that changed as they were and as they are, and of those that went.

@@ -13,7 +13,7 @@ class TraceRules:
 
     The service searches everybody in England; this index holds one health-and-care system's people.
     A lone near match is therefore weaker evidence here, and each departure refuses or ranks for that
-    reason. docs/decisions/0010 gives the reasons one by one.
+    reason. docs/decisions/0011 gives the reasons one by one.
     """
 
     own_number_binds: bool = True  # a record whose own number is verified is traced to no other number

@@ -29,7 +29,7 @@ def desk() -> Desk:
     desk = Desk()
     desk.connection.execute(
         "create table vault.mps_reference "
-        "(unique_reference varchar, record_key varchar, requested_run varchar)"
+        "(unique_reference varchar, record_key varchar, requested_run varchar, content_hash ubigint)"
     )
     desk.asks(
         "local-1",
