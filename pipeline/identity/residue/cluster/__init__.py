@@ -25,8 +25,8 @@ _NAMED_PERSONS = """
     ) where starts_with(key, 'nhs|')"""
 _WORK = (
     "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link",
-    "refused_pair", "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose", "level_member",
-    "founding", "level_anchor", "cluster_anchor", "member",
+    "refused_pair", "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose",
+    "level_member", "founding", "level_anchor", "cluster_anchor", "member",
 )  # fmt: skip
 
 
