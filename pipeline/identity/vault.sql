@@ -70,3 +70,6 @@ create table if not exists vault.national_reply (nhs_number varchar);          -
 create table if not exists vault.national_reply_state (
     reply_on date, checked_at timestamptz, files bigint, numbers bigint, run_id varchar
 );
+create table if not exists vault.mps_reference (                                 -- whom a national trace request asked about
+    unique_reference varchar, record_key varchar, requested_run varchar
+);

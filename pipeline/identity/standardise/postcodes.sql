@@ -19,10 +19,10 @@ create or replace temp macro postcode_repaired(code) as case
     else outcode_repaired(code)
 end;
 create or replace temp macro is_whole_postcode(code) as
-    regexp_full_match(code, '([A-Z][A-Z]?[0-9][0-9A-Z]?|GIR0)[0-9][A-Z]{2}');
+    regexp_full_match(code, '[A-Z][A-Z]?[0-9][0-9A-Z]?[0-9][A-Z]{2}');
 -- ZZ99 postcodes say that no address is known, or which country it is in (Organisation Data Service, pseudo postcodes):
 -- everybody without one shares them, so they tell nobody apart.
 create or replace temp macro is_postcode(code) as
-    regexp_full_match(code, '([A-Z][A-Z]?[0-9][0-9A-Z]?|GIR0)([0-9][A-Z]{2})?') and not starts_with(code, 'ZZ99');
+    regexp_full_match(code, '[A-Z][A-Z]?[0-9][0-9A-Z]?([0-9][A-Z]{2})?') and not starts_with(code, 'ZZ99');
 -- The outward half of a whole postcode, or an outward half that came alone.
 create or replace temp macro outcode_of(postcode) as if(is_whole_postcode(postcode), postcode[:-4], postcode);

@@ -33,13 +33,11 @@ def follow(connection: DuckDBPyConnection, relation: str = "supersession") -> in
     for _ in range(_LONGEST.bit_length()):
         connection.execute(_STEP_TWICE)
     connection.execute(_FOLLOW.read_text(encoding="utf-8").format(relation=relation))
-    row = connection.execute(
-        "select count(*) from current_number where current_number is null"
-    ).fetchone()
+    row = connection.execute("select count(*) from current_number where current_number is null").fetchone()
     return int(row[0]) if row else 0
 
 
-# Each pass makes every step twice as long, so that seven follow chains of 128 numbers. What leads back to itself stays.
+# Each pass makes every step twice as long: seven follow chains of 128 numbers.
 _STEP_TWICE = """
 create or replace temp table superseded_step as
 select distinct s.old_number, coalesce(t.new_number, s.new_number) as new_number

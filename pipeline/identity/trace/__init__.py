@@ -24,12 +24,12 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.trace.rules import TraceRules
 
-__all__ = ["STEPS", "TraceRules", "bucket", "build_index", "trace"]
+__all__ = ["MACROS", "STEPS", "TraceRules", "bucket", "build_index", "trace"]
 
 STEPS = ("registered", "cross_check", "alphanumeric", "algorithmic")
 
 _HERE = Path(__file__)
-_MACROS = ("comparing.sql", "guards.sql")
+MACROS = ("comparing.sql", "guards.sql")
 _STEPS = (
     "cross_check.sql",
     "partial.sql",
@@ -63,7 +63,7 @@ def trace(connection: DuckDBPyConnection, rules: TraceRules | None = None) -> No
     (00, 90, 91, 92, 96, 97, 98) and candidates. Needs the macros and ``nickname_of_gender`` of standardise.
     """
     (rules or TraceRules()).bind(connection)
-    for name in (*_MACROS, *_STEPS):
+    for name in (*MACROS, *_STEPS):
         _run(connection, name)
 
 

@@ -60,6 +60,7 @@ create or replace temp macro score_of_name(ours, theirs) as
     if(ours is null or theirs is null, null, jaro_winkler_similarity(name_scored(ours), name_scored(theirs)) * 100.0);
 -- With the rule, half of a double-barrelled name scores as the whole of it would.
 create or replace temp macro score_of_family(ours, theirs) as case
+    when ours is null or theirs is null then null
     when getvariable('rule_halves_count') and (regexp_matches(ours, '[ -]') or regexp_matches(theirs, '[ -]'))
         then greatest(score_of_name(ours, theirs), coalesce(list_max(flatten(list_transform(
             list_append(name_halves(ours), letters_only(ours)), lambda half: list_transform(
