@@ -9,12 +9,19 @@ from typing import Any
 
 import duckdb
 
-from pipeline.identity.residue import DEFAULT_RULES, ResidueRules, cluster, find_touched, load_model, score_residue
+from pipeline.identity.residue import (
+    DEFAULT_RULES,
+    ResidueRules,
+    cluster,
+    find_touched,
+    load_model,
+    score_residue,
+)
 
 _RECORD = {
     "record_key": "varchar", "source": "varchar", "nhs_number": "varchar", "nhs_number_outcome": "varchar",
-    "nhs_number_status": "varchar", "traceable_number": "varchar", "birth_date": "date", "birth_year": "smallint",
-    "birth_month": "smallint", "birth_day": "smallint", "is_test": "boolean",
+    "nhs_number_status": "varchar", "traceable_number": "varchar", "birth_date": "date",
+    "birth_year": "smallint", "birth_month": "smallint", "birth_day": "smallint", "is_test": "boolean",
 }  # fmt: skip
 _PERSON = {
     "gender": "varchar", "family_name": "varchar", "given_name": "varchar", "other_given_name": "varchar",

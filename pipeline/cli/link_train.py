@@ -18,10 +18,14 @@ _RULES = TrainingRules()
 
 def command(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the registrations.")],
-    population: Annotated[int, typer.Option(min=1000, help="People of the system it will serve.")] = _RULES.population,
+    population: Annotated[
+        int, typer.Option(min=1000, help="People of the system it will serve.")
+    ] = _RULES.population,
     practices: Annotated[int, typer.Option(min=2, help="Practices of that system.")] = _RULES.practices,
     seed: Annotated[int, typer.Option(help="Seed of the pairs drawn at random.")] = _RULES.seed,
-    out: Annotated[Path | None, typer.Option(dir_okay=False, help="File to write; else the identity zone.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File to write; else the identity zone.")
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Train the model that links what the national trace leaves, from landed records that label themselves.
@@ -30,7 +34,11 @@ def command(
     """
     rules = TrainingRules(population=population, practices=practices, seed=seed)
     path, training = train_site_model(load_settings(), as_of.date(), rules=rules, out=out)
-    found = {"labels": training.labels, "number_labels": training.number_labels, "people": training.index_people}
+    found = {
+        "labels": training.labels,
+        "number_labels": training.number_labels,
+        "people": training.index_people,
+    }
     if as_json:
         console.show_json({"path": path, **found})
         return

@@ -1,9 +1,9 @@
 """Which pairs are compared at all: a residue record *asks* for the nodes that *hold* the same key.
 
-Every block names at least two facts, or the number itself, so that it stays small in real data. A key that more
-than ``largest_block`` nodes of a side hold, or that brings more than ``pairs_a_block`` pairs, is a placeholder or a
-default, and finds nobody. Sizes are counted among all residue records, also where few of them are new: what is
-compared must not depend on when a record came.
+Every block names at least two facts, or the number itself, so that it stays small in real data. A key that
+more than ``largest_block`` nodes of a side hold, or that brings more than ``pairs_a_block`` pairs, is a
+placeholder or a default, and finds nobody. Sizes are counted among all residue records, also where few of
+them are new: what is compared must not depend on when a record came.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.identity.residue.nodes import index_nodes, residue_nodes
+from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
 from pipeline.identity.residue.rules import ResidueRules
 
 
@@ -45,7 +45,8 @@ BLOCKS = (
     _swapped("swapped_postcode", "postcode"),
     _same("name_day", "family_folded", "given_root", "birth_month", "birth_day"),
     _same("name_year", "family_folded", "given_root", "birth_year"),
-    _same("name_postcode", "family_folded", "given_root", "postcode"),
+    _same("family_postcode", "family_folded", "postcode"),
+    _same("given_postcode", "given_root", "postcode"),
     _same("day_postcode", "birth_month", "birth_day", "postcode"),
     _same("year_postcode", "birth_year", "gender", "postcode"),
 )
@@ -88,7 +89,8 @@ def block_pairs(connection: DuckDBPyConnection, rules: ResidueRules) -> None:
         from ({_meeting("held_by_index", rules)}) where asked in {new}
         union
         select least(asked, held), greatest(asked, held)
-        from ({_meeting("held_by_residue", rules)}) where asked <> held and (asked in {new} or held in {new})""",
+        from ({_meeting("held_by_residue", rules)})
+        where asked <> held and (asked in {new} or held in {new})""",
     )
     for table in ("asked_key", "held_by_residue", "held_by_index"):
         connection.execute(f"drop table {table}")
@@ -102,6 +104,7 @@ def find_touched(connection: DuckDBPyConnection) -> None:
     depends on its two rows, and whether it is compared on the blocks that they share: so only pairs with a
     touched record can differ from last night's, and scoring these anew equals scoring all.
     """
+    define_macros(connection)
     residue, index = residue_nodes("residue_changed"), index_nodes("index_changed")
     known = residue_nodes("residue_known")
     _table(
@@ -122,7 +125,8 @@ def _meeting(held: str, rules: ResidueRules) -> str:
     """Query (asked, held) of the pairs that meet in a key small enough to mean something."""
     return f"""
         with size as (
-            select key, count(*) as nodes from {held} group by key having count(*) <= {int(rules.largest_block)}
+            select key, count(*) as nodes from {held}
+            group by key having count(*) <= {int(rules.largest_block)}
         ),
         small as (
             select a.key from asked_key as a join size as s on s.key = a.key

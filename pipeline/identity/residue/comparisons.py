@@ -57,7 +57,8 @@ _POSTCODE = (
 _NUMBER = (
     (
         "exact and verified",
-        "number_compared_l = number_compared_r and claimed_number_l is not null and claimed_number_r is not null",
+        "number_compared_l = number_compared_r "
+        "and claimed_number_l is not null and claimed_number_r is not null",
     ),
     ("exact", "number_compared_l = number_compared_r"),
     ("one slip", _ONE_SLIP),
@@ -94,7 +95,7 @@ def _comparison(
         CustomLevel(f"{needed}_l is null or {needed}_r is null", "missing").configure(is_null_level=True)
     ]
     for place, (label, condition) in enumerate(levels):
-        level = CustomLevel(condition, label)
+        level: Any = CustomLevel(condition, label)
         if frequency and place == 0:
             level = level.configure(tf_adjustment_column=frequency, tf_adjustment_weight=1.0)
         made.append(level)

@@ -23,7 +23,8 @@ create or replace temp macro given_plainly_differs(instances_l, given_l, instanc
 -- Two nodes that are never one person's, whatever speaks for it: two verified numbers, or (twins, and others
 -- of a household) plainly different given names. Only a person's decision goes over the second.
 create or replace temp macro nodes_apart(claimed_l, claimed_r, instances_l, given_l, instances_r, given_r) as
-    coalesce(claimed_l <> claimed_r, false) or given_plainly_differs(instances_l, given_l, instances_r, given_r);
+    coalesce(claimed_l <> claimed_r, false)
+    or (getvariable('guard_names') and given_plainly_differs(instances_l, given_l, instances_r, given_r));
 -- Birth dates, both whole, that no slip turns into each other: fewer than two parts agree, and not exchanged.
 create or replace temp macro birth_plainly_differs(birth_l, birth_r) as coalesce(
     (year(birth_l) = year(birth_r))::integer + (month(birth_l) = month(birth_r))::integer

@@ -1,4 +1,4 @@
-"""The trained model: a versioned JSON file, the repo's own or the site's, that nothing of tonight's data alters.
+"""The trained model: a versioned JSON file, the repo's own or the site's; tonight's data alter nothing in it.
 
 Keys: version, population (people of the system that the prior is for), rare (frequency of a name that the
 model does not list), term_frequencies (column -> name -> share of people) and splink (Splink's own settings).

@@ -16,8 +16,9 @@ _MACROS = Path(__file__).with_name("macros.sql")
 
 _PERSON = """
     family_folded,
-    known_words([family_folded] || coalesce(former_family_names, []) || coalesce(name_halves(family_name), []))
-        as family_instances,
+    known_words(
+        [family_folded] || coalesce(former_family_names, []) || coalesce(name_halves(family_name), [])
+    ) as family_instances,
     given_folded,
     given_root,
     known_words(
@@ -39,7 +40,11 @@ select
     record_key as node,
     coalesce(
         traceable_number,
-        if(nhs_number_outcome <> 'disallowed_pattern' and length(nhs_number) between 9 and 11, nhs_number, null)
+        if(
+            nhs_number_outcome <> 'disallowed_pattern' and length(nhs_number) between 9 and 11,
+            nhs_number,
+            null
+        )
     ) as number_compared,
     if(nhs_number_outcome = 'valid_traced', traceable_number, null) as claimed_number,
     false as is_index,
@@ -55,7 +60,9 @@ select
     {person}
 from {relation}
 """
-_KNOWN_PARTS = "birth_year::integer as birth_year, birth_month::integer as birth_month, birth_day::integer as birth_day"
+_KNOWN_PARTS = (
+    "birth_year::integer as birth_year, birth_month::integer as birth_month, birth_day::integer as birth_day"
+)
 _WHOLE_PARTS = (
     "year(birth_date)::integer as birth_year, month(birth_date)::integer as birth_month, "
     "day(birth_date)::integer as birth_day"

@@ -23,15 +23,18 @@ class ResidueRules:
     break_apart: float = 4.0
     loose: float = 2.0
     floor: float = 0.0
-    # Nodes of one side (index, residue) that may hold one key, and pairs that it may bring. A birth date and a family name, the
-    # widest block of real data, meets some dozens of people in 2.4 million; what meets more is a placeholder.
+    # Nodes of one side (index, residue) that may hold one key, and pairs that it may bring. A birth date
+    # and a family name, the widest block of real data, meets some dozens of people in 2.4 million; what
+    # meets more is a placeholder.
     largest_block: int = 150
     pairs_a_block: int = 20_000
+    # Off only for data without twins and households, as public test sets are; verified numbers bind still.
+    guard_names: bool = True
     # Nobody has more records than this in the residue of one system; what grows beyond is a default value.
     largest_cluster: int = 200
     pairs_a_chunk: int = 2_000_000
-    # Chances that no score gives: that a pair of the bucket rules alone is false; that an unlinked record without
-    # any candidate, or with too little data to have one, has its person among the others all the same.
+    # Chances that no score gives: that a pair of the bucket rules alone is false; that an unlinked record
+    # without any candidate, or with too little data to have one, has its person among the others after all.
     bucket_false: float = 0.05
     missed_without_candidate: float = 0.5
     missed_one_time: float = 0.95
@@ -41,7 +44,9 @@ class ResidueRules:
         if list(ordered) != sorted(ordered):
             raise ValueError("weights must not fall in the order floor, loose, break_apart, join, strict")
         if min(self.largest_block, self.pairs_a_block, self.largest_cluster, self.pairs_a_chunk) < 1:
-            raise ValueError("largest_block, pairs_a_block, largest_cluster and pairs_a_chunk must be at least 1")
+            raise ValueError(
+                "largest_block, pairs_a_block, largest_cluster and pairs_a_chunk must be at least 1"
+            )
         chances = (self.bucket_false, self.missed_without_candidate, self.missed_one_time)
         if not all(0.0 <= chance <= 1.0 for chance in chances):
             raise ValueError("bucket_false, missed_without_candidate and missed_one_time must be from 0 to 1")

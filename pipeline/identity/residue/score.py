@@ -1,4 +1,4 @@
-"""Scoring of the residue: residue records against index persons and against each other, never index against index."""
+"""Scoring of the residue: against index persons and against itself, never index against index."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ STEP = "scoring the residue"
 
 
 def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRules = DEFAULT_RULES) -> int:
-    """Score every pair that ``residue_new`` takes part in; writes ``edge_built``, returns how many were compared.
+    """Score every pair that ``residue_new`` takes part in; writes ``edge_built``, returns their number.
 
-    Reads the relations ``residue_new`` (record_key at least), ``residue_known`` (all residue records, columns
-    of identity_record) and ``person_index``. ``edge_built``: left_key (a residue record), right_key (an index
-    person as ``nhs|`` and number, or a residue record that sorts later), weight (log2 Bayes factor with the
-    model's prior), probability; each pair once, none below ``rules.floor``, none of two verified numbers,
+    Reads the relations ``residue_new`` (record_key at least), ``residue_known`` (all residue records,
+    columns of identity_record) and ``person_index``. ``edge_built``: left_key (a residue record), right_key
+    (an index person as ``nhs|`` and number, or a residue record that sorts later), weight (log2 odds, with
+    the model's prior), probability; each pair once, none below ``rules.floor``, none of two verified numbers,
     none of plainly different given names. The rows are a function of the relations: neither their order nor
     the size of a chunk plays a part.
     """
@@ -53,7 +53,9 @@ def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRu
 
 
 def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) -> None:
-    rows = [(kind, name, share) for kind, names in model.term_frequencies.items() for name, share in names.items()]
+    rows = [
+        (kind, name, share) for kind, names in model.term_frequencies.items() for name, share in names.items()
+    ]
     kinds, names, shares = zip(*rows, strict=True) if rows else ((), (), ())
     frequencies = pa.table(
         {
@@ -68,9 +70,11 @@ def _prepare(connection: DuckDBPyConnection, model: Model, rules: ResidueRules) 
     connection.execute("set variable rare_family = ?", [model.rare["family_folded"]])
     connection.execute("set variable rare_given = ?", [model.rare["given_folded"]])
     connection.execute("set variable pairs_a_chunk = ?", [rules.pairs_a_chunk])
+    connection.execute("set variable guard_names = ?", [rules.guard_names])
     # Few of the index are in any pair: they are picked out before anything is made of them.
     residue = residue_nodes(
-        "(from residue_known where record_key in (select left_key from blocked_pair union select right_key from blocked_pair))"
+        "(from residue_known where record_key in "
+        "(select left_key from blocked_pair union select right_key from blocked_pair))"
     )
     index = index_nodes(
         "(from person_index where nhs_number in "
@@ -84,9 +88,7 @@ def _register_frequencies(connection: DuckDBPyConnection, linker: Linker) -> Non
     """Empty look-ups: the frequencies stand in the nodes already, and must not be counted from tonight's."""
     for column in _FREQUENCIES:
         name = f"no_{column}"
-        connection.execute(
-            f"create or replace temp table {name} (\"{column}\" varchar, \"tf_{column}\" double)"
-        )
+        connection.execute(f'create or replace temp table {name} ("{column}" varchar, "tf_{column}" double)')
         table = linker._db_api.register(name, table_name=f"registered_{name}")
         linker.table_management.register_term_frequency_lookup(table, column)
 

@@ -1,6 +1,6 @@
 -- blocked_pair -> residue_node (Splink's input: the nodes of tonight's pairs, with the model's name frequencies)
 -- and pair_to_score (blocked pairs that may be one person's, in Splink's columns and numbered chunks).
--- Variables: rare_family, rare_given, pairs_a_chunk. Table model_frequency (kind, name, share); view
+-- Variables: rare_family, rare_given, pairs_a_chunk, guard_names. Table model_frequency (kind, name, share); view
 -- residue_node_paired (the nodes of tonight's pairs).
 create or replace temp table residue_node as
 select
@@ -27,7 +27,8 @@ where not nodes_apart(
 -- A household shares names, postcode and practice: another birth date is another member, unless the number was
 -- verified, or both names speak for it beside the number.
 and not (
-    birth_plainly_differs(l.birth_date, r.birth_date)
+    getvariable('guard_names')
+    and birth_plainly_differs(l.birth_date, r.birth_date)
     and not coalesce(
         l.number_compared = r.number_compared
         and (

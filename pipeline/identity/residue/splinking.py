@@ -40,10 +40,17 @@ def quiet_linker(
         try:
             yield linker
         finally:
-            linker.table_management.delete_tables_created_by_splink_from_db()
+            _dropped(linker.table_management)
     except SplinkException as error:
         kind = type(error).__name__
-        raise WsicError(f"{step}: Splink stopped ({kind}); its message may hold values, so is not shown") from None
+        raise WsicError(
+            f"{step}: Splink stopped ({kind}); its message may hold values, so is not shown"
+        ) from None
     finally:
         logger.setLevel(before[0])
         logger.disabled, logger.propagate = before[1:]
+
+
+def _dropped(tables: Any) -> None:
+    """Drop what Splink made; its own function has no types."""
+    tables.delete_tables_created_by_splink_from_db()

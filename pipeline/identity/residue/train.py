@@ -23,8 +23,8 @@ _SQL = Path(__file__).with_name("train.sql")
 _Settings = dict[str, Any]
 
 _LEAST_LABELS = 500
-# Senders whose birth dates are whole show nothing of partial ones. Of people who differ, 1 in 80 share a birth
-# year, and 1 in 12 of these its month; u is that share of m.
+# Senders whose birth dates are whole show nothing of partial ones. Of people who differ, 1 in 80 share a
+# birth year, and 1 in 12 of these its month; u is that share of m.
 _SHARED_BY_CHANCE = {"year and month agree": 1 / 960, "year agrees": 1 / 80}
 _STEP = "training the residue's model"
 
@@ -85,7 +85,12 @@ def train(connection: DuckDBPyConnection, rules: TrainingRules | None = None) ->
         "term_frequencies": shares,
         "splink": settings,
     }
-    return Training(model, *counts.values(), people)
+    return Training(
+        model,
+        labels=counts["training_label"],
+        number_labels=counts["training_number_label"],
+        index_people=people,
+    )
 
 
 def _untrained(rules: TrainingRules) -> _Settings:
@@ -117,7 +122,8 @@ def _train_m(connection: DuckDBPyConnection) -> _Settings:
     by_label = {}
     for labels in ("training_label", "training_number_label"):
         with quiet_linker(connection, "training_node", _untrained(TrainingRules()), step=_STEP) as linker:
-            linker.training.estimate_m_from_pairwise_labels(labels)
+            training: Any = linker.training  # untyped in Splink
+            training.estimate_m_from_pairwise_labels(labels)
             by_label[labels] = dict(linker.misc.save_model_to_json(None))
     found, numbers = by_label["training_label"], by_label["training_number_label"]
     found["comparisons"] = [
@@ -128,7 +134,9 @@ def _train_m(connection: DuckDBPyConnection) -> _Settings:
 
 
 def _node_table(connection: DuckDBPyConnection, name: str, nodes: str) -> None:
-    connection.execute(f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})")
+    connection.execute(
+        f"create or replace temp table {name} as select node as unique_id, * exclude (node) from ({nodes})"
+    )
 
 
 def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules, *, people: int) -> _Settings:
@@ -144,7 +152,7 @@ def _combine(of_u: _Settings, of_m: _Settings, rules: TrainingRules, *, people: 
         if comparison["output_column_name"] == "postcode":
             _set_postcode_chances(levels, min(1.0, people / rules.population))
         if comparison["output_column_name"] == "practice":
-            # A training economy may have few; that lists differ in size makes sharing one half as likely again.
+            # A training economy may have few; lists differ in size, so sharing one is half as likely again.
             levels[0]["u_probability"] = min(levels[0]["u_probability"] or 1.0, 1.5 / rules.practices)
             levels[1]["u_probability"] = 1 - levels[0]["u_probability"]
         for level in levels:
@@ -164,7 +172,7 @@ def _set_number_chances(levels: list[dict[str, Any]], rules: TrainingRules) -> N
 
 
 def _set_postcode_chances(levels: list[dict[str, Any]], share: float) -> None:
-    """A postcode holds as many people in a large system as in a small one, so strangers share it more rarely."""
+    """A postcode holds no more people in a larger system, so strangers share it more rarely."""
     for level in levels[:2]:
         level["u_probability"] = (level.get("u_probability") or 0.0) * share
 

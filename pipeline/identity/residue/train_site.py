@@ -40,7 +40,10 @@ def train_site_model(
     scored anew. Returns the model's path and what it was trained on.
     """
     rules = rules or TrainingRules()
-    with open_vault(settings, load_keys(settings)) as connection, values_hidden("training the residue's model"):
+    with (
+        open_vault(settings, load_keys(settings)) as connection,
+        values_hidden("training the residue's model"),
+    ):
         standardise(connection, settings, as_of)
         connection.execute(_INDEX)
         build_index(connection)
@@ -76,7 +79,9 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        fresh.write_text(
+            json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)

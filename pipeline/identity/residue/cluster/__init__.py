@@ -24,9 +24,9 @@ _NAMED_PERSONS = """
         union select unnest([left_key, right_key]) from bucket_pair
     ) where starts_with(key, 'nhs|')"""
 _WORK = (
-    "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link", "refused_pair",
-    "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose", "level_member", "founding",
-    "level_anchor", "cluster_anchor", "member",
+    "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link",
+    "refused_pair", "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose",
+    "level_member", "founding", "level_anchor", "cluster_anchor", "member",
 )  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def _set_variables(connection: DuckDBPyConnection, rules: ResidueRules) -> None:
         ("break_weight", rules.break_apart),
         ("loose", rules.loose),
         ("largest_cluster", rules.largest_cluster),
+        ("guard_names", rules.guard_names),
         ("bucket_false", rules.bucket_false),
         ("missed_without_candidate", rules.missed_without_candidate),
         ("missed_one_time", rules.missed_one_time),

@@ -1,7 +1,7 @@
 -- One round: of the links still open in this phase, those that are the best of both their clusters join these.
 -- As what keeps two clusters apart keeps apart whatever they grow into, rounds of mutually best links end in
 -- the very clusters that taking all links one by one, the best first, would end in (Kruskal's order).
--- Variables: phase, largest_cluster.
+-- Variables: phase, largest_cluster, guard_names.
 create or replace temp table open_link as
 select l.place, least(x.cluster, y.cluster) as c, greatest(x.cluster, y.cluster) as d
 from cluster_link as l
@@ -23,6 +23,7 @@ join cluster_node as y on y.cluster = p.d
 where coalesce(x.claimed_number <> y.claimed_number, false)
     or (
         getvariable('phase') > 0
+        and getvariable('guard_names')
         and given_plainly_differs(x.given_instances, x.given_folded, y.given_instances, y.given_folded)
     )
 union

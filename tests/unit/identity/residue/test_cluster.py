@@ -58,7 +58,11 @@ def test_close_rivals_leave_a_record_where_it_is(case: ResidueCase) -> None:
 
 def test_twins_stay_apart_also_through_a_record_without_names(case: ResidueCase) -> None:
     twins = {"birth": "1990-03-04", "family": "Oakley", "postcode": "ZQ11AA", "gender": "female"}
-    case.record("a", given="Anna", **twins), case.record("b", given="Ruth", **twins), case.record("c", **twins)
+    (
+        case.record("a", given="Anna", **twins),
+        case.record("b", given="Ruth", **twins),
+        case.record("c", **twins),
+    )
     case.edge("a", "c", 30.0), case.edge("b", "c", 29.0)
     found = case.cluster()
     assert found["a"]["loose_anchor"] == found["c"]["loose_anchor"] != found["b"]["loose_anchor"]
@@ -134,7 +138,9 @@ def test_a_founded_number_yields_to_an_index_person(case: ResidueCase) -> None:
 def test_ten_people_on_one_number_stay_ten(case: ResidueCase) -> None:
     given = ("Anna", "Ruth", "Imogen", "Tom", "Peter", "Zoe", "Hugh", "Vera", "Dilys", "Cormac")
     for place, name in enumerate(given):
-        case.record(name, number(5), birth=f"19{50 + place}-0{1 + place % 9}-1{place}", given=name, family=name * 2)
+        case.record(
+            name, number(5), birth=f"19{50 + place}-0{1 + place % 9}-1{place}", given=name, family=name * 2
+        )
     found = case.cluster()
     assert len({row["loose_anchor"] for row in found.values()}) == len(given)
     assert sum(row["middle_anchor"] == f"nhs|{number(5)}" for row in found.values()) == 1
@@ -185,12 +191,15 @@ def test_nothing_is_left_behind_but_what_was_promised(case: ResidueCase) -> None
     case.cluster()
     found = {row[0] for row in case.connection.execute("select table_name from duckdb_tables()").fetchall()}
     assert found == {
-        "residue_known", "residue_new", "person_index", "edge_known", "bucket_pair", "decision", "edge_joined_before",
+        "residue_known", "residue_new", "person_index", "edge_known", "bucket_pair", "decision",
+        "edge_joined_before",
         "assignment", "edge_joined",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", [{"join": 1.0}, {"strict": 3.0}, {"largest_block": 0}, {"bucket_false": 1.5}])
+@pytest.mark.parametrize(
+    "wrong", [{"join": 1.0}, {"strict": 3.0}, {"largest_block": 0}, {"bucket_false": 1.5}]
+)
 def test_rules_that_contradict_each_other_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         ResidueRules(**wrong)
