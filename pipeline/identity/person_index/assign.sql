@@ -82,17 +82,23 @@ named as (
         ) as first_id
     from anchor_number as a
     left join chosen as c on c.anchor = a.anchor
+),
+-- The id that this very record was first given is taken up again where nobody has it now; one that went on as
+-- another cluster's is not given again.
+met as (
+    select
+        n.*,
+        p.person_id is not null as is_taken,
+        n.nhs_number is null and p.nhs_number is null and p.state in ('absorbed', 'gone') as is_free
+    from named as n
+    left join vault.person as p on p.person_id = n.first_id and n.known_id is null
 )
 select
-    n.anchor, n.nhs_number,
-    n.known_id is null and (p.person_id is null or not is_free) as is_new,
-    -- The id that this very record was first given is taken up again where nobody has it now. One that went on
-    -- as another cluster's is not given again.
-    coalesce(n.nhs_number is null and p.nhs_number is null and p.state <> 'current', false) as is_free,
+    anchor, nhs_number,
+    known_id is null and not coalesce(is_free, false) as is_new,
     case
-        when n.known_id is not null then n.known_id
-        when p.person_id is null or is_free then n.first_id
-        else keyed_hash('again|v1|' || n.anchor || '|' || getvariable('seq'))
+        when known_id is not null then known_id
+        when not is_taken or is_free then first_id
+        else keyed_hash('again|v1|' || anchor || '|' || getvariable('seq'))
     end as person_id
-from named as n
-left join vault.person as p on p.person_id = n.first_id and n.known_id is null;
+from met;
