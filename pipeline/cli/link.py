@@ -79,7 +79,7 @@ def export(
 @app.command(
     "override",
     epilog=console.example_of(
-        "wsic link override acute RYJ 1234567 gp YGM01 89 --verdict different --reason 'twins' --author 'A. Clerk'"
+        "wsic link override acute RYJ 1234567 gp YGM01 89 --verdict different --reason twins --author 'A. Clerk'"
     ),
 )
 def override(

@@ -14,9 +14,7 @@ from pipeline.identity.residue import Comparison
 from pipeline.run import lock, open_ledger
 from pipeline.settings import load_settings
 
-app = console.group(
-    "review", "Pairs in doubt: list them, look at one, decide it.", "wsic link review list"
-)
+app = console.group("review", "Pairs in doubt: list them, look at one, decide it.", "wsic link review list")
 PairId = Annotated[str, typer.Argument(help="An id that wsic link review list shows.")]
 Reason = Annotated[str, typer.Option(help="Why: kept with the decision. Do not quote a record.")]
 Author = Annotated[str, typer.Option(help="Who decides: kept with the decision.")]
@@ -24,7 +22,8 @@ Author = Annotated[str, typer.Option(help="Who decides: kept with the decision."
 
 @app.command("list", epilog=console.example_of("wsic link review list --limit 20"))
 def list_pairs(
-    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 100, as_json: console.Json = False
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 100,
+    as_json: console.Json = False,
 ) -> None:
     """List the pairs that nobody has decided, those nearest to an even chance first; no values."""
     pairs = identity.list_queue(load_settings(), limit=limit)

@@ -1,4 +1,4 @@
-"""A person's decision that two records are one person or two: kept with its reason and author, obeyed by later runs."""
+"""A person's decision that two records are one person or two: kept with reason and author, and obeyed."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def override(
         for name in (one, other):
             _require_record(connection, name)
         left, right = sorted((one.key, other.key))
-        record_decision(
-            connection, left=left, right=right, verdict=verdict, reason=reason, author=author
-        )
+        record_decision(connection, left=left, right=right, verdict=verdict, reason=reason, author=author)
 
 
 def record_decision(

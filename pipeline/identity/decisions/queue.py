@@ -1,4 +1,4 @@
-"""The review queue: pairs that the rules leave in doubt, for a person to decide. It shows no value of a record.
+"""The review queue: pairs in doubt, for a person to decide. It shows no value of a record.
 
 A pair is in the queue for one of three reasons: its weight lies around the threshold of joining
 (``between_thresholds``), the trace found several close candidates (``several_close``; the other side is then
@@ -33,7 +33,7 @@ _SIDES = Path(__file__).with_name("sides.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A pair in doubt. ``weight`` in bits (log2 Bayes factor); ``compared``: agreed, differed or missing by field."""
+    """A pair in doubt. ``weight`` in bits (log2 Bayes factor); ``compared``: a word for each field."""
 
     pair_id: str
     kind: str
@@ -65,9 +65,7 @@ def show_pair(settings: Settings, pair_id: str) -> tuple[Pair, tuple[Comparison,
         left, right = _nodes(connection, pair_id)
         names = ", ".join(compared_sql(field, "l", "r") + f" as {field}" for field in FIELDS)
         connection.execute("delete from queue_named where pair_id <> ?", [pair_id])
-        row = connection.execute(
-            _SIDES.read_text(encoding="utf-8").format(compared=names), [1]
-        ).fetchone()
+        row = connection.execute(_SIDES.read_text(encoding="utf-8").format(compared=names), [1]).fetchone()
         model = load_model(Zones(settings.home).identity)
         steps = waterfall(connection, model, left, right) if right else ()
         return _pair(row or ()), steps
@@ -88,9 +86,7 @@ def decide(settings: Settings, pair_id: str, *, verdict: str, reason: str, autho
                 "the trace found several close candidates and this pair names none; "
                 "valid: wsic link override with the record that it belongs to"
             )
-        record_decision(
-            connection, left=left, right=right, verdict=verdict, reason=reason, author=author
-        )
+        record_decision(connection, left=left, right=right, verdict=verdict, reason=reason, author=author)
 
 
 def _build(connection: DuckDBPyConnection, keys: KeyRing) -> None:

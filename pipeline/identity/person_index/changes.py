@@ -52,7 +52,9 @@ def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
     if night.everything:
         connection.execute("create or replace temp view patient_changed as select * from landed_patient")
     else:
-        connection.execute(f"create or replace temp table patient_changed as {_ROWS.format(of='patient_hash_changed')}")
+        connection.execute(
+            f"create or replace temp table patient_changed as {_ROWS.format(of='patient_hash_changed')}"
+        )
 
 
 def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:

@@ -35,7 +35,9 @@ def assign_persons(connection: DuckDBPyConnection) -> None:
     """Build the rows that change of records and persons, and the night's events; within a ``keyed`` block."""
     _run(connection, "assign.sql")
     _run(connection, "persons.sql")
-    linked = [row[0] for row in connection.execute("describe link_tonight").fetchall() if row[0] != "record_key"]
+    linked = [
+        row[0] for row in connection.execute("describe link_tonight").fetchall() if row[0] != "record_key"
+    ]
     compared = [*linked, "person_id", "strict_person_id", "loose_person_id"]
     _run(
         connection,
