@@ -57,12 +57,21 @@ def decide(
     verdict: Annotated[str, typer.Option(help="same or different.")],
     reason: Reason,
     author: Author,
+    as_json: console.Json = False,
 ) -> None:
     """Decide a pair; later runs obey, until it is withdrawn with wsic link override."""
     settings = load_settings()
     with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
         identity.decide(settings, pair_id, verdict=verdict, reason=reason, author=author)
-    typer.echo(f"kept: {verdict}; the next run obeys it")
+    say_kept(verdict, as_json=as_json)
+
+
+def say_kept(verdict: str, *, as_json: bool) -> None:
+    """A decision is kept: say so."""
+    if as_json:
+        console.show_json({"verdict": verdict})
+    else:
+        typer.echo(f"kept: {verdict}; the next run obeys it")
 
 
 def show_waterfall(steps: Iterable[Comparison]) -> None:

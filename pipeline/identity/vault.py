@@ -68,7 +68,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, re
 
 
 def _size_path(path: Path) -> Path:
-    """Where the size that the vault was closed with is noted; not there while it is open, or after a crash."""
+    """Where the size that the vault was closed with is noted; missing while it is open, or after a crash."""
     return path.with_name(f"{path.name}.size")
 
 

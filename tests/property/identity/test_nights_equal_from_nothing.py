@@ -1,4 +1,4 @@
-"""Whatever came, changed, went or was corrected: nights that look at changes only give what linking all gives."""
+"""Whatever came, changed or went: nights that look at changes only give what linking all gives."""
 
 from collections import defaultdict
 from pathlib import Path
