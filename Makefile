@@ -60,7 +60,8 @@ sql-lint: install ## dbt parses, and its SQL reads as agreed
 	@env $(DBT_ENV) sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models
 
 bench: install ## Measure the rates that the documentation quotes
-	@pytest tests/benchmarks --override-ini addopts= --import-mode=importlib -p no:cacheprovider -s
+	@python -m tests.benchmarks.landing_rate
+	@python -m tests.benchmarks.linkage
 
 lock: install ## Resolve the dependencies again, with hashes and without index addresses
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -29,6 +29,20 @@ KEPT_CODES = (
 def add(block: Block, tables: dict[str, Rows], planted: list[Rows]) -> None:
     """Add gp_registration, gp_patient, gp_consultation, gp_observation, gp_authorisation, gp_issue."""
     rng = block.rng("gp records")
+    register(block, rng, tables, planted)
+    consulted = primary_care.consultations(block)
+    observed = primary_care.observations(block, consulted)
+    written, issued = medicines.make(block, consulted)
+    tables["gp_consultation"] = _consultations(block, rng, consulted)
+    tables["gp_observation"] = _observations(block, rng, observed)
+    tables["gp_authorisation"] = _placed(block, written)
+    issued = _placed(block, issued)
+    issued["deleted_on"] = marks.deleted_on(rng, block, issued["visible"])
+    tables["gp_issue"] = issued
+
+
+def register(block: Block, rng: np.random.Generator, tables: dict[str, Rows], planted: list[Rows]) -> None:
+    """Add gp_registration and gp_patient: who is on whose list, and how the practice wrote them down."""
     regs = gp.registrations(block)
     patients = gp.patients(block, regs)
     patients["record"] = np.arange(patients.height)
@@ -47,15 +61,6 @@ def add(block: Block, tables: dict[str, Rows], planted: list[Rows]) -> None:
     planted.append(marks.planted_rows(errors_made, source="gp", table="gp_patient"))
     regs["reg_order"] = regs.pop("order")
     tables["gp_registration"], tables["gp_patient"] = _visible(block, regs), _visible(block, patients)
-    consulted = primary_care.consultations(block)
-    observed = primary_care.observations(block, consulted)
-    written, issued = medicines.make(block, consulted)
-    tables["gp_consultation"] = _consultations(block, rng, consulted)
-    tables["gp_observation"] = _observations(block, rng, observed)
-    tables["gp_authorisation"] = _placed(block, written)
-    issued = _placed(block, issued)
-    issued["deleted_on"] = marks.deleted_on(rng, block, issued["visible"])
-    tables["gp_issue"] = issued
 
 
 def _visible(block: Block, rows: Rows) -> Rows:

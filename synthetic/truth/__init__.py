@@ -23,6 +23,7 @@ from synthetic.world import World
 
 TABLES = (
     "records",
+    "withheld_records",
     "persons",
     "planted_errors",
     "registrations",

@@ -50,4 +50,13 @@ from (
     union all
     select o.is_emis, o.rec, o.id, 'emis observation', 'legally_restricted_code', 'CodeId', true_day(o.day)
     from gp_observation as o join code as c on c.ix = o.code where c.snomed = '52637005' and o.visible <= getvariable('end')
-) as e
+) as e;
+create or replace temp table withheld_record as
+select 'acute' as source, t.code as sender, 'ANON' || s.id as record_id, s.person
+from spell as s join acute_trust as t on t.ix = s.trust where s.is_withheld and s.admit <= getvariable('end')
+union all
+select 'acute', t.code, 'ANONO' || s.id, s.person
+from outpatient as s join acute_trust as t on t.ix = s.trust where s.is_withheld
+union all
+select 'acute', t.code, 'ANONE' || s.id, s.person
+from attendance as s join acute_trust as t on t.ix = s.trust where s.is_withheld and s.departs <= getvariable('end');

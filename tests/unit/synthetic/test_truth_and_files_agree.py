@@ -28,8 +28,16 @@ def test_every_record_in_a_file_is_in_the_truth_and_the_other_way_round(economy)
 
 def test_a_record_is_one_person(economy):
     assert economy.scalar("select count(*) - count(distinct (source, sender, record_id)) from records") == 0
-    unknown = "select person_id from records except select person_id from persons"
-    assert economy.scalar(f"select count(*) from ({unknown})") == 0
+    unknown = "select source, sender, record_id from records anti join persons using (person_id)"
+    assert differences(economy, unknown, "select source, sender, record_id from withheld_records") == 0
+    assert economy.scalar("select count(*) from withheld_records anti join persons using (person_id)") == 0
+
+
+def test_a_record_without_identity_is_to_be_linked_to_nobody(economy):
+    shared = "select count(*) from withheld_records join records using (source, sender, record_id) where {}"
+    assert economy.scalar(shared.format("true")) > 0
+    mates = "records.person_id in (select person_id from records group by all having count(*) > 1)"
+    assert economy.scalar(shared.format(mates)) == 0
 
 
 @pytest.mark.parametrize(
