@@ -87,7 +87,7 @@ def values_hidden(step: str) -> Iterator[None]:
         kind = type(error).__name__
         if _BROKEN_SEAL in str(error):
             raise SetupError(
-                f"{step}: an encrypted file is damaged, or was made with another key; restore it from its backup"
+                f"{step}: a sealed file is damaged, or was made with another key; restore it from its backup"
             ) from None
         raise WsicError(
             f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown"

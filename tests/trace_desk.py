@@ -25,10 +25,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute(
-            "attach ':memory:' as vault;"
-            "create table vault.supersession (old_number varchar, new_number varchar)"
-        )
+        self.connection.execute("attach ':memory:' as vault")
         standardise.define_macros(self.connection)
         self.patients: list[Row] = []
 
@@ -63,7 +60,7 @@ class Desk:
         """Standardise; identity records by record id."""
         self._view("patient_row", "Patient", self.patients)
         self._view("registration_row", "EpisodeOfCare", [])
-        standardise.standardise_rows(self.connection, Settings(home=Path("unused")), date(2026, 3, 31))
+        standardise.standardise_relations(self.connection, Settings(home=Path("unused")), date(2026, 3, 31))
         return {row["record_id"]: row for row in self.table("identity_record")}
 
     def index(self) -> dict[str, Row]:

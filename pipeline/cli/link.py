@@ -9,7 +9,7 @@ import typer
 
 from pipeline import identity
 from pipeline.cli import console, mps, review
-from pipeline.cli.review import Author, Reason, show_waterfall
+from pipeline.cli.review import Author, Reason, say_kept, show_waterfall
 from pipeline.identity.decisions import RecordName
 from pipeline.linkage_report import write_report
 from pipeline.run import lock, open_ledger, rollback_links
@@ -94,7 +94,7 @@ def export(
 @app.command(
     "override",
     epilog=console.example_of(
-        "wsic link override acute RYJ 1234567 gp YGM01 89 --verdict different --reason 'twins' --author 'A. Clerk'"
+        "wsic link override acute RYJ 1234567 gp YGM01 89 --verdict different --reason twins --author Clerk"
     ),
 )
 def override(
@@ -107,6 +107,7 @@ def override(
     verdict: Annotated[str, typer.Option(help="same, different, or withdrawn.")],
     reason: Reason,
     author: Author,
+    as_json: console.Json = False,
 ) -> None:
     """Decide that two records are one person or two, or withdraw a decision; the next run obeys."""
     settings = load_settings()
@@ -114,7 +115,7 @@ def override(
     other = RecordName(other_source, other_sender, other_record_id)
     with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
         identity.override(settings, one, other, verdict=verdict, reason=reason, author=author)
-    typer.echo(f"kept: {verdict}; the next run obeys it")
+    say_kept(verdict, as_json=as_json)
 
 
 @app.command("rollback", epilog=console.example_of("wsic link rollback 20260331-001"))

@@ -20,7 +20,9 @@ app = console.group(
 @app.command("request", epilog=console.example_of("wsic link mps request --out request.csv"))
 def request(
     out: Annotated[Path, typer.Option(dir_okay=False, help="CSV to write and send; it is identifiable.")],
-    everyone: Annotated[bool, typer.Option("--everyone", help="Ask about every record, not the doubtful.")] = False,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="Ask about every record, not the doubtful.")
+    ] = False,
     with_local_id: Annotated[
         bool, typer.Option("--with-local-id", help="Also send the sender's own id, for stable national ids.")
     ] = False,

@@ -14,9 +14,7 @@ from pipeline.identity.residue import Comparison
 from pipeline.run import lock, open_ledger
 from pipeline.settings import load_settings
 
-app = console.group(
-    "review", "Pairs in doubt: list them, look at one, decide it.", "wsic link review list"
-)
+app = console.group("review", "Pairs in doubt: list them, look at one, decide it.", "wsic link review list")
 PairId = Annotated[str, typer.Argument(help="An id that wsic link review list shows.")]
 Reason = Annotated[str, typer.Option(help="Why: kept with the decision. Do not quote a record.")]
 Author = Annotated[str, typer.Option(help="Who decides: kept with the decision.")]
@@ -24,7 +22,8 @@ Author = Annotated[str, typer.Option(help="Who decides: kept with the decision."
 
 @app.command("list", epilog=console.example_of("wsic link review list --limit 20"))
 def list_pairs(
-    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 100, as_json: console.Json = False
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 100,
+    as_json: console.Json = False,
 ) -> None:
     """List the pairs that nobody has decided, those nearest to an even chance first; no values."""
     pairs = identity.list_queue(load_settings(), limit=limit)
@@ -58,12 +57,21 @@ def decide(
     verdict: Annotated[str, typer.Option(help="same or different.")],
     reason: Reason,
     author: Author,
+    as_json: console.Json = False,
 ) -> None:
     """Decide a pair; later runs obey, until it is withdrawn with wsic link override."""
     settings = load_settings()
     with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
         identity.decide(settings, pair_id, verdict=verdict, reason=reason, author=author)
-    typer.echo(f"kept: {verdict}; the next run obeys it")
+    say_kept(verdict, as_json=as_json)
+
+
+def say_kept(verdict: str, *, as_json: bool) -> None:
+    """A decision is kept: say so."""
+    if as_json:
+        console.show_json({"verdict": verdict})
+    else:
+        typer.echo(f"kept: {verdict}; the next run obeys it")
 
 
 def show_waterfall(steps: Iterable[Comparison]) -> None:

@@ -28,7 +28,10 @@ def write_cohort(settings: Settings, path: Path) -> Cohort:
         raise SetupError("there is no identity vault yet: link the records first")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    query = "select distinct nhs_number || ',' from vault.person where nhs_number is not null order by all"
+    query = (
+        "select distinct nhs_number || ',' from vault.person "
+        "where nhs_number is not null and state is distinct from 'absorbed' order by all"
+    )
     with (
         open_vault(settings, load_keys(settings), read_only=True) as connection,
         values_hidden("opt-out cohort"),

@@ -6,7 +6,7 @@ FIELDS = ("nhs_number", "birth_date", "family_name", "given_name", "gender", "po
 
 
 def compared_sql(field: str, here: str, there: str) -> str:
-    """SQL expression: agreed, differed, or where ``field`` is missing, of the aliases ``here`` and ``there``."""
+    """SQL of the word for ``field``: agreed, differed, or where it is missing; of two aliases."""
     return f"""case
     when {here}.{field} is null and {there}.{field} is null then 'missing in both'
     when {here}.{field} is null then 'missing here'

@@ -32,7 +32,7 @@ _WHY: Mapping[str, str] = {
     "one_time": "not even enough demographics to be found again: a person of its own",
 }
 _RECORD = "select * from vault.record where source = ? and sender = ? and record_id = ?"
-# The other side: the GP's record of the person, or of who holds the record's number; else the person's best other.
+# The other side: a GP's record of the person, else of who holds the number; else the person's best other.
 _HOLDER = Path(__file__).with_name("explain_holder.sql")
 _EVENTS = """
 select event, run_id, link_step, reason, records
@@ -41,11 +41,12 @@ where person_id = ? or other_person_id = ?
 order by seq, event, reason
 """
 _SCORES = ("family", "given", "birth_date", "gender", "postcode")
+_SCORE_COLUMNS = ", ".join(f"score_{name}" for name in _SCORES)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEvent:
-    """What became of the person: created, absorbed, split, superseded, number_gained ..., by which run and why."""
+    """What became of the person: created, absorbed, split, superseded, number_gained ...; and why."""
 
     event: str
     run_id: str
@@ -89,7 +90,7 @@ def explain(settings: Settings, source: str, sender: str, record_id: str) -> Exp
     ):
         found = connection.execute(
             "select link_step, link_confidence, nhs_number_outcome, birth_date is not null, person_id, "
-            f"code, candidates, record_key, {', '.join(f'score_{name}' for name in _SCORES)} from ({_RECORD})",
+            f"code, candidates, record_key, {_SCORE_COLUMNS} from ({_RECORD})",
             asked,
         ).fetchone()
         if found is None:

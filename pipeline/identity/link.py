@@ -21,8 +21,8 @@ from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-# Columns of the link table: strict and loose are the person at the other two thresholds, the probabilities those
-# of a link that is wrong and of one that is missing, the code that of the Master Person Service's trace.
+# The link table: strict and loose are the person at the other two thresholds, the probabilities those of a
+# link that is wrong and of one that is missing, the code that of the Master Person Service's trace.
 LINKS = """
 select
     source, sender, record_id, person_id, link_step, link_confidence, nhs_number_outcome,

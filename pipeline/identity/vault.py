@@ -18,7 +18,6 @@ from pipeline.keys import VAULT, KeyRing
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-_HEADERS = 3 * 4096  # bytes before the first block: DuckDB's main header and its two database headers
 _SCHEMA = Path(__file__).with_name("vault.sql")
 
 
@@ -31,15 +30,19 @@ def open_vault(
     Raises :class:`SetupError` where the key is not the one that the vault was made with, or the file is
     not whole; it is left as it is then.
     """
+    path = vault_path(settings)
+    _require_whole(path)
     connection = connect(settings)
     try:
-        _attach(connection, vault_path(settings), keys.key(VAULT), read_only=read_only)
-        _require_whole(connection, vault_path(settings))
+        _attach(connection, path, keys.key(VAULT), read_only=read_only)
         if not read_only:
+            _size_path(path).unlink(missing_ok=True)
             connection.execute(_SCHEMA.read_text(encoding="utf-8"))
         yield connection
     finally:
         connection.close()
+    if not read_only:
+        _note_size(path)
 
 
 def vault_path(settings: Settings) -> Path:
@@ -56,16 +59,27 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, re
     try:
         connection.execute(statement, [key.hex()])
     except duckdb.InvalidInputException:
-        raise SetupError("the identity vault does not open with this deployment's root key, or is damaged") from None
+        raise SetupError(
+            "the identity vault does not open with this deployment's root key, or is damaged"
+        ) from None
     except duckdb.IOException:
         raise SetupError("the identity vault is held by another process, or its file is damaged") from None
     path.chmod(0o600)
 
 
-def _require_whole(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _size_path(path: Path) -> Path:
+    """Where the size that the vault was closed with is noted; missing while it is open, or after a crash."""
+    return path.with_name(f"{path.name}.size")
+
+
+def _require_whole(path: Path) -> None:
     """DuckDB opens a file that was cut short, and finds out when it reads a block that is not there."""
-    sizes = connection.execute(
-        "select block_size, total_blocks from pragma_database_size() where database_name = 'vault'"
-    ).fetchone()
-    if sizes and path.stat().st_size < _HEADERS + sizes[0] * sizes[1]:
+    noted = _size_path(path)
+    if path.exists() and noted.exists() and path.stat().st_size < int(noted.read_text("ascii") or 0):
         raise SetupError("the identity vault is cut short: restore it from its backup; nothing was changed")
+
+
+def _note_size(path: Path) -> None:
+    noted = _size_path(path)
+    noted.write_text(str(path.stat().st_size), encoding="ascii")
+    noted.chmod(0o600)

@@ -17,7 +17,7 @@ STEP = "rollback_links"
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """The runs undone, oldest first; the run whose links stand again; product -> the run that is served now."""
+    """The runs undone, oldest first; whose links stand again; product -> the run that is served now."""
 
     undone: tuple[str, ...]
     back_to: str | None

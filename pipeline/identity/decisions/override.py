@@ -1,4 +1,4 @@
-"""A person's decision that two records are one person or two: kept with its reason and author, obeyed by later runs."""
+"""A person's decision that two records are one person or two: kept with reason and author, and obeyed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review queue: pairs that the rules leave in doubt, for a person to decide. It shows no value of a record.
+"""The review queue: pairs in doubt, for a person to decide. It shows no value of a record.
 
 A pair is in the queue for one of three reasons: its weight lies around the threshold of joining
 (``between_thresholds``), the trace found several close candidates (``several_close``; the other side is then
@@ -33,7 +33,7 @@ _SIDES = Path(__file__).with_name("sides.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A pair in doubt. ``weight`` in bits (log2 Bayes factor); ``compared``: agreed, differed or missing by field."""
+    """A pair in doubt. ``weight`` in bits (log2 Bayes factor); ``compared``: a word for each field."""
 
     pair_id: str
     kind: str

@@ -16,8 +16,8 @@ _CHANGES = Path(__file__).with_name("changes.sql")
 _SUPERSESSION = Path(__file__).with_name("supersession.sql")
 _ROWS = """
 select
-    p._source, p._sender, p._record_id, p.id, p._extract_date, p._file_id, p._row, p.identifier, p.name, p.birthDate,
-    p.gender, p.address, p.generalPractitioner, p.deceasedDateTime, p.meta
+    p._source, p._sender, p._record_id, p.id, p._extract_date, p._file_id, p._row, p.identifier, p.name,
+    p.birthDate, p.gender, p.address, p.generalPractitioner, p.deceasedDateTime, p.meta
 from landed_patient as p
 semi join {of} as h on h._file_id = p._file_id and h._row = p._row and h.id = p.id
 """
@@ -73,9 +73,8 @@ def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     )
     again = connection.execute("select count(*) from row_again").fetchone()
     if again and again[0]:
-        connection.execute(
-            f"insert into patient_changed {_ROWS.format(of='(select * from patient_hash semi join row_again using (row_hash))')}"
-        )
+        unchanged = "(select * from patient_hash semi join row_again using (row_hash))"
+        connection.execute(f"insert into patient_changed {_ROWS.format(of=unchanged)}")
 
 
 def _view_of_known(connection: DuckDBPyConnection) -> None:

@@ -22,7 +22,7 @@ _RULES = (".py", ".sql", ".csv", ".json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What every step of a linking needs to know; ``rules`` names the code, model and settings that decide."""
+    """What every step of a linking needs to know; ``rules`` names the code, model and settings used."""
 
     settings: Settings
     run_id: str

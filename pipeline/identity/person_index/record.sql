@@ -51,7 +51,8 @@ fresh as (
     from content as c
     inner join link as l on l.record_key = c.record_key
     left join anchor_id as m on m.anchor = l.middle_anchor
-    left join anchor_id as o on o.anchor = l.loose_anchor and l.loose_anchor <> l.middle_anchor
+    -- A condition on one side alone would make this a loop over all pairs.
+    left join anchor_id as o on o.anchor = nullif(l.loose_anchor, l.middle_anchor)
 )
 select f.*
 from fresh as f

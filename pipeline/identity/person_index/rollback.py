@@ -12,7 +12,7 @@ from pipeline.identity.person_index.history import KEPT_LINKINGS, VERSIONED, res
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The runs whose links are undone, oldest first, and the run whose links stand again (none: the first)."""
+    """The runs whose links are undone, oldest first, and the run whose links stand again, if any."""
 
     run_ids: tuple[str, ...]
     back_to: str | None
@@ -40,7 +40,8 @@ def undo(connection: DuckDBPyConnection, run_id: str) -> Undone:
         f"select run_id from vault.linking where seq >= {first} group by run_id order by min(seq)"
     ).fetchall()
     back = connection.execute(
-        f"select run_id from vault.linking where seq < {first} and not is_rolled_back order by seq desc limit 1"
+        f"select run_id from vault.linking where seq < {first} and not is_rolled_back "
+        "order by seq desc limit 1"
     ).fetchone()
     return Undone(tuple(row[0] for row in undone), back[0] if back else None)
 
@@ -49,7 +50,8 @@ def runs_undone_by(connection: DuckDBPyConnection, run_id: str) -> frozenset[str
     """The runs that no link stands of once ``run_id`` is undone, those undone earlier among them."""
     first = _first_linking(connection, run_id)
     found = connection.execute(
-        f"select run_id from vault.linking group by run_id having not bool_or(seq < {first} and not is_rolled_back)"
+        "select run_id from vault.linking group by run_id "
+        f"having not bool_or(seq < {first} and not is_rolled_back)"
     ).fetchall()
     return frozenset(row[0] for row in found)
 

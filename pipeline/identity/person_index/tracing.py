@@ -1,4 +1,4 @@
-"""The trace of what changed: the index's rows of the numbers concerned, then the records that they may change."""
+"""The trace of what changed: the index's rows of the numbers concerned, then the records that these touch."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def trace_changed(connection: DuckDBPyConnection) -> None:
     trace_by_answers(connection)
 
 
-# The numbers whose row may change: of records that changed as they were and as they are, and of those that went.
+# The numbers whose row may change: of records that changed, as they were and as they are, or that went.
 _WANTED = """
 create or replace temp table number_wanted as
 select traceable_number as nhs_number from identity_record where traceable_number is not null

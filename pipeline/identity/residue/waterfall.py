@@ -19,7 +19,7 @@ _FREQUENCY = "tf_adjustment_column"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison: its name, the words of the level that held, and its weight in bits (log2 Bayes factor)."""
+    """One comparison: its name, the level that held, and its weight in bits (log2 Bayes factor)."""
 
     name: str
     level: str

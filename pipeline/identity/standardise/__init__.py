@@ -50,7 +50,14 @@ _FHIR_MACROS = Path(shapes.__file__).with_name("macros.sql")
 _MACROS = ("demographics.sql", "names.sql", "postcodes.sql", "record_hash.sql")
 _STEPS = ("chosen.sql", "forms.sql", "records.sql")
 
-__all__ = ["define_macros", "fhir_view", "read_registrations", "standardise", "standardise_rows"]
+__all__ = [
+    "define_macros",
+    "fhir_view",
+    "read_registrations",
+    "standardise",
+    "standardise_relations",
+    "standardise_rows",
+]
 
 
 def define_macros(connection: DuckDBPyConnection) -> None:
@@ -76,6 +83,11 @@ def standardise(connection: DuckDBPyConnection, settings: Settings, as_of: date)
     define_macros(connection)
     fhir_view(connection, "patient_row", zones=zones, resource_type="Patient")
     fhir_view(connection, "registration_row", zones=zones, resource_type="EpisodeOfCare", source="gp")
+    standardise_relations(connection, settings, as_of)
+
+
+def standardise_relations(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:
+    """Build ``supersession`` and ``identity_record`` from the relations patient_row and registration_row."""
     connection.execute("set variable as_of = ?", [as_of])
     connection.execute("set variable allow_synthetic_numbers = ?", [settings.allow_synthetic_numbers])
     read_registrations(connection)

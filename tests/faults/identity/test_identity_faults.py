@@ -88,7 +88,9 @@ def test_a_vault_with_a_damaged_block_is_a_matter_of_set_up(linked: Economy) -> 
     assert (linked.home / "identity" / "links.parquet").read_bytes() == links
 
 
-def test_a_crash_while_keeping_leaves_the_night_before(linked: Economy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_while_keeping_leaves_the_night_before(
+    linked: Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pipeline.identity.person_index import night
 
     def crash(*_: Any, **__: Any) -> None:

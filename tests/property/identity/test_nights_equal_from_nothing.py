@@ -1,4 +1,4 @@
-"""Whatever came, changed, went or was corrected: nights that look at changes only give what linking all gives."""
+"""Whatever came, changed or went: nights that look at changes only give what linking all gives."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -78,13 +78,16 @@ def linked(home: Path, records: Records, run_id: str) -> dict[str, Any]:
     assert {(*where, str(number)) for where, number in records} == set(rows)
     return {
         "links": {
-            key: {name: row[name] for name in row if not name.endswith("person_id")} for key, row in rows.items()
+            key: {name: row[name] for name in row if not name.endswith("person_id")}
+            for key, row in rows.items()
         },
         **{name: parts(rows, name) for name in ("person_id", "strict_person_id", "loose_person_id")},
     }
 
 
-def parts(rows: dict[tuple[str, str, str], dict[str, Any]], name: str) -> set[frozenset[tuple[str, str, str]]]:
+def parts(
+    rows: dict[tuple[str, str, str], dict[str, Any]], name: str
+) -> set[frozenset[tuple[str, str, str]]]:
     """The groups that records of one id make."""
     members = defaultdict(set)
     for key, row in rows.items():
@@ -122,7 +125,9 @@ def test_nights_equal_linking_from_nothing(first: Records, changes: list[dict[Pl
 
 @settings(max_examples=3, deadline=None, derandomize=True)
 @given(first_night, night)
-def test_what_stays_keeps_its_id_and_what_comes_back_has_it_again(first: Records, change: dict[Place, Any]) -> None:
+def test_what_stays_keeps_its_id_and_what_comes_back_has_it_again(
+    first: Records, change: dict[Place, Any]
+) -> None:
     with TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         linked(home, first, "r0")

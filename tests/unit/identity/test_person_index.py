@@ -69,7 +69,9 @@ def test_a_person_whose_records_meet_the_holder_of_the_number_is_absorbed(econom
     after = night(economy, "r2", ("g", {"number": A, **GP}), ("a", {"number": A, **ACUTE}))
     assert before["a"] != before["g"] == after["g"] == after["a"]
     assert events(economy, "r2") == ["absorbed"]
-    assert vault(economy, f"select state from vault.person where person_id = '{before['a']}'") == [("absorbed",)]
+    assert vault(economy, f"select state from vault.person where person_id = '{before['a']}'") == [
+        ("absorbed",)
+    ]
 
 
 def test_a_record_that_leaves_a_person_is_split_and_the_number_stays(economy: Economy) -> None:
@@ -91,9 +93,14 @@ def test_a_person_without_records_is_gone_and_comes_back_as_the_same(economy: Ec
 def test_an_id_is_never_given_to_somebody_else(economy: Economy) -> None:
     """The record's first id went on as the person who holds the number; on its own again it has a new one."""
     first = night(economy, "r1", ("a", {"number": None, **ACUTE}))
-    night(economy, "r2", ("a", {"number": A, **ACUTE}), ("b", {"number": A, "source": "acute", "sender": "R1K"}))
+    night(
+        economy, "r2", ("a", {"number": A, **ACUTE}), ("b", {"number": A, "source": "acute", "sender": "R1K"})
+    )
     last = night(
-        economy, "r3", ("a", {"number": None, **ACUTE}), ("b", {"number": A, "source": "acute", "sender": "R1K"})
+        economy,
+        "r3",
+        ("a", {"number": None, **ACUTE}),
+        ("b", {"number": A, "source": "acute", "sender": "R1K"}),
     )
     assert last["b"] == first["a"] != last["a"]
 
@@ -110,26 +117,51 @@ def test_a_superseded_number_is_followed_and_the_person_goes_on(economy: Economy
     assert (row["link_step"], row["nhs_number_outcome"]) == ("cross_check", "superseded")
 
 
+def test_what_a_record_says_of_an_old_number_holds_for_later_nights_as_long_as_it_says_so(
+    economy: Economy,
+) -> None:
+    system = "https://fhir.nhs.uk/Id/nhs-number"
+    both = [{"system": system, "value": B}, {"system": system, "value": A, "use": "old"}]
+    told, asks = ("g", {"identifier": both, **GP}), ("a", {"number": A, **ACUTE})
+    night(economy, "r1", told)
+    found = night(economy, "r2", told, asks)
+    assert found["a"] == found["g"]
+    found = night(economy, "r3", ("g", {"number": B, **GP}), asks)
+    assert found["a"] != found["g"]
+    assert economy.links()["acute", "RYJ", "a"]["nhs_number_outcome"] == "valid_untraced"
+
+
 def test_only_what_changed_is_written(economy: Economy) -> None:
     still = [(f"g{n}", {"number": nhs_number(n), "source": "gp", "sender": "YGM01"}) for n in range(5, 10)]
     night(economy, "r1", *still, ("a", {"number": A, **ACUTE}))
     night(economy, "r2", *still, ("a", {"number": A, "birth": "1951-06-01", **ACUTE}))
-    assert vault(economy, "select written_seq, count(*) from vault.record group by 1 order by 1") == [(1, 5), (2, 1)]
+    assert vault(economy, "select written_seq, count(*) from vault.record group by 1 order by 1") == [
+        (1, 5),
+        (2, 1),
+    ]
 
 
-def test_a_rollback_leaves_links_as_they_were_to_the_bit_and_the_next_night_is_right(economy: Economy) -> None:
+def test_a_rollback_leaves_links_as_they_were_to_the_bit_and_the_next_night_is_right(
+    economy: Economy,
+) -> None:
     links = economy.home / "identity" / "links.parquet"
     one = [("g", {"number": A, **GP}), ("a", {"number": None, **NAMED, **ACUTE})]
     two = [("g", {"number": A, **NAMED, **GP}), ("a", {"number": A, **NAMED, **ACUTE})]
     tables = ("record", "person", "person_index", "edge", "joined", "superseding", "person_event")
     night(economy, "r1", *one)
-    before = links.read_bytes(), [vault(economy, f"select * from vault.{name} order by all") for name in tables]
+    before = (
+        links.read_bytes(),
+        [vault(economy, f"select * from vault.{name} order by all") for name in tables],
+    )
     night(economy, "r2", *two)
     second = links.read_bytes()
     night(economy, "r3", ("g", {"number": B, **GP}))
     undone = rollback_links(economy.settings, "r2")
     assert (undone.run_ids, undone.back_to) == (("r2", "r3"), "r1")
-    after = links.read_bytes(), [vault(economy, f"select * from vault.{name} order by all") for name in tables]
+    after = (
+        links.read_bytes(),
+        [vault(economy, f"select * from vault.{name} order by all") for name in tables],
+    )
     assert after == before
     assert rollback_links(economy.settings, "r2").back_to == "r1"  # a rollback cut short can be repeated
     night(economy, "r4", *two)

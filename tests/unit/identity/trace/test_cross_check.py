@@ -162,13 +162,6 @@ class TestSuperseded:
         desk.asks("q", number=nhs_number(3), birth="1945-12-06")
         assert desk.records()["q"]["traceable_number"] is None
 
-    def test_what_was_learnt_on_an_earlier_night_still_holds(self, desk: Desk) -> None:
-        desk.connection.execute(
-            "insert into vault.supersession values (?, ?)", [nhs_number(2), nhs_number(1)]
-        )
-        desk.asks("q", number=nhs_number(2), birth="1945-12-06")
-        assert desk.records()["q"]["traceable_number"] == nhs_number(1)
-
     def test_a_number_that_cannot_be_one_supersedes_nothing(self, desk: Desk) -> None:
         desk.asks("g", number="1234567890", old_numbers=[nhs_number(2)])
         desk.asks("h", number=nhs_number(1), old_numbers=["1234567890"])
