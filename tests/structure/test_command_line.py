@@ -18,10 +18,11 @@ ROOT = Path(__file__).parent.parent.parent
 VERBS = (
     "synthesise", "run", "runs", "quarantine list", "quarantine show", "quarantine replay", "link explain",
     "link report", "link export", "link train", "link override", "link rollback", "link review list",
-    "link review show", "link review decide", "opt-outs request", "opt-outs apply", "opt-outs report",
+    "link review show", "link review decide",
+    "link mps request", "link mps response", "opt-outs request", "opt-outs apply", "opt-outs report",
     "keys list", "publish list", "publish rollback", "publish check",
 )  # fmt: skip
-GROUPS = ("", "quarantine", "link", "link review", "opt-outs", "keys", "publish")
+GROUPS = ("", "quarantine", "link", "link review", "link mps", "opt-outs", "keys", "publish")
 
 
 def help_of(words: str) -> str:

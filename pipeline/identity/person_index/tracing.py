@@ -29,8 +29,8 @@ def trace_changed(connection: DuckDBPyConnection) -> None:
     """Build ``trace_result`` of every record whose trace may differ from last night's.
 
     These are the records that changed, those whose number's row of the index did, all that a person
-    decided about or the national service answered, and of those that were not found by number and birth date the ones that a changed
-    row of the index could be a candidate for.
+    decided about or the national service answered, and of those that were not found by number and birth
+    date the ones that a changed row of the index could be a candidate for.
     """
     connection.execute((_FOLDER / "trace_wanted.sql").read_text(encoding="utf-8"))
     connection.execute(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidueRules:
-    """How the residue is blocked, scored and clustered; the defaults were measured (docs/decisions/0012).
+    """How the residue is blocked, scored and clustered; the defaults were measured (docs/decisions/0014).
 
     ``floor`` is the lowest weight that is kept at all and so the loose threshold's lower limit. ``join``
     and ``break_apart`` are the middle threshold's memory: a pair joins at the one and holds down to the
