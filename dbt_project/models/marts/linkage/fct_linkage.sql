@@ -18,14 +18,15 @@ areas as (
 ),
 
 -- A number and a birth date that agree have no score. How often they are another's is what the negative controls
--- say of all that they could try; a wrong date or sex counts as a false link too, so the share is rather too high.
+-- say of all that they could try. Two people of one number and birth date cannot differ in age, and a wrong sex is
+-- more often miscoded than another person's: such controls are shown, and count for nothing here.
 rates as (
 
     select
         link_step,
         least(sum(conflicts) / sum(conflicts_if_false), 1) as false_share,
     from {{ ref('fct_linkage_control') }}
-    where link_step = 'cross_check' and conflicts_if_false > 0
+    where link_step = 'cross_check' and is_pooled and conflicts_if_false > 0
     group by link_step
 
 ),

@@ -27,6 +27,7 @@ select
     current_run.run_id,
     contradicted.control_id,
     controls.meaning,
+    controls.is_pooled,
     contradicted.link_step,
     contradicted.links_tried,
     contradicted.conflicts,
