@@ -51,11 +51,13 @@ fresh as (
     from content as c
     inner join link as l on l.record_key = c.record_key
     left join anchor_id as m on m.anchor = l.middle_anchor
-    left join anchor_id as o on o.anchor = l.loose_anchor and l.loose_anchor <> l.middle_anchor
+    left join anchor_id as o on o.anchor = nullif(l.loose_anchor, l.middle_anchor)
 )
 select f.*
 from fresh as f
-anti join vault.record as r
-    on r.record_key = f.record_key
-    and r.row_hash = f.row_hash and r.content_hash = f.content_hash
-    and {same};
+left join vault.record as r on r.record_key = f.record_key
+where
+    r.record_key is null
+    or r.row_hash is distinct from f.row_hash
+    or r.content_hash is distinct from f.content_hash
+    or not ({same});
