@@ -51,13 +51,12 @@ fresh as (
     from content as c
     inner join link as l on l.record_key = c.record_key
     left join anchor_id as m on m.anchor = l.middle_anchor
+    -- A condition on one side alone would make this a loop over all pairs.
     left join anchor_id as o on o.anchor = nullif(l.loose_anchor, l.middle_anchor)
 )
 select f.*
 from fresh as f
-left join vault.record as r on r.record_key = f.record_key
-where
-    r.record_key is null
-    or r.row_hash is distinct from f.row_hash
-    or r.content_hash is distinct from f.content_hash
-    or not ({same});
+anti join vault.record as r
+    on r.record_key = f.record_key
+    and r.row_hash = f.row_hash and r.content_hash = f.content_hash
+    and {same};
