@@ -91,7 +91,7 @@ met as (
         p.person_id is not null as is_taken,
         n.nhs_number is null and p.nhs_number is null and p.state in ('absorbed', 'gone') as is_free
     from named as n
-    left join vault.person as p on p.person_id = n.first_id and n.known_id is null
+    left join vault.person as p on p.person_id = if(n.known_id is null, n.first_id, null)
 )
 select
     anchor, nhs_number,

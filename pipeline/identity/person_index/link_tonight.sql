@@ -24,7 +24,7 @@ select
     a.strict_anchor, a.middle_anchor, a.loose_anchor, a.probability_false, a.probability_missed
 from assignment as a
 left join trace_result as t on t.record_key = a.record_key
-left join vault.record as r on r.record_key = a.record_key and t.record_key is null;
+left join vault.record as r on r.record_key = if(t.record_key is null, a.record_key, null);
 
 create or replace temp table joined_fresh as
 select left_key, right_key from edge_joined except select left_key, right_key from vault.joined;

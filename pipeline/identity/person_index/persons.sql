@@ -63,10 +63,13 @@ with fresh as (
 )
 select f.*
 from fresh as f
-anti join vault.person as p
-    on p.person_id = f.person_id and p.state is not distinct from f.state
-    and p.nhs_number is not distinct from f.nhs_number and p.birth_date is not distinct from f.birth_date
-    and p.origin is not distinct from f.origin;
+left join vault.person as p on p.person_id = f.person_id
+where
+    p.person_id is null
+    or p.state is distinct from f.state
+    or p.nhs_number is distinct from f.nhs_number
+    or p.birth_date is distinct from f.birth_date
+    or p.origin is distinct from f.origin;
 
 create or replace temp table event_tonight as
 with step as (

@@ -3,8 +3,8 @@ create or replace temp table trace_wanted as
 with changed as (
     select i.record_key
     from identity_record as i
-    anti join vault.record as r on r.record_key = i.record_key and r.content_hash = i.content_hash
-        and not getvariable('everything')
+    left join vault.record as r on r.record_key = i.record_key and r.content_hash = i.content_hash
+    where r.record_key is null or getvariable('everything')
 ),
 -- Found otherwise than by the number, or not at all: another candidate could change that. Every other step meets
 -- only people of the record's birth date, or of its year of birth where that is all that is known.
