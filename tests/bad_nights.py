@@ -92,6 +92,12 @@ class Nights:
         """The version of a product that one night published."""
         return self.home / "published" / product / "versions" / f"{RUNS[night]}.duckdb"
 
+    def links(self) -> Path:
+        """The link table as ``wsic link export`` writes it now."""
+        path = self.root / "links.parquet"
+        self.wsic("link", "export", "--out", str(path)).check_returncode()
+        return path
+
     def ask(self, product: str, night: date, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of a query over the version of a product that one night published."""
         with duckdb.connect(str(self.version(product, night)), read_only=True) as connection:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from connectors.fhir import shapes, systems
+from pipeline.identity import export_links
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from pipeline.zones import Zones
@@ -213,7 +214,13 @@ class Economy:
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    def exported(self) -> Path:
+        """The link table as it is exported now."""
+        path = self.home / "exported" / "links.parquet"
+        export_links(self.settings, path)
+        return path
+
     def links(self) -> dict[tuple[str, str, str], dict[str, Any]]:
         """The link table by source, sender and record id."""
-        rows = self.table(self.home / "identity" / "links.parquet")
+        rows = self.table(self.exported())
         return {(row["source"], row["sender"], row["record_id"]): row for row in rows}

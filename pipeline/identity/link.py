@@ -19,7 +19,6 @@ from pipeline.identity.vault import open_vault
 from pipeline.keys import PERSON_ID, load_keys
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
-from pipeline.zones import Zones
 
 # The link table: strict and loose are the person at the other two thresholds, the probabilities those of a
 # link that is wrong and of one that is missing, the code that of the Master Person Service's trace.
@@ -58,8 +57,8 @@ def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSu
     """Link all landed Patient records as at ``as_of``, looking only at what changed since the last linking.
 
     The same records and decisions give the same links, whenever and in how many nights they came; ids
-    of persons last. Writes the vault's index, ``identity/links.parquet`` (:data:`LINKS`), and counts into
-    the ledger. Raises :class:`SetupError` for a wrong key or a damaged vault, which is left as it is.
+    of persons last. Writes the vault, and counts into the ledger. Raises :class:`SetupError` for a wrong
+    key or a damaged vault, which is left as it is.
     """
     keys = load_keys(settings)
     with open_vault(settings, keys) as connection, values_hidden("linking"):
@@ -71,21 +70,18 @@ def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSu
         with keyed(connection, keys.key(PERSON_ID)):
             person_index.assign_persons(connection)
         person_index.keep(connection, night)
-        write_parquet(connection, LINKS, links_path(settings))
         summary = _summarise(connection)
     record_counts(ledger, run_id, summary)
     return summary
 
 
 def rollback_links(settings: Settings, run_id: str) -> Undone:
-    """Undo the links of ``run_id`` and of every later run: the vault and the link table as before it.
+    """Undo the links of ``run_id`` and of every later run: the vault as before it.
 
     Raises :class:`UsageError` for a run that did not link or is too long ago.
     """
     with open_vault(settings, load_keys(settings)) as connection, values_hidden("undoing links"):
-        undone = undo(connection, run_id)
-        write_parquet(connection, LINKS, links_path(settings))
-    return undone
+        return undo(connection, run_id)
 
 
 def runs_without_links(settings: Settings, run_id: str) -> frozenset[str]:
@@ -97,26 +93,19 @@ def runs_without_links(settings: Settings, run_id: str) -> frozenset[str]:
         return runs_undone_by(connection, run_id)
 
 
-def links_path(settings: Settings) -> Path:
-    """The link table, in the identity zone."""
-    return Zones(settings.home).identity / "links.parquet"
-
-
 def export_links(settings: Settings, path: Path) -> int:
     """Write the whole link table (:data:`LINKS`) to ``path``, for those allowed in the identity zone.
 
-    Returns the number of records.
+    Returns the number of records. Raises :class:`SetupError` where nothing was ever linked.
     """
-    links = links_path(settings)
-    if not links.exists():
-        raise SetupError("there is no link table yet: run a night first")
     with (
         open_vault(settings, load_keys(settings), read_only=True) as connection,
         values_hidden("exporting links"),
     ):
-        relation = f"read_parquet({literal(links)})"
-        write_parquet(connection, f"select * from {relation} order by source, sender, record_id", path)
-        return _count(connection, f"select count(*) from {relation}")
+        if not _count(connection, "select count(*) from vault.linking where not is_rolled_back"):
+            raise SetupError("there is no link table yet: run a night first")
+        write_parquet(connection, LINKS, path)
+        return _count(connection, "select count(*) from vault.record")
 
 
 def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> None:

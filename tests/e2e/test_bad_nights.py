@@ -273,7 +273,9 @@ def _rows(home: Path) -> dict[str, tuple[object, ...]]:
     """File -> number of rows and a hash over them, of all FHIR tables and the links."""
     import duckdb
 
-    files = [*sorted((home / "fhir").rglob("*.parquet")), home / "identity" / "links.parquet"]
+    links = home / "exported.parquet"
+    wsic(home, "link", "export", "--out", str(links)).check_returncode()
+    files = [*sorted((home / "fhir").rglob("*.parquet")), links]
     counted = "select count(*), sum(hash(t)::hugeint) from read_parquet(?, hive_partitioning = false) as t"
     return {
         str(path.relative_to(home)): duckdb.execute(counted, [str(path)]).fetchone() or () for path in files

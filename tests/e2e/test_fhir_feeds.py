@@ -51,7 +51,7 @@ def test_a_bad_line_is_refused_by_path_and_rule_and_costs_no_other(
 
 def links(nights: Nights) -> dict[str, dict[str, Any]]:
     """Record id of the hospital -> its row of the link table."""
-    path = nights.home / "identity" / "links.parquet"
+    path = nights.links()
     query = "select record_id, person_id, link_step from read_parquet(?) where sender = ?"
     rows = duckdb.execute(query, [str(path), SENDER]).fetchall()
     return {record: {"person": person, "step": step} for record, person, step in rows}
@@ -61,7 +61,7 @@ def test_patients_link_on_number_and_birth_date_to_whom_they_are_in_truth(nights
     """The last patient's birth date was sent wrong: the number alone makes nobody the same person."""
     found = links(nights)
     files = [
-        str(nights.home / "identity" / "links.parquet"), str(nights.extracts / "truth" / "records.parquet")
+        str(nights.links()), str(nights.extracts / "truth" / "records.parquet")
     ]  # fmt: skip
     people = dict(zip(("p1", "p2", "p3", "p4", "p5"), nights.held["fhir"].people, strict=True))
     assert found.keys() == people.keys()

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline import identity
+from pipeline.settings import Settings
 from tests.benchmarks.linkage import report
 from tests.benchmarks.linkage.score import Score, score, verified_clashes
 
-# The middle threshold is person_id itself; the others are there once the linker writes them.
 THRESHOLDS = {"strict": "strict_person_id", "middle": "person_id", "loose": "loose_person_id"}
 
 
@@ -20,15 +21,15 @@ def show(connection: duckdb.DuckDBPyConnection, title: str, truth: str, home: Pa
     anything that identifies (identity withheld by law or wish) cannot be linked by anybody: the tables by
     group leave these out, and the first lines show both.
     """
-    links = f"read_parquet('{home / 'identity' / 'links.parquet'}')"
-    known = {row[0] for row in connection.execute(f"describe select * from {links}").fetchall()}
+    exported = home / "identity" / "exported.parquet"
+    identity.export_links(Settings(home=home), exported)
+    links = f"read_parquet('{exported}')"
     identified = f"(select * from {truth} where is_identified)"
     whole = []
     for words, relation in (("every record", f"(select * from {truth})"), ("identified", identified)):
         for name, column in THRESHOLDS.items():
-            if column in known:
-                found = score(connection, relation, links, linked_id=column, by_group=False)[0]
-                whole.append((f"{words}, {name}", found, verified_clashes(connection)))
+            found = score(connection, relation, links, linked_id=column, by_group=False)[0]
+            whole.append((f"{words}, {name}", found, verified_clashes(connection)))
     report.table(
         f"{title}: all pairs",
         ("records, threshold", "records", "true pairs", "false pairs", "precision", "recall", "F1",

@@ -65,13 +65,13 @@ def test_a_damaged_vault_is_a_matter_of_set_up(linked: Economy) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.999])
 def test_a_vault_cut_short_is_a_matter_of_set_up_and_left_as_it_is(linked: Economy, share: float) -> None:
-    path, links = (linked.home / "identity" / name for name in ("vault.duckdb", "links.parquet"))
-    whole, table = path.read_bytes(), links.read_bytes()
+    path = linked.home / "identity" / "vault.duckdb"
+    whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
     cut = path.read_bytes()
     with pytest.raises(SetupError, match="vault"):
         link(linked.settings, linked.ledger, "r2", AS_OF)
-    assert (path.read_bytes(), links.read_bytes()) == (cut, table)
+    assert path.read_bytes() == cut
     path.write_bytes(whole)
     assert link(linked.settings, linked.ledger, "r2", AS_OF).records == 1
 
@@ -82,10 +82,9 @@ def test_a_vault_with_a_damaged_block_is_a_matter_of_set_up(linked: Economy) -> 
     for place in range(16384, len(content), 4096):
         content[place] ^= 0xFF
     path.write_bytes(content)
-    links = (linked.home / "identity" / "links.parquet").read_bytes()
     with pytest.raises(SetupError, match="damaged"):
         link(linked.settings, linked.ledger, "r2", AS_OF)
-    assert (linked.home / "identity" / "links.parquet").read_bytes() == links
+    assert path.read_bytes() == content
 
 
 def test_a_crash_while_keeping_leaves_the_night_before(
@@ -96,13 +95,13 @@ def test_a_crash_while_keeping_leaves_the_night_before(
     def crash(*_: Any, **__: Any) -> None:
         raise RuntimeError
 
-    links = (linked.home / "identity" / "links.parquet").read_bytes()
+    links = linked.exported().read_bytes()
     linked.person("a", A, source="acute", sender="RYJ")
     linked.land()
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
         patch.setattr(night, "end", crash)
         link(linked.settings, linked.ledger, "r2", AS_OF)
-    assert (linked.home / "identity" / "links.parquet").read_bytes() == links
+    assert linked.exported().read_bytes() == links
     assert link(linked.settings, linked.ledger, "r3", AS_OF).records == 2
 
 

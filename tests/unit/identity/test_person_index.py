@@ -41,9 +41,9 @@ def events(economy: Economy, run_id: str) -> list[str]:
 def test_the_same_night_again_changes_nothing_and_writes_no_row(economy: Economy) -> None:
     records = [("g", {"number": A, **GP}), ("a", {"number": A, **ACUTE}), ("x", {"number": None, **ACUTE})]
     before = night(economy, "r1", *records)
-    links = (economy.home / "identity" / "links.parquet").read_bytes()
+    links = economy.exported().read_bytes()
     assert night(economy, "r2", *records) == before
-    assert (economy.home / "identity" / "links.parquet").read_bytes() == links
+    assert economy.exported().read_bytes() == links
     assert vault(economy, "select max(written_seq) from vault.record") == [(1,)]
     assert events(economy, "r2") == []
 
@@ -51,10 +51,10 @@ def test_the_same_night_again_changes_nothing_and_writes_no_row(economy: Economy
 def test_two_deployments_with_one_key_give_the_same_links_to_the_bit(economy: Economy) -> None:
     records = [("g", {"number": A, **GP}), ("x", {"number": None, **ACUTE})]
     night(economy, "r1", *records)
-    first = (economy.home / "identity" / "links.parquet").read_bytes()
+    first = economy.exported().read_bytes()
     (economy.home / "identity" / "vault.duckdb").unlink()
     night(economy, "r1", *reversed(records))
-    assert (economy.home / "identity" / "links.parquet").read_bytes() == first
+    assert economy.exported().read_bytes() == first
 
 
 def test_a_person_who_gains_a_number_keeps_the_id(economy: Economy) -> None:
@@ -144,28 +144,27 @@ def test_only_what_changed_is_written(economy: Economy) -> None:
 def test_a_rollback_leaves_links_as_they_were_to_the_bit_and_the_next_night_is_right(
     economy: Economy,
 ) -> None:
-    links = economy.home / "identity" / "links.parquet"
     one = [("g", {"number": A, **GP}), ("a", {"number": None, **NAMED, **ACUTE})]
     two = [("g", {"number": A, **NAMED, **GP}), ("a", {"number": A, **NAMED, **ACUTE})]
     tables = ("record", "person", "person_index", "edge", "joined", "superseding", "person_event")
     night(economy, "r1", *one)
     before = (
-        links.read_bytes(),
+        economy.exported().read_bytes(),
         [vault(economy, f"select * from vault.{name} order by all") for name in tables],
     )
     night(economy, "r2", *two)
-    second = links.read_bytes()
+    second = economy.exported().read_bytes()
     night(economy, "r3", ("g", {"number": B, **GP}))
     undone = rollback_links(economy.settings, "r2")
     assert (undone.run_ids, undone.back_to) == (("r2", "r3"), "r1")
     after = (
-        links.read_bytes(),
+        economy.exported().read_bytes(),
         [vault(economy, f"select * from vault.{name} order by all") for name in tables],
     )
     assert after == before
     assert rollback_links(economy.settings, "r2").back_to == "r1"  # a rollback cut short can be repeated
     night(economy, "r4", *two)
-    assert links.read_bytes() == second
+    assert economy.exported().read_bytes() == second
 
 
 def test_a_run_that_did_not_link_cannot_be_undone(economy: Economy) -> None:
