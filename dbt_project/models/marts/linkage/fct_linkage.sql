@@ -65,9 +65,10 @@ select
     sum(banded.records)::bigint as records,
     sum(banded.people)::bigint as people,
     sum(banded.records_registered)::bigint as records_registered,
-    sum(banded.probability_missed) as estimated_missed,
-    sum(banded.probability_false) + coalesce(any_value(rates.false_share), 0) * sum(banded.records)
-        as estimated_false,
+    round(sum(banded.probability_missed), 6) as estimated_missed,
+    round(
+        sum(banded.probability_false) + coalesce(any_value(rates.false_share), 0) * sum(banded.records), 6
+    ) as estimated_false,
 from banded
 left join rates on banded.link_step = rates.link_step
 group by all

@@ -87,7 +87,7 @@ compared as (
         coalesce(max(records) filter (where is_tonight), 0) as records,
         coalesce(max(people) filter (where is_tonight), 0) as people,
         max(share) filter (where is_tonight) as share,
-        avg(share) filter (where not is_tonight) as share_before,
+        round(avg(share) filter (where not is_tonight), 12) as share_before,
         count(*) filter (where not is_tonight) as nights_before,
     from shares
     group by profile, source, value
