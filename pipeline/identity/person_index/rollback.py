@@ -1,4 +1,4 @@
-"""Undoing a linking: the vault as it was before it, and the link table written from that."""
+"""Undoing a linking: the vault as it was before it."""
 
 from __future__ import annotations
 
