@@ -67,12 +67,10 @@ class Desk:
         """Standardise and build the index of all numbers; its rows by number."""
         self.records()
         self.connection.execute(
-            "create or replace temp view record_known as from identity_record;"
             "create or replace temp view record_to_trace as from identity_record where source <> 'gp' "
             "or nhs_number_status is distinct from '01';"
-            "create or replace temp table number_wanted as "
-            "select distinct traceable_number as nhs_number from identity_record "
-            "where traceable_number is not null"
+            "create or replace temp view record_of_number as "
+            "from identity_record where traceable_number is not null"
         )
         build_index(self.connection)
         self.connection.execute("create or replace temp view person_index as from index_built")

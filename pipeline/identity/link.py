@@ -125,9 +125,8 @@ def _summarise(connection: DuckDBPyConnection) -> LinkSummary:
         "select source, sender, link_step, count(*), count(distinct person_id) from vault.record "
         "group by all order by all"
     ).fetchall()
-    records = _count(connection, "select count(*) from vault.record")
-    people = _count(connection, "select count(distinct person_id) from vault.record")
-    return LinkSummary(records, people, tuple(LinkCount(*row) for row in rows))
+    people = _count(connection, "select count(*) from vault.person where state = 'current'")
+    return LinkSummary(sum(row[3] for row in rows), people, tuple(LinkCount(*row) for row in rows))
 
 
 def _count(connection: DuckDBPyConnection, query: str) -> int:

@@ -16,11 +16,11 @@ _CHANGES = Path(__file__).with_name("changes.sql")
 _SUPERSESSION = Path(__file__).with_name("supersession.sql")
 _ROWS = """
 select
-    p._source, p._sender, p._record_id, p.id, p._extract_date, p._file_id, p._row, p.identifier, p.name,
-    p.birthDate, p.gender, p.address, p.generalPractitioner, p.deceasedDateTime, p.meta
-from landed_patient as p
-semi join {of} as h on h._file_id = p._file_id and h._row = p._row and h.id = p.id
+    record_key, row_hash, _source, _sender, _record_id, id, _extract_date, _file_id, _row, identifier, name,
+    birthDate, gender, address, generalPractitioner, deceasedDateTime, meta
+from patient_now
 """
+_UNKNOWN = "anti join row_known using (row_hash)"
 
 
 def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
@@ -48,13 +48,16 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
 
 
 def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
-    """``patient_changed``: what standardising reads of the changed Patients. All of them are not copied."""
-    if night.everything:
-        connection.execute("create or replace temp view patient_changed as select * from landed_patient")
-    else:
-        connection.execute(
-            f"create or replace temp table patient_changed as {_ROWS.format(of='patient_hash_changed')}"
-        )
+    """``patient_changed``: what standardising reads of the changed Patients; ``patient_hash``: their hashes.
+
+    Where everything is linked the rows are not copied, and the hashes kept instead.
+    """
+    kind, rows = ("view", "from landed_patient") if night.everything else ("table", f"{_ROWS} {_UNKNOWN}")
+    connection.execute(f"create or replace temp {kind} patient_changed as {rows}")
+    kind, source = ("table", "patient_now") if night.everything else ("view", "patient_changed")
+    connection.execute(
+        f"create or replace temp {kind} patient_hash as select record_key, row_hash from {source}"
+    )
 
 
 def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
@@ -73,8 +76,7 @@ def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     )
     again = connection.execute("select count(*) from row_again").fetchone()
     if again and again[0]:
-        unchanged = "(select * from patient_hash semi join row_again using (row_hash))"
-        connection.execute(f"insert into patient_changed {_ROWS.format(of=unchanged)}")
+        connection.execute(f"insert into patient_changed {_ROWS} semi join row_again using (row_hash)")
 
 
 def _view_of_known(connection: DuckDBPyConnection) -> None:

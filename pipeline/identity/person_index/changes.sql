@@ -1,6 +1,5 @@
--- landed_patient (fhir/Patient), gp_registration -> the Patients there are (patient_hash), those that came or changed
--- since the last linking (patient_hash_changed), and the records that went (record_gone).
--- Table row_known (row_hash): of the records that need no second look.
+-- landed_patient (fhir/Patient), gp_registration -> patient_now (the Patients there are, with record_key and row_hash),
+-- and the records that went since the last linking (record_gone).
 -- Of several rows of one record the latest counts; where each record has one, as is the rule, none is sorted.
 create or replace temp table patient_place as
 select hash(_source, _sender, coalesce(_record_id, id)) as key_hash, _extract_date, _file_id, _row, id
@@ -11,32 +10,31 @@ select _file_id, _row, id
 from patient_place semi join repeated using (key_hash)
 qualify row_number() over (partition by key_hash order by _extract_date desc, _file_id, _row desc, id) > 1;
 
--- All that a landed Patient says of a person, and the registration that goes with it, in one number. Joins carry
--- only such numbers and places: a FHIR row is wide.
-create or replace temp table patient_hash as
-with said as (
-    select
-        _source, _sender, coalesce(_record_id, id) as record_id, _file_id, _row, id,
-        hash(
-            _source, _sender, coalesce(_record_id, id), identifier, name, birthDate, gender, address,
-            generalPractitioner, deceasedDateTime, meta
-        ) as said_hash
-    from landed_patient
-),
-registered as (
-    select source, sender, record_id, hash(practice_code, started_on, is_current) as registration_hash
-    from gp_registration
-)
+create or replace temp table registration_hash as
 select
-    s._source || '|' || s._sender || '|' || s.record_id as record_key,
-    s._file_id, s._row, s.id,
-    hash(s.said_hash, r.registration_hash) as row_hash
-from said as s
-left join registered as r on r.source = s._source and r.sender = s._sender and r.record_id = s.record_id
-anti join patient_replaced as p on p._file_id = s._file_id and p._row = s._row and p.id = s.id;
+    hash(source, sender, record_id) as key_hash,
+    bit_xor(hash(source, sender, record_id, practice_code, started_on, is_current)) as registration_hash
+from gp_registration
+group by key_hash;
 
-create or replace temp table patient_hash_changed as
-select h.* from patient_hash as h anti join row_known as k on k.row_hash = h.row_hash;
+-- All that a landed Patient says of a person, and the registration that goes with it, in one number. A FHIR row is
+-- wide and costs most to read: it is read once, hashed, and kept only where the number is not known.
+create or replace temp view patient_now as
+select p.*, p._source || '|' || p._sender || '|' || p.record_id as record_key, hash(p.said_hash, r.registration_hash) as row_hash
+from (
+    select
+        l.*,
+        coalesce(l._record_id, l.id) as record_id,
+        hash(l._source, l._sender, coalesce(l._record_id, l.id)) as key_hash,
+        hash(
+            l._source, l._sender, coalesce(l._record_id, l.id), l.identifier, l.name, l.birthDate, l.gender, l.address,
+            l.generalPractitioner, l.deceasedDateTime, l.meta
+        ) as said_hash
+    from landed_patient as l
+) as p
+left join registration_hash as r on r.key_hash = p.key_hash
+anti join patient_replaced as x on x._file_id = p._file_id and x._row = p._row and x.id = p.id;
+
 create or replace temp table record_gone as
 select r.record_key
 from vault.record as r

@@ -53,6 +53,16 @@ def begin(connection: DuckDBPyConnection, settings: Settings, *, run_id: str, as
     return night
 
 
+def narrow(connection: DuckDBPyConnection, name: str, query: str) -> None:
+    """Temp relation ``name`` of the few rows of ``query`` that a night concerns.
+
+    It is read several times over, so a table; where everything is linked it is all there is, so a view.
+    """
+    row = connection.execute("select getvariable('everything')").fetchone()
+    kind = "view" if row and row[0] else "table"
+    connection.execute(f"create or replace temp {kind} {name} as {query}")
+
+
 def end(connection: DuckDBPyConnection, night: Night) -> None:
     """Note that the linking was done; part of its transaction."""
     connection.execute(

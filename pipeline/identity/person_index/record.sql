@@ -10,21 +10,21 @@ from anchor_member as m
 inner join anchor_person as p on p.anchor = m.anchor
 where m.before_id is distinct from p.person_id;
 
+create or replace temp table record_before as
+select r.* from vault.record as r semi join record_wanted as w on w.record_key = r.record_key;
+
 create or replace temp table record_fresh as
-with unchanged as (
-    select r.* from vault.record as r semi join record_wanted as w on w.record_key = r.record_key
-),
-content as (
+with content as (
     select i.*, h.row_hash
     from identity_record as i
     inner join patient_hash as h on h.record_key = i.record_key
     union all by name
-    select {content}, row_hash from unchanged as u anti join identity_record as i on i.record_key = u.record_key
+    select {content}, row_hash from record_before as u anti join identity_record as i on i.record_key = u.record_key
 ),
 link as (
     select record_key, {linked} from link_tonight
     union all by name
-    select record_key, {linked} from unchanged as u anti join link_tonight as l on l.record_key = u.record_key
+    select record_key, {linked} from record_before as u anti join link_tonight as l on l.record_key = u.record_key
 ),
 anchor_asked as (
     select distinct unnest([middle_anchor, loose_anchor]) as anchor from link
@@ -56,7 +56,7 @@ fresh as (
 )
 select f.*
 from fresh as f
-anti join vault.record as r
+anti join record_before as r
     on r.record_key = f.record_key
     and r.row_hash = f.row_hash and r.content_hash = f.content_hash
     and {same};

@@ -21,7 +21,7 @@ select s.record_key, s.old_number, s.new_number
 from vault.superseding as s
 where
     s.record_key in (select record_key from record_gone)
-    or s.record_key in (select record_key from patient_hash_changed);
+    or s.record_key in (select record_key from patient_hash);
 create or replace temp table supersession_before as select distinct old_number, new_number from vault.superseding;
 create or replace temp table supersession as
 select distinct old_number, new_number from superseding_fresh

@@ -8,8 +8,10 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.mps_files import trace_by_answers
 from pipeline.identity.person_index.history import PERSON_INDEX, columns_of, require_table
+from pipeline.identity.person_index.night import narrow
 from pipeline.identity.trace import build_index, trace
 
+_OF_NUMBER = "from record_known where traceable_number in (select nhs_number from number_wanted)"
 _FOLDER = Path(__file__).parent
 
 
@@ -19,6 +21,7 @@ def build_changed_index(connection: DuckDBPyConnection) -> None:
     Temp tables: ``index_fresh``, ``index_gone``, ``index_changed`` (each row as it was and as it is).
     """
     connection.execute(_WANTED)
+    narrow(connection, "record_of_number", _OF_NUMBER)
     build_index(connection)
     require_table(connection, PERSON_INDEX, "index_built")
     columns = columns_of(connection, "index_built")

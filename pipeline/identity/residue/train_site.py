@@ -20,9 +20,7 @@ from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 _INDEX = """
-create or replace temp view record_known as from identity_record;
-create or replace temp table number_wanted as
-select distinct traceable_number as nhs_number from identity_record where traceable_number is not null;
+create or replace temp view record_of_number as from identity_record where traceable_number is not null
 """
 
 

@@ -43,7 +43,7 @@ _STEPS = (
 
 
 def build_index(connection: DuckDBPyConnection) -> None:
-    """Build ``index_built`` from ``record_known`` for the numbers in ``number_wanted`` (nhs_number).
+    """Build ``index_built`` from ``record_of_number``: all records that give one of the numbers looked at.
 
     One row a number that is established: held by a GP record that is no test record, or verified by any
     sender. Columns: nhs_number, birth_date, is_from_gp, is_verified, gender, family_name, given_name,

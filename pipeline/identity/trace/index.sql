@@ -1,4 +1,4 @@
--- record_known (identity records) and number_wanted (nhs_number) -> index_built: one row an established number, the
+-- record_of_number (identity records that give a number looked at) -> index_built: one row an established number, the
 -- person index's own Personal Demographics Service. A number is established where a GP record holds it (not a test
 -- record), or where a sender had it verified. A function of the records alone: their order plays no part.
 create or replace temp table index_evidence as
@@ -13,8 +13,7 @@ select
     r.is_superseded_number,
     r.is_registered,
     if(r.is_registered, r.registered_on, null) as registered_on
-from record_known as r
-semi join number_wanted as w on w.nhs_number = r.traceable_number
+from record_of_number as r
 where r.birth_date is not null and not r.is_test;
 
 -- One birth date a number: that of a GP registration, the current one that began last before any other; for a number
@@ -59,7 +58,7 @@ select
     f.nhs_number, r.gender, r.family_name, r.given_name, r.other_given_name, r.family_folded, r.given_folded, r.given_root,
     r.postcode, r.practice_code, r.death_date, r.is_restricted and r.source = 'gp' as is_restricted
 from index_first as f
-inner join record_known as r on r.record_key = f.record_key;
+inner join record_of_number as r on r.record_key = f.record_key;
 
 -- What the first voice leaves out, the next says; a name comes whole from one record.
 create or replace temp table index_filled as
@@ -76,7 +75,7 @@ select
     arg_max(r.death_date, {'standing': v.standing, 'key': v.record_key}) filter (r.death_date is not null) as death_date,
     bool_or(r.is_restricted and r.source = 'gp') as is_restricted
 from index_voice as v
-inner join record_known as r on r.record_key = v.record_key
+inner join record_of_number as r on r.record_key = v.record_key
 where r.death_date is not null or r.is_restricted or v.nhs_number in (
     select nhs_number from index_said
     where family_name is null or given_name is null or gender is null or postcode is null or practice_code is null)
@@ -115,7 +114,7 @@ select
     r.former_names, r.former_family_names, r.former_given_names, r.former_postcodes,
     c.family_name as family_now, c.given_name as given_now, c.other_given_name as other_given_now, c.postcode as postcode_now
 from index_voice as v
-inner join record_known as r on r.record_key = v.record_key
+inner join record_of_number as r on r.record_key = v.record_key
 inner join index_current as c on c.nhs_number = v.nhs_number
 where
     len(r.former_names) > 0 or len(r.former_postcodes) > 0

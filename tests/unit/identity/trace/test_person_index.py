@@ -98,7 +98,10 @@ def test_only_wanted_numbers_are_built_and_they_are_built_alike(desk: Desk) -> N
     for n in range(1, 5):
         desk.registered(n, birth=f"199{n}-05-04", given="Anna", family="Gray")
     whole = desk.index()
-    desk.connection.execute(f"delete from number_wanted where nhs_number <> '{nhs_number(3)}'")
+    desk.connection.execute(
+        "create or replace temp view record_of_number as "
+        f"from identity_record where traceable_number = '{nhs_number(3)}'"
+    )
     desk.connection.execute("create or replace temp table kept as from index_built")
     build_index(desk.connection)
     assert desk.table("index_built") == [whole[nhs_number(3)]]
