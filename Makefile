@@ -21,7 +21,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export WSIC_HOME
 
-.PHONY: help install nightly test lint format types sql-lint bench lock clean
+.PHONY: help install nightly test mesh-sandbox lint format types sql-lint docs bench lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,11 @@ nightly: install ## Run the nightly load in Airflow (EXTRACTS=… AS_OF=… or P
 test: lint types sql-lint ## Run everything that guards the project
 	@pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
+# It pins its web framework to a version that Airflow does not take, so it has an environment of its own.
+mesh-sandbox: install ## Install NHS England's MESH sandbox, which the tests of the exchange talk to
+	@$(PYTHON) -m venv $(VENV)/mesh
+	@$(VENV)/mesh/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-mesh.lock
+
 lint: install ## Python style, security and complexity
 	@ruff check .
 	@ruff format --check .
@@ -59,11 +64,14 @@ sql-lint: install ## dbt parses, and its SQL reads as agreed
 	@env $(DBT_ENV) dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
 	@env $(DBT_ENV) sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models
 
+docs: install ## Write the generated parts of the data protection pages anew
+	@python -m pipeline.handling
+
 bench: install ## Measure the rates that the documentation quotes
 	@python -m tests.benchmarks.landing_rate
 	@python -m tests.benchmarks.linkage
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
-	@pytest tests/benchmarks/test_febrl.py --override-ini addopts= --import-mode=importlib -p no:cacheprovider -q -s
+	@pytest tests/benchmarks/febrl --override-ini addopts= --import-mode=importlib -p no:cacheprovider -q -s
 
 lock: install ## Resolve the dependencies again, with hashes and without index addresses
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

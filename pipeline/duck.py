@@ -89,6 +89,11 @@ def values_hidden(step: str) -> Iterator[None]:
             raise SetupError(
                 f"{step}: a sealed file is damaged, or was made with another key; restore it from its backup"
             ) from None
+        if isinstance(error, duckdb.IOException):
+            raise SetupError(
+                f"{step}: a file could not be read or written: the disk is full, or a file (the identity "
+                "vault?) is cut short; make room, or restore it from its backup"
+            ) from None
         raise WsicError(
             f"{step}: DuckDB stopped ({kind}); its message may hold values, so is not shown"
         ) from None

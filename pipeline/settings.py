@@ -19,6 +19,7 @@ PRODUCTS = ("direct_care", "secondary_use")  # person-level products, built one 
 OPEN_PRODUCT = "open"  # aggregates, made from secondary_use
 ENVIRONMENTS = ("development", "production")
 LOCK_HOLDERS = ("process", "run")
+KEY_PROVIDERS = ("auto", "file", "environment", "secrets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,31 @@ class Settings:
     late_after_days: int = 2  # a delta feed without an extract for longer is late
     late_after_days_snapshot: int = 45  # the same for monthly and quarterly submissions
     opt_out_valid_days: int = 21  # a national opt-out reply older than this is not used
+    opt_out_warn_days: int = 7  # so many days before a reply lapses, the night begins to warn
+    opt_out_lines_per_file: int = 1_000_000  # a longer request to the check service is split
+    deletion_within_days: int = 28  # a version that holds a deleted person is served no longer than this
+    mesh_url: str = ""  # endpoint of the MESH API; without one, replies and requests go by file
+    mesh_mailbox: str = (
+        ""  # the mailbox; its password and the shared key: WSIC_MESH_PASSWORD, WSIC_MESH_SHARED_KEY
+    )
+    mesh_certificate: str = ""  # file of the client certificate
+    mesh_certificate_key: str = ""  # file of its private key
+    mesh_ca: str = ""  # file of the certificates that the endpoint is checked against
+    mesh_opt_out_mailbox: str = (
+        "X26HC036"  # of the opt-out check service; confirm it with NHS England before use
+    )
     file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
     publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
+    requesters: Path = Path("requesters.toml")  # who may re-identify, for whom, what for and until when
+    reidentify_keys_limit: int = 50  # pseudonyms in one request; more is bulk, and refused
+    reidentify_daily_limit: int = 200  # pseudonyms of one requester in one day
+    reidentify_days_back: int = 31  # how long before the night that is served a relationship may have held
+    break_glass_keys_limit: int = 5  # pseudonyms in one break-glass
+    break_glass_review_days: int = 7  # a requester's unreviewed break-glass older than this stops the next
     keep_versions: int = 7  # published versions kept for rollback
     lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
+    key_provider: str = "auto"  # where the root key comes from: file, environment or secrets service
+    key_secret: str = ""  # its name in the secrets service that Airflow is configured with
     lock_stale_hours: int = 12  # a run without a sign of life for longer loses a lock held by "run"
 
     @property
@@ -59,6 +81,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SetupError(one_of("WSIC_ENV", settings.env, ENVIRONMENTS))
     if settings.lock_held_by not in LOCK_HOLDERS:
         raise SetupError(one_of("WSIC_LOCK_HELD_BY", settings.lock_held_by, LOCK_HOLDERS))
+    if settings.key_provider not in KEY_PROVIDERS:
+        raise SetupError(one_of("WSIC_KEY_PROVIDER", settings.key_provider, KEY_PROVIDERS))
     return settings
 
 

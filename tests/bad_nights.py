@@ -66,6 +66,16 @@ class Nights:
         return self.root / "home"
 
     @property
+    def after_good(self) -> Path:
+        """Vault and keys as the good night left them."""
+        return self.root / "after-good"
+
+    @property
+    def to_undo(self) -> Path:
+        """Everything as the bad night left it, for whoever undoes that night: extracts and deployment."""
+        return self.root / "to-undo"
+
+    @property
     def settings(self) -> Settings:
         """The settings that the nights were run with."""
         return Settings(home=self.home, memory_limit="2GB")
@@ -118,8 +128,11 @@ def three_nights(root: Path) -> Nights:
     nights = Nights(root)
     _make(nights.extracts)
     nights.run(GOOD)
+    for zone in ("identity", "keys"):
+        shutil.copytree(nights.home / zone, nights.after_good / zone)
     sent_right = _break(nights)
     nights.run(BAD)
+    shutil.copytree(root, nights.to_undo, symlinks=True, ignore=lambda *_: {nights.to_undo.name})
     for path, content in sent_right.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -15,7 +15,8 @@ from connectors.fhir import systems
 
 # People whose records may be in both products, so that what is missing is missing for a reason of the file.
 _PEOPLE = """
-    select person_id, nhs_number, birth_date::varchar, sex from '{truth}/persons.parquet'
+    select person_id, nhs_number, birth_date::varchar, sex, family_name, given_name
+    from '{truth}/persons.parquet'
     where not coalesce(has_type_1_objection, false) and not coalesce(has_national_opt_out, false)
         and not coalesce(is_test, false) and not coalesce(is_confidential, false)
         and not coalesce(is_sensitive, false) and twin_of is null and old_nhs_number is null
@@ -43,8 +44,10 @@ def send(folder: Path, truth: Path, *, sender: str, marker: str) -> Sent:
     """Write Patient, Encounter (gzipped), Condition and Observation; bad lines bear ``marker``."""
     people = duckdb.sql(_PEOPLE.format(truth=truth)).fetchall()
     patients = [_patient(place + 1, *person[1:]) for place, person in enumerate(people)]
-    patients[-1]["birthDate"] = "1901-01-01"
-    stranger = _patient(6, "", "1980-02-03", "female")
+    # Somebody else's number: neither the birth date nor the name is its holder's.
+    patients[-1]["birthDate"] = "1931-05-06"
+    patients[-1]["name"] = [{"use": "official", "family": "Quillfeather", "given": ["Ottoline"]}]
+    stranger = _patient(6, "", "1980-02-03", "female", "Hedge", "Rowan")
     unknown = {**stranger, "modifierExtension": [{"url": "https://x.example/is", "valueString": marker}]}
     encounters = [_encounter(number, sender) for number in range(1, 6)]
     no_date = {**_encounter(6, sender), "period": {"start": f"2026-02-30 {marker}"}}
@@ -78,7 +81,9 @@ def _coded(system: str, code: str) -> dict[str, Any]:
     return {"coding": [{"system": system, "code": code}]}
 
 
-def _patient(place: int, nhs_number: str, birth_date: str, sex: str) -> dict[str, Any]:
+def _patient(
+    place: int, nhs_number: str, birth_date: str, sex: str, family: str, given: str
+) -> dict[str, Any]:
     verified = _coded(f"{systems.UK_CORE_CODE_SYSTEM}NHSNumberVerificationStatusEngland", "01")
     number = {
         "extension": [
@@ -90,7 +95,7 @@ def _patient(place: int, nhs_number: str, birth_date: str, sex: str) -> dict[str
         "system": systems.NHS_NUMBER,
         "value": nhs_number,
     }
-    name = [{"use": "official", "family": f"Hedge{place}", "given": ["Rowan"]}]
+    name = [{"use": "official", "family": family, "given": [given]}]
     return _resource(
         "Patient", f"p{place}", name=name, gender=sex, birthDate=birth_date,
         **({"identifier": [number]} if nhs_number else {}),

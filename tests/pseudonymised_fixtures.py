@@ -10,14 +10,17 @@ hangs together: registrations, contacts, spells with episodes and transfers, ser
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from connectors.declare import SOURCE_WORDS
-from connectors.register import Entity, entities
+from connectors.register import entities, written_columns
+from pipeline.handling import written as handling
+from pipeline.warehouse.purposes import LINEAGE, LINEAGE_COLUMNS
 
 _SQL = Path(__file__).parent / "pseudonymised_sql"
 _STARTER_LISTS = Path(__file__).parents[1] / "connectors" / "reference" / "codelists.csv"
@@ -43,33 +46,20 @@ def write_pseudonymised(
             " or table_name in ('person_sources', 'link_groups')"
         ).fetchall():
             _copy(connection, table, folder / f"{table}.parquet")
+    handling.write(folder)
+    empty = pa.schema([(name, pa.string()) for name in LINEAGE_COLUMNS])
+    pq.write_table(empty.empty_table(), folder / LINEAGE)
     return folder
 
 
 def _write_source(connection: duckdb.DuckDBPyConnection, folder: Path, source: str) -> None:
     for entity in entities().values():
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in entity_columns(entity).items())
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in written_columns(entity).items())
         connection.execute(f'create table "{source}__{entity.name}" ({columns})')
     script = _SQL / f"{source}.sql"
     connection.execute(script.read_text(encoding="utf-8"))
     for entity in entities().values():
         _copy(connection, f"{source}__{entity.name}", folder / f"{source}__{entity.name}.parquet")
-
-
-def entity_columns(entity: Entity) -> Mapping[str, str]:
-    """Columns of one entity's file, in order: keys and lineage, then what the register lets through."""
-    kept = {column.name: column.type for column in entity.columns}
-    if not entity.about_a_person:
-        return {f"{entity.name}_key": "VARCHAR", "source": "VARCHAR", "sender": "VARCHAR", **kept}
-    return {
-        f"{entity.name}_key": "VARCHAR",
-        "person_key": "VARCHAR",
-        "source": "VARCHAR",
-        "sender": "VARCHAR",
-        "source_file_id": "VARCHAR",
-        "source_row": "BIGINT",
-        **kept,
-    }
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:

@@ -22,6 +22,7 @@ _RECORD = {
     "record_key": "varchar", "source": "varchar", "nhs_number": "varchar", "nhs_number_outcome": "varchar",
     "nhs_number_status": "varchar", "traceable_number": "varchar", "birth_date": "date",
     "birth_year": "smallint", "birth_month": "smallint", "birth_day": "smallint", "is_test": "boolean",
+    "is_of_several_born": "boolean",
 }  # fmt: skip
 _PERSON = {
     "gender": "varchar", "family_name": "varchar", "given_name": "varchar", "other_given_name": "varchar",
@@ -77,6 +78,7 @@ class ResidueCase:
     buckets: list[tuple[str, str]] = field(default_factory=list)
     decisions: list[tuple[str, str, str]] = field(default_factory=list)
     joined_before: list[tuple[str, str]] = field(default_factory=list)
+    national: list[dict[str, Any]] = field(default_factory=list)
     rules: ResidueRules = DEFAULT_RULES
 
     def __post_init__(self) -> None:
@@ -90,7 +92,8 @@ class ResidueCase:
         self.records[key] = {
             "record_key": key, "source": "acute", "nhs_number": nhs, "nhs_number_outcome": outcome,
             "nhs_number_status": status, "traceable_number": nhs, "birth_date": birth, "birth_year": year,
-            "birth_month": month, "birth_day": day, "is_test": False, **_person(facts),
+            "birth_month": month, "birth_day": day, "is_test": False,
+            "is_of_several_born": facts.get("is_of_several_born", False), **_person(facts),
         }  # fmt: skip
         return key
 
@@ -151,6 +154,7 @@ class ResidueCase:
             ("edge_joined_before", pair, self.joined_before),
         ):
             self._table(name, columns, [dict(zip(columns, row, strict=True)) for row in rows])
+        self._table("national_record", _RECORD | _PERSON | {"matched_number": "varchar"}, self.national)
 
     def _table(self, name: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
         listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())

@@ -15,6 +15,7 @@ SHARED = {
     "tests/privacy/test_no_connection.py": "small night",
     "tests/e2e/test_bad_nights.py": "bad nights",
     "tests/e2e/test_fhir_feeds.py": "bad nights",
+    "tests/e2e/test_night_undone.py": "bad nights",
 }
 
 

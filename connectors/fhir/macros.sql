@@ -178,6 +178,14 @@ create or replace temp macro resolved_concept(uri, code, local_name, local_value
     when regexp_full_match(code, '[1-9][0-9]{5,17}') then concept(uri, code, term)
     else local_concept(local_name, local_value)
 end;
+-- A code of another dictionary that the sender gave beside it: lists of objections and of restricted codes are kept
+-- in either, and what one dictionary lost in translation the other still says.
+create or replace temp macro also_coded(coded, other_name, other_value) as case
+    when other_value is null or list_contains(list_transform(coded.coding, lambda c: c.code), other_value) then coded
+    when coded is null then local_concept(other_name, other_value)
+    else {'coding': list_append(coded.coding, {'system': 'https://fhir.wsic.example/CodeSystem/' || other_name,
+                                               'code': other_value, 'display': null::varchar}), 'text': coded.text}
+end;
 create or replace temp macro given_names(first_name, others) as
     said([first_name] || coalesce(list_filter(string_split(others, ' '), lambda x: x <> ''), []));
 -- Feeds that write every date with a clock write midnight where they have no time of day.

@@ -27,6 +27,8 @@ PERSON: Mapping[str, str] = {
     "CarePlan": "subject",
     "Immunization": "patient",
     "AllergyIntolerance": "patient",
+    "Flag": "subject",
+    "Consent": "patient",
 }
 
 # Without one of these a record is of no use to anyone.
@@ -41,6 +43,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "CarePlan": ("status", "intent"),
     "Immunization": ("status",),
     "AllergyIntolerance": ("code",),
+    "Flag": ("status", "code"),
+    "Consent": ("status", "scope", "category"),
 }
 
 # R4 or UK Core ask for these, or for another form of them that is not landed: counted, not refused.
@@ -101,6 +105,11 @@ VALUE_SETS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "CarePlan": {"status": _REQUEST_STATUS, "intent": frozenset({"proposal", "plan", "order", "option"})},
     "Location": {"status": frozenset({"active", "suspended", "inactive"})},
     "Immunization": {"status": frozenset({"completed", "entered-in-error", "not-done"})},
+    "Flag": {"status": frozenset({"active", "inactive", "entered-in-error"})},
+    "Consent": {
+        "status": frozenset("draft proposed active rejected inactive entered-in-error".split()),
+        "provision.type": frozenset({"deny", "permit"}),
+    },
 }
 
 # Every dated element, by JSON path; FHIR lets all but instants be partial.
@@ -121,6 +130,8 @@ DATES: Mapping[str, tuple[str, ...]] = {
     "CarePlan": ("period.start", "period.end", "created"),
     "Immunization": ("occurrenceDateTime", "recorded"),
     "AllergyIntolerance": ("onsetDateTime", "recordedDate"),
+    "Flag": ("period.start", "period.end"),
+    "Consent": ("dateTime", "provision.period.start", "provision.period.end"),
 }
 
 # Periods whose end may not come before their start.
@@ -130,4 +141,6 @@ PERIODS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Appointment": (("start", "end"),),
     "CarePlan": (("period.start", "period.end"),),
     "ServiceRequest": (("occurrencePeriod.start", "occurrencePeriod.end"),),
+    "Flag": (("period.start", "period.end"),),
+    "Consent": (("provision.period.start", "provision.period.end"),),
 }

@@ -213,6 +213,16 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         onsetDateTime=TEXT,
         recordedDate=TEXT,
     ),
+    # These two are read for objections only: nothing of them is in the register, so nothing of them leaves.
+    "Flag": _resource(status=TEXT, category=CONCEPT + "[]", code=CONCEPT, subject=REFERENCE, period=PERIOD),
+    "Consent": _resource(
+        status=TEXT,
+        scope=CONCEPT,
+        category=CONCEPT + "[]",
+        patient=REFERENCE,
+        dateTime=TEXT,
+        provision=struct(type=TEXT, period=PERIOD, code=CONCEPT + "[]"),
+    ),
 }
 
 RESOURCE_TYPES = tuple(SHAPES)

@@ -57,7 +57,14 @@ TABLES: Mapping[str, str] = {
     "rows_withheld "
     "rows_superseded is_balanced",
     "audit.withheld": "run_id product reason people rows",
-    "meta.data_dictionary": "table_name column_name type meaning handling source_columns",
+    "audit.extension_stripped": "run_id source sender extract_date file_name resource_type place url records "
+    "extensions",
+    "audit.objection_check": "run_id product request_id asked_on numbers_asked reply_on reply_lapses_on "
+    "numbers_allowed reply_sha256 restricted_codes people_in people_out",
+    "meta.data_dictionary": "table_name column_name type meaning handling source_columns sources legal_bases "
+    "purposes",
+    "meta.handling_register": "layer source format file_name column_name kind handling purposes legal_bases "
+    "leaves_as meaning",
 }
 NEVER_EMPTY = (
     "core.person",

@@ -8,8 +8,22 @@ import sys
 
 import typer
 
-from pipeline.cli import console, keys, link, link_train, opt_outs, publish, quarantine, run, runs, synthesise
+from pipeline.cli import (
+    audit,
+    console,
+    keys,
+    link,
+    link_train,
+    opt_outs,
+    publish,
+    quarantine,
+    reidentify,
+    run,
+    runs,
+    synthesise,
+)
 from pipeline.errors import WsicError
+from pipeline.keys import seal_process
 
 app = typer.Typer(
     name="wsic",
@@ -23,12 +37,13 @@ app = typer.Typer(
 for verb in (synthesise, run, runs):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
-for group in (quarantine, link, opt_outs, keys, publish):
+for group in (quarantine, link, opt_outs, keys, publish, audit, reidentify):
     app.add_typer(group.app)
 
 
 def main() -> None:
     """Run the command line; an error becomes one line on stderr and its exit code."""
+    seal_process()
     # What the steps log, the summary says too: only a developer sees it twice.
     logging.getLogger().addHandler(logging.StreamHandler() if _is_debugging() else logging.NullHandler())
     try:

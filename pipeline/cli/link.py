@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import identity
+from pipeline import audit_log, identity
 from pipeline.cli import console, mps, review
 from pipeline.cli.review import Author, Reason, say_kept, show_waterfall
 from pipeline.identity.decisions import RecordName
@@ -25,6 +25,10 @@ app.add_typer(review.app)
 _REPORT = """
     select source, sender, link_step, records, people from link
     where run_id = (select max(run_id) from link) order by source, sender, records desc, link_step"""
+
+_BROKEN = """
+    select reason, decisions from link_contradiction
+    where run_id = (select max(run_id) from link) order by reason"""
 
 
 @app.command("explain", epilog=console.example_of("wsic link explain acute RYJ 1234567"))
@@ -48,6 +52,8 @@ def explain(
     ]
     console.show_rows(rows, as_json=False, nothing="there was no other record to compare it with")
     show_waterfall(found.waterfall)
+    for broken in found.contradictions:
+        typer.echo(review.words_of(broken))
     held = ", ".join(f"{count} in {word}" for word, count in found.records_of_person.items())
     typer.echo(f"records of this person: {held}")
     events = [
@@ -76,6 +82,10 @@ def report(
         return
     rows = ledger.query(_REPORT)
     console.show_rows(rows, as_json=as_json, nothing="nothing was linked yet; start with: wsic run")
+    broken = ledger.query(_BROKEN)
+    if broken and not as_json:
+        told = ", ".join(f"{row['decisions']} ({row['reason'].replace('_', ' ')})" for row in broken)
+        typer.echo(f"decisions that the links could not obey: {told}; see: wsic link review list")
 
 
 @app.command("export", epilog=console.example_of("wsic link export --out links.parquet"))
@@ -84,7 +94,9 @@ def export(
     as_json: console.Json = False,
 ) -> None:
     """Write the whole link table, for those who may be in the identity zone."""
-    records = identity.export_links(load_settings(), out)
+    settings = load_settings()
+    with audit_log.acting(settings, act="links_exported"):
+        records = identity.export_links(settings, out)
     if as_json:
         console.show_json({"records": records, "path": out})
     else:
@@ -113,7 +125,10 @@ def override(
     settings = load_settings()
     one = RecordName(source, sender, record_id)
     other = RecordName(other_source, other_sender, other_record_id)
-    with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
+    with (
+        lock.held(settings, open_ledger(settings), doing="a decision about two records"),
+        audit_log.acting(settings, act="link_override", actor=author, details={"verdict": verdict}),
+    ):
         identity.override(settings, one, other, verdict=verdict, reason=reason, author=author)
     say_kept(verdict, as_json=as_json)
 

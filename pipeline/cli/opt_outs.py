@@ -1,8 +1,9 @@
-"""``wsic opt-outs``: the national data opt-out round trip, and what objections withheld."""
+"""``wsic opt-outs``: the national opt-out round trip, decisions about people, and the evidence of both."""
 
 from __future__ import annotations
 
-from datetime import date
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,33 +11,72 @@ import typer
 
 from pipeline import identity
 from pipeline.cli import console
-from pipeline.errors import ChecksRefusedError
-from pipeline.run import close_run, open_ledger, open_run, steps
-from pipeline.settings import load_settings
+from pipeline.errors import ChecksRefusedError, UsageError
+from pipeline.run import close_run, objections, open_ledger, open_run, opt_out_exchange, steps
+from pipeline.settings import Settings, load_settings
 
-app = console.group("opt-outs", "National data opt-out and Type 1 objections.", "wsic opt-outs report")
+app = console.group(
+    "opt-outs", "Objections: asking, applying, deciding, and the evidence.", "wsic opt-outs report"
+)
 
-_REPORT = """
-    select run_id, product, reason, people, rows from withheld
-    where reason in ('type_1_objection', 'national_opt_out', 'opt_out_not_checkable')
-    order by run_id desc, product, reason"""
+SubjectsFile = Annotated[
+    str,
+    typer.Option(
+        "--subjects",
+        help="File of NHS numbers or source,sender,record id, one a line; - reads standard input.",
+    ),
+]
+By = Annotated[str, typer.Option("--by", help="Who decided.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in words without identifiers.")]
 
 
 @app.command("request", epilog=console.example_of("wsic opt-outs request --out cohort.dat"))
 def request(
     out: Annotated[
-        Path, typer.Option(dir_okay=False, help="File to write for the check service; identifiable.")
-    ],
+        Path | None,
+        typer.Option(dir_okay=False, help="File to write, identifiable; in the identity zone if left out."),
+    ] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send it over MESH.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option(help="The day of asking, YYYY-MM-DD; today if left out.")
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
-    """Write the NHS numbers to be checked, in the form that the national service takes."""
-    cohort = identity.write_cohort(load_settings(), out)
+    """Write the NHS numbers to be checked in the form that the national service takes; send them if asked."""
+    settings = load_settings()
+    asked = objections.ask(settings, asked_on=_day(as_of), out=out)
+    messages = opt_out_exchange.send_request(settings, open_ledger(settings), asked) if send else ()
     if as_json:
-        console.show_json(cohort)
-    else:
-        typer.echo(
-            f"{cohort.numbers:,} numbers written to {out}, readable by you only; sha256 {cohort.sha256}"
+        console.show_json(
+            {"request_id": asked.request_id, "numbers": asked.numbers, "files": asked.files, "sent": messages}
         )
+        return
+    for file in asked.files:
+        typer.echo(
+            f"{file.numbers:,} numbers written to {file.path}, readable by you only; sha256 {file.sha256}"
+        )
+    if messages:
+        typer.echo(f"request {asked.request_id} sent in {len(messages)} messages")
+
+
+@app.command("collect", epilog=console.example_of("wsic opt-outs collect"))
+def collect(
+    as_of: Annotated[
+        str | None, typer.Option(help="The day that replies count for, YYYY-MM-DD; today if left out.")
+    ] = None,
+    as_json: console.Json = False,
+) -> None:
+    """Take replies out of the MESH mailbox to where the next run finds them.
+
+    Each is stored before it is acknowledged.
+    """
+    settings = load_settings()
+    found = opt_out_exchange.collect_replies(settings, open_ledger(settings), on=_day(as_of))
+    rows = [{"message_id": item.message_id, "file": item.path.name if item.path else None,
+             "is_undelivered": item.is_report} for item in found]  # fmt: skip
+    console.show_rows(rows, as_json=as_json, nothing="the mailbox holds no reply")
+    if any(item.is_report for item in found):
+        console.fail("a request could not be delivered: check WSIC_MESH_OPT_OUT_MAILBOX and ask again")
 
 
 @app.command(
@@ -59,17 +99,110 @@ def apply(
         return
     for reason in found.refused:
         console.fail(reason)
-    _tell(found.reply_on, found.numbers)
+    _tell(found)
     if not found.is_valid:
         raise ChecksRefusedError("no reply is valid for that day: secondary_use would not be published")
 
 
-def _tell(reply_on: date | None, numbers: int) -> None:
-    typer.echo(f"reply of {reply_on}: {numbers:,} numbers may be used" if reply_on else "no reply is in use")
+def _tell(found: identity.OptOutOutcome) -> None:
+    if found.reply_on is None:
+        typer.echo(
+            "the newest reply has lapsed, and nothing of it is kept"
+            if found.had_lapsed
+            else "no reply is in use"
+        )
+        return
+    answers = f", to request {found.request_id}" if found.request_id else ""
+    typer.echo(
+        f"reply of {found.reply_on}{answers}: {found.numbers:,} numbers may be used, until {found.lapses_on}"
+    )
 
 
-@app.command("report", epilog=console.example_of("wsic opt-outs report --json"))
-def report(as_json: console.Json = False) -> None:
-    """Show how many people and rows objections withheld, by run and product."""
-    rows = open_ledger(load_settings()).query(_REPORT)
-    console.show_rows(rows, as_json=as_json, nothing="no run has withheld anybody for an objection yet")
+@app.command(
+    "withdraw",
+    epilog=console.example_of("wsic opt-outs withdraw --subjects - --by 'A Name' --reason 'asked by letter'"),
+)
+def withdraw(
+    subjects: SubjectsFile, by: By, reason: Reason,
+    given_again: Annotated[bool, typer.Option("--given-again", help="Consent is given again.")] = False,
+    as_json: console.Json = False,
+) -> None:  # fmt: skip
+    """Keep that people withdrew consent to the shared record: in no product from the next publish."""
+    _decide("consent_given" if given_again else "consent_withdrawn", subjects, by, reason, as_json=as_json)
+
+
+@app.command(
+    "delete",
+    epilog=console.example_of(
+        "wsic opt-outs delete --subjects people.txt --by 'A Name' --reason 'erasure agreed'"
+    ),
+)
+def delete(
+    subjects: SubjectsFile, by: By, reason: Reason,
+    confirm: Annotated[bool, typer.Option("--yes", help="It cannot be undone, and you mean it.")] = False,
+    as_json: console.Json = False,
+) -> None:  # fmt: skip
+    """Keep that people are deleted: in no product from the next publish, for good; versions with them go."""
+    if not confirm:
+        raise UsageError("a deletion cannot be undone; say --yes to mean it")
+    _decide("deleted", subjects, by, reason, as_json=as_json)
+
+
+def _decide(act: str, subjects: str, by: str, reason: str, *, as_json: bool) -> None:
+    settings = load_settings()
+    decision = objections.decide(
+        settings, act=act, subjects=_subjects(settings, subjects), author=by, reason=reason
+    )
+    if as_json:
+        console.show_json(decision)
+        return
+    typer.echo(
+        f"decision {decision.decision_id}: {act}, {decision.subjects} subjects, "
+        f"{decision.people} people of the index; "
+        "products follow at the next publish"
+    )
+
+
+def _subjects(settings: Settings, place: str) -> identity.Subjects:
+    if place == "-":
+        return identity.read_subjects(settings, sys.stdin)
+    path = Path(place)
+    if not path.is_file():
+        raise UsageError(
+            "--subjects names no file; valid: a file, or - for standard input; never the numbers themselves"
+        )
+    with path.open(encoding="utf-8") as file:
+        return identity.read_subjects(settings, file)
+
+
+@app.command("report", epilog=console.example_of("wsic opt-outs report --release 20260331-001 --json"))
+def report(
+    release: Annotated[str | None, typer.Option(help="Only the versions that this run made.")] = None,
+    as_json: console.Json = False,
+) -> None:
+    """Show what each release says of objections: request, reply, people in and out by reason, the gates."""
+    rows = objections.evidence(open_ledger(load_settings()), release=release)
+    if as_json:
+        console.show_json(rows)
+        return
+    flat = [
+        {
+            "run": row["run_id"], "product": row["product"], "asked": row["asked_on"],
+            "reply": row["reply_on"],
+            "in": row["people_in"], "out": row["people_out"], "reason": reason, "people": count["people"],
+            "rows": count["rows"], "gates": _verdict(row["gates"]),
+        }
+        for row in rows
+        for reason, count in row["withheld"].items()
+    ]  # fmt: skip
+    console.show_rows(flat, as_json=False, nothing="no run has made a product yet")
+
+
+def _verdict(gates: dict[str, dict[str, object]]) -> str:
+    if not gates:
+        return "not looked"
+    return "passed" if all(gate["is_passed"] for gate in gates.values()) else "refused"
+
+
+def _day(text: str | None) -> date:
+    return console.parse_day(text) if text else datetime.now(UTC).date()

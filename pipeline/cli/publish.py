@@ -10,7 +10,7 @@ import typer
 from pipeline import publish
 from pipeline.cli import console
 from pipeline.errors import ChecksRefusedError
-from pipeline.run import lock, open_ledger
+from pipeline.run import lock, open_ledger, settle_rotations
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, load_settings
 
 app = console.group("publish", "Versions of each product, and the way back.", "wsic publish list")
@@ -40,6 +40,7 @@ def rollback(
     settings = load_settings()
     ledger = open_ledger(settings)
     with lock.held(settings, ledger, doing=f"rollback of {product}"):
+        settle_rotations(settings, ledger)
         version = publish.rollback(settings, ledger, product, to=to)
     console.show_rows([_row(version)], as_json=as_json, nothing="")
 

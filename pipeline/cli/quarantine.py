@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import landing
+from pipeline import audit_log, landing
 from pipeline.cli import console
 from pipeline.errors import InputRefusedError
 from pipeline.run import lock, open_ledger
@@ -42,6 +42,7 @@ def show(file_id: FileId, as_json: console.Json = False) -> None:
     """Show row numbers, columns and rules of one file's refused rows; never what the rows say."""
     settings = load_settings()
     rows = landing.show_quarantine(Zones(settings.home), open_ledger(settings), file_id)
+    audit_log.append(settings, act="quarantine_shown", details={"file_id": file_id, "rows": len(rows)})
     console.show_rows(rows, as_json=as_json, nothing="no row of this file is in quarantine")
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline import identity
+from pipeline import audit_log, identity
 from pipeline.cli import console
-from pipeline.identity.decisions import Pair
+from pipeline.identity.decisions import Contradiction, Pair, RecordName
 from pipeline.identity.residue import Comparison
 from pipeline.run import lock, open_ledger
 from pipeline.settings import load_settings
@@ -25,12 +25,12 @@ def list_pairs(
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 100,
     as_json: console.Json = False,
 ) -> None:
-    """List the pairs that nobody has decided, those nearest to an even chance first; no values."""
+    """List decisions that cannot be obeyed, then the pairs that nobody has decided; no values."""
     pairs = identity.list_queue(load_settings(), limit=limit)
     if as_json:
         console.show_json(pairs)
     else:
-        console.show_rows([_row(pair) for pair in pairs], as_json=False, nothing="no pair is in doubt")
+        _show_pairs(pairs, "no pair is in doubt")
 
 
 @app.command("show", epilog=console.example_of("wsic link review show 0a1b2c3d4e5f"))
@@ -40,7 +40,7 @@ def show(pair_id: PairId, as_json: console.Json = False) -> None:
     if as_json:
         console.show_json({"pair": pair, "waterfall": steps})
         return
-    console.show_rows([_row(pair)], as_json=False, nothing="")
+    _show_pairs([pair], "")
     words = [{"field": field, "compared": word} for field, word in pair.compared.items()]
     console.show_rows(words, as_json=False, nothing="no other side is named: open the record at its sender")
     show_waterfall(steps)
@@ -54,14 +54,18 @@ def show(pair_id: PairId, as_json: console.Json = False) -> None:
 )
 def decide(
     pair_id: PairId,
-    verdict: Annotated[str, typer.Option(help="same or different.")],
+    verdict: Annotated[str, typer.Option(help="same or different; withdrawn for a contradiction.")],
     reason: Reason,
     author: Author,
     as_json: console.Json = False,
 ) -> None:
     """Decide a pair; later runs obey, until it is withdrawn with wsic link override."""
     settings = load_settings()
-    with lock.held(settings, open_ledger(settings), doing="a decision about two records"):
+    told: dict[str, str | int | bool | list[str]] = {"pair_id": pair_id, "verdict": verdict}
+    with (
+        lock.held(settings, open_ledger(settings), doing="a decision about two records"),
+        audit_log.acting(settings, act="link_decided", actor=author, details=told),
+    ):
         identity.decide(settings, pair_id, verdict=verdict, reason=reason, author=author)
     say_kept(verdict, as_json=as_json)
 
@@ -74,6 +78,14 @@ def say_kept(verdict: str, *, as_json: bool) -> None:
         typer.echo(f"kept: {verdict}; the next run obeys it")
 
 
+def words_of(broken: Contradiction) -> str:
+    """A decision that cannot be obeyed, in a line."""
+    other = broken.other
+    name = _words(other) if other else "a record that is gone"
+    decided = f"decided on {broken.decided_on} to be the {broken.verdict} person as {name}"
+    return f"not obeyed: {decided}; {broken.reason}"
+
+
 def show_waterfall(steps: Iterable[Comparison]) -> None:
     """What spoke for and against, and the sum."""
     rows = [{"comparison": step.name, "held": step.level, "weight": round(step.weight, 2)} for step in steps]
@@ -84,12 +96,22 @@ def show_waterfall(steps: Iterable[Comparison]) -> None:
         )
 
 
+def _show_pairs(pairs: Iterable[Pair], nothing: str) -> None:
+    """A row a pair, and under them why a decision cannot be obeyed."""
+    listed = list(pairs)
+    console.show_rows([_row(pair) for pair in listed], as_json=False, nothing=nothing)
+    for pair in listed:
+        if pair.reason:
+            typer.echo(f"{pair.pair_id}: not obeyed, {pair.reason}")
+
+
 def _row(pair: Pair) -> dict[str, object]:
-    right = pair.right
     return {
         "pair": pair.pair_id, "why": pair.kind, "weight": pair.weight, "candidates": pair.candidates,
-        "source": pair.left.source, "sender": pair.left.sender, "record_id": pair.left.record_id,
-        "other source": right.source if right else "", "other sender": right.sender if right else "",
-        "other record_id": right.record_id if right else "",
+        "one": _words(pair.left), "other": _words(pair.right) if pair.right else "",
         "differed": ", ".join(field for field, word in pair.compared.items() if word == "differed"),
     }  # fmt: skip
+
+
+def _words(name: RecordName) -> str:
+    return f"{name.source} {name.sender} {name.record_id}"

@@ -4,37 +4,54 @@ The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each 
 :func:`pseudonymise`, which reads only what :mod:`pipeline.identity.eligibility` lets through.
 """
 
-from pipeline.identity.cohort import Cohort, write_cohort
 from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, override, show_pair
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.link import LinkSummary, export_links, link, rollback_links, runs_without_links
 from pipeline.identity.method import describe_method
 from pipeline.identity.mps_files import ask_national, keep_answers
-from pipeline.identity.opt_outs import OptOutOutcome, apply_opt_outs
+from pipeline.identity.objections.decisions import (
+    Decision,
+    decide_subjects,
+    newest_decision,
+    oldest_decision_after,
+)
+from pipeline.identity.objections.gate import objections_gate
+from pipeline.identity.objections.replies import OptOutOutcome, apply_opt_outs
+from pipeline.identity.objections.requests import Request, write_request
+from pipeline.identity.objections.state import replies_folder
+from pipeline.identity.objections.subjects import Subjects, read_subjects
 from pipeline.identity.pseudonymise import pseudonymise
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
 
 __all__ = [
-    "Cohort",
+    "Decision",
     "Explanation",
     "LinkSummary",
     "OptOutOutcome",
     "Pair",
     "PseudonymiseSummary",
     "RecordName",
+    "Request",
+    "Subjects",
     "apply_opt_outs",
     "ask_national",
     "decide",
+    "decide_subjects",
     "describe_method",
     "explain",
     "export_links",
     "keep_answers",
     "link",
     "list_queue",
+    "newest_decision",
+    "objections_gate",
+    "oldest_decision_after",
     "override",
     "pseudonymise",
+    "read_subjects",
+    "replies_folder",
     "rollback_links",
     "runs_without_links",
     "show_pair",
-    "write_cohort",
+    "write_request",
 ]

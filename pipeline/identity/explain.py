@@ -12,6 +12,7 @@ from connectors.declare import SOURCE_WORDS
 from pipeline.duck import values_hidden
 from pipeline.errors import UsageError, one_of
 from pipeline.identity.compared import FIELDS, compared_sql
+from pipeline.identity.decisions import Contradiction, contradictions_of
 from pipeline.identity.residue import Comparison, Model, load_model, waterfall
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
@@ -23,11 +24,11 @@ _WHY: Mapping[str, str] = {
     "cross_check": "NHS number and birth date (in part: with name or outcode) are its holder's",
     "alphanumeric": "all demographics that it gives agree with one person of the index, and no other",
     "algorithmic": "scores best, and clearly so, of those who share its birth date, and names or postcode",
-    "probabilistic": "the weight of all that agrees and differs is above the threshold of joining",
+    "probabilistic": "the weight of all that agrees and differs joins it, or a record that gives its number",
     "decided": "a person decided it, with a reason",
     "number_founded": "NHS number and birth date equal those of records that share it; no GP has it",
-    "bucket": "enough demographics equal those of other records that no person was found for",
-    "birth_date_conflict": "the NHS number is another person's by its birth date: kept apart",
+    "bucket": "enough demographics, or the national MPS_ID, equal those of others that nobody was found for",
+    "birth_date_conflict": "the NHS number is another person's by its birth date or name: kept apart",
     "unmatched": "no person was found for it: a person of its own, found again when it comes again",
     "one_time": "not even enough demographics to be found again: a person of its own",
 }
@@ -60,8 +61,10 @@ class Explanation:
     """A link explained.
 
     ``compared`` is empty where there was nothing to compare with; ``scores`` (0 to 100) are the trace's;
-    ``code`` is its result (NHS England, 00 success, 97 several close matches ...). ``waterfall`` holds the
-    match weights in bits of each comparison with the nearest other side, which sum up to ``weight``.
+    ``code`` is its result (NHS England, 00 success, 97 several close matches ...); neither of a match that a
+    person overruled. ``waterfall`` holds the match weights in bits of each comparison with the nearest other
+    side, which sum up to ``weight``; how rare a name is, is told in classes, so that no weight tells a name.
+    ``contradictions`` are what people decided about the record and its link cannot obey.
     """
 
     link_step: str
@@ -77,6 +80,7 @@ class Explanation:
     weight: float | None
     waterfall: tuple[Comparison, ...]
     events: tuple[PersonEvent, ...]
+    contradictions: tuple[Contradiction, ...]
 
 
 def explain(settings: Settings, source: str, sender: str, record_id: str) -> Explanation:
@@ -109,6 +113,7 @@ def explain(settings: Settings, source: str, sender: str, record_id: str) -> Exp
             events=tuple(
                 PersonEvent(*row) for row in connection.execute(_EVENTS, [person_id, person_id]).fetchall()
             ),
+            contradictions=contradictions_of(connection, key),
         )  # fmt: skip
 
 

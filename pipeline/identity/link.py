@@ -21,7 +21,8 @@ from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 
 # The link table: strict and loose are the person at the other two thresholds, the probabilities those of a
-# link that is wrong and of one that is missing, the code that of the Master Person Service's trace.
+# link that is wrong (null for a step without a score) and of one that is missing, the code that of the Master
+# Person Service's trace (null where a person overruled it).
 LINKS = """
 select
     source, sender, record_id, person_id, link_step, link_confidence, nhs_number_outcome,
@@ -46,11 +47,16 @@ class LinkCount:
 
 @dataclass(frozen=True, slots=True)
 class LinkSummary:
-    """What linking did: every Patient record has exactly one person."""
+    """What linking did: every Patient record has exactly one person.
+
+    ``contradictions``: decisions of people that the links could not obey, by reason
+    (:data:`pipeline.identity.decisions.queue.REASONS`); they head the review queue.
+    """
 
     records: int
     people: int
     steps: tuple[LinkCount, ...]
+    contradictions: tuple[tuple[str, int], ...] = ()
 
 
 def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSummary:
@@ -126,7 +132,13 @@ def _summarise(connection: DuckDBPyConnection) -> LinkSummary:
         "group by all order by all"
     ).fetchall()
     people = _count(connection, "select count(*) from vault.person where state = 'current'")
-    return LinkSummary(sum(row[3] for row in rows), people, tuple(LinkCount(*row) for row in rows))
+    contradicted = connection.execute(
+        "select reason, count(*) from vault.contradiction group by reason order by reason"
+    ).fetchall()
+    return LinkSummary(
+        sum(row[3] for row in rows), people, tuple(LinkCount(*row) for row in rows),
+        tuple((reason, decisions) for reason, decisions in contradicted),
+    )  # fmt: skip
 
 
 def _count(connection: DuckDBPyConnection, query: str) -> int:
@@ -141,4 +153,9 @@ def record_counts(ledger: Ledger, run_id: str, summary: LinkSummary) -> None:
         transaction.executemany(
             "insert into link (run_id, source, sender, link_step, records, people) values (?, ?, ?, ?, ?, ?)",
             [(run_id, c.source, c.sender, c.link_step, c.records, c.people) for c in summary.steps],
+        )
+        transaction.execute("delete from link_contradiction where run_id = ?", [run_id])
+        transaction.executemany(
+            "insert into link_contradiction (run_id, reason, decisions) values (?, ?, ?)",
+            [(run_id, reason, decisions) for reason, decisions in summary.contradictions],
         )

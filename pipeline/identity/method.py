@@ -18,7 +18,8 @@ _STEPS = {
     "decided": "a person decided it, with a reason",
     "number_founded": "a number that is nobody's in the index, with one birth date",
     "bucket": "unmatched records that the rules of the national record bucket hold for one person",
-    "birth_date_conflict": "a number that another birth date holds, nothing else found: a person of its own",
+    "birth_date_conflict": "a number that another birth date or name holds, nothing else found: "
+    "a person of its own",
     "unmatched": "nobody found: a person of its own, found again when it comes again",
     "one_time": "too little to be found again by: a person of its own",
 }

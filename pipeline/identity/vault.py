@@ -35,14 +35,14 @@ def open_vault(
     connection = connect(settings)
     try:
         _attach(connection, path, keys.key(VAULT), read_only=read_only)
-        if not read_only:
-            _size_path(path).unlink(missing_ok=True)
-            connection.execute(_SCHEMA.read_text(encoding="utf-8"))
-        yield connection
+        if read_only:
+            yield connection
+        else:
+            with _size_noted(connection, path):
+                connection.execute(_SCHEMA.read_text(encoding="utf-8"))
+                yield connection
     finally:
         connection.close()
-    if not read_only:
-        _note_size(path)
 
 
 def vault_path(settings: Settings) -> Path:
@@ -79,7 +79,14 @@ def _require_whole(path: Path) -> None:
         raise SetupError("the identity vault is cut short: restore it from its backup; nothing was changed")
 
 
-def _note_size(path: Path) -> None:
+@contextmanager
+def _size_noted(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    """Close the vault at the end of the block, and note its size however it ends: refused is no crash."""
     noted = _size_path(path)
-    noted.write_text(str(path.stat().st_size), encoding="ascii")
-    noted.chmod(0o600)
+    noted.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        connection.close()
+        noted.write_text(str(path.stat().st_size), encoding="ascii")
+        noted.chmod(0o600)

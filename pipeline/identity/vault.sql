@@ -20,7 +20,8 @@ create table if not exists vault.record (          -- the identity record of eve
     is_restricted boolean, is_test boolean, link_step varchar, person_id varchar, link_confidence integer,
     record_key varchar, traceable_number varchar, is_superseded_number boolean,
     birth_year smallint, birth_month smallint, birth_day smallint, other_given_name varchar,
-    family_folded varchar, given_folded varchar, given_root varchar, former_family_names varchar[],
+    family_folded varchar, given_folded varchar, given_root varchar, is_of_several_born boolean,
+    former_family_names varchar[],
     former_given_names varchar[], outcode varchar, former_postcodes varchar[], file_id varchar,
     file_row bigint, content_hash ubigint,
     row_hash ubigint,  -- of what was landed: has it changed
@@ -45,15 +46,38 @@ create table if not exists vault.joined (          -- pairs that hold together, 
 create table if not exists vault.decision (        -- what people decided of two records; the latest counts
     left_key varchar, right_key varchar, verdict varchar, reason varchar, author varchar, decided_at timestamptz
 );
+create table if not exists vault.contradiction (   -- decisions that the links could not obey; reason: a word
+    left_key varchar, right_key varchar, decided_at timestamptz, reason varchar, written_seq integer
+);
+create table if not exists vault.candidate (       -- whom the trace could not choose between (code 97)
+    record_key varchar, nhs_number varchar, score double, written_seq integer
+);
 create table if not exists vault.national_reply (nhs_number varchar);          -- numbers that may be used
 create table if not exists vault.national_reply_state (
     reply_on date, checked_at timestamptz, files bigint, numbers bigint, run_id varchar
 );
-create table if not exists vault.mps_reference (                                 -- whom a national trace request asked about
-    unique_reference varchar, record_key varchar, requested_run varchar, content_hash ubigint
+alter table vault.national_reply_state add column if not exists sha256 varchar;
+alter table vault.national_reply_state add column if not exists request_id varchar;  -- null: no request of ours
+create table if not exists vault.national_asked (nhs_number varchar);  -- asked for by the request it answers
+create table if not exists vault.national_request_file (               -- requests that a reply may still come to
+    request_id varchar, asked_on date, file_name varchar, numbers bigint
+);
+create table if not exists vault.national_request (request_id varchar, file_name varchar, nhs_number varchar);
+create table if not exists vault.subject_decision (  -- what was decided of a person's data; a subject is a keyed hash
+    decision_id varchar, act varchar,  -- consent_withdrawn | consent_given | deleted
+    subject_hash varchar, decided_at timestamptz, author varchar, reason varchar
+);
+-- Whom a national trace request asked about, and what was said of them: a record as it was, and what the service echoes.
+create table if not exists vault.mps_reference (
+    unique_reference varchar, record_key varchar, requested_run varchar, content_hash ubigint, asked_number varchar,
+    asked_birth_date varchar
 );
 create table if not exists vault.mps_answer (      -- what it answered, of the record as it was asked about
     record_key varchar, link_step varchar, matched_number varchar, link_confidence integer, score_family double,
     score_given double, score_birth_date double, score_gender double, score_postcode double, code varchar,
-    candidates integer, mps_id varchar, content_hash ubigint
+    candidates integer, mps_id varchar, is_restricted boolean, content_hash ubigint
 );
+-- Of vaults made before these columns were.
+alter table vault.mps_reference add column if not exists asked_number varchar;
+alter table vault.mps_reference add column if not exists asked_birth_date varchar;
+alter table vault.mps_answer add column if not exists is_restricted boolean;

@@ -7,6 +7,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,11 +19,11 @@ from connectors.fhir.requirements import PERSON
 from connectors.fhir.rules import RecordRule, record_id, record_rules
 from connectors.types import quoted
 from pipeline.duck import literal
-from pipeline.landing import quarantine
+from pipeline.landing import extensions, quarantine
 from pipeline.landing.desk import Desk, put_in_place
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.native import Judged, outcome_of, with_totals
-from pipeline.landing.outcomes import FHIR, Broken, FileOutcome
+from pipeline.landing.outcomes import FHIR, Broken, FileOutcome, Stripped
 from pipeline.landing.receive import Received
 from pipeline.landing.scope import KnownFile, Scope
 from pipeline.landing.tables import count, write_parquet
@@ -42,15 +43,16 @@ def land_ndjson(desk: Desk, received: Received, resource_type: str, manifest: Ma
     """Check, type and write one NDJSON file: rows exactly of the declared shape with lineage."""
     judged = with_totals(desk, received, manifest, _judge(desk, received, resource_type), ())
     target = desk.typed_path(FHIR, resource_type, received.file_id)
+    stripped: tuple[Stripped, ...] = ()
     if judged.is_refused:
         target.unlink(missing_ok=True)
     else:
-        part = desk.part(target)
-        write_parquet(desk.con, _typed_sql(received, resource_type), part)
+        part, stripped = desk.part(target), extensions.stripped(desk.con, resource_type)
+        write_parquet(desk.con, _typed_sql(received, resource_type, stripped), part)
         put_in_place(part, target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     desk.con.execute("drop table if exists resources")
-    return outcome_of(received, judged, format_name=FHIR, name=received.name)
+    return replace(outcome_of(received, judged, format_name=FHIR, name=received.name), stripped=stripped)
 
 
 def sent_as_fhir(desk: Desk, scope: Scope) -> dict[str, str]:
@@ -116,15 +118,18 @@ def _judge_rows(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) 
         for rule, rows in zip(rules, counts[1:], strict=True)
         if rows
     ]
-    quarantined = _collect_refused(con, rules, path)
+    extensions.find(con, path, resource_type)
+    broken += _collect_refused(con, rules)
+    quarantined = _quarantine(con, path)
     broken += _duplicates(con)
     refusing = sorted({item.rule_id for item in broken if item.severity is Severity.ROW})
     message = f"{quarantined} rows refused ({', '.join(refusing)})" if quarantined else ""
     return Judged(counts[0], quarantined, tuple(broken), message)
 
 
-def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule], path: Path) -> int:
-    """Make ``refused_resources`` (a row a refused line and rule) and ``quarantined``; returns the lines."""
+def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]) -> list[Broken]:
+    """Make ``refused_resources`` (a row a refused line and rule); returns what modifiers broke beyond the
+    rules."""
     listed = ", ".join(
         f"if(_rule_{n}, {{'rule_id': {literal(rule.rule_id)}, 'column_name': {literal(rule.path)}}}, null)"
         for n, rule in enumerate(rules)
@@ -135,6 +140,11 @@ def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]
         select _row, broken.rule_id as rule_id, broken.column_name as column_name
         from (select _row, unnest(list_filter([{listed}], lambda x: x is not null)) as broken from judged)"""
     )
+    return extensions.refuse_modifiers(con)
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Make ``quarantined``, the refused lines with their text; returns how many lines."""
     lines = count(con, "select count(distinct _row) from refused_resources")
     con.execute(f"create or replace temp table quarantined as {_with_text(path) if lines else _NONE}")
     return lines
@@ -164,8 +174,8 @@ def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
     return [Broken("duplicate_key", Severity.WARNING, rows, "$.id")] if rows else []
 
 
-def _typed_sql(received: Received, resource_type: str) -> str:
-    elements = ", ".join(quoted(name) for name in shapes.SHAPES[resource_type])
+def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped, ...]) -> str:
+    elements = extensions.kept_elements(resource_type, stripped)
     return f"""
         select {elements}, {literal(received.feed.source)} as _source,
             {literal(received.feed.sender)} as _sender,

@@ -21,6 +21,17 @@ class Broken:
     column: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """Unknown extensions of one URL at one element, taken off ``records`` records of a file."""
+
+    resource_type: str
+    place: str
+    url: str
+    records: int
+    extensions: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOutcome:
     """One received file after its checks. ``outcome``: landed, empty (header only) or refused."""
@@ -37,6 +48,7 @@ class FileOutcome:
     outcome: str
     message: str = ""
     rules: tuple[Broken, ...] = ()
+    stripped: tuple[Stripped, ...] = ()
 
     @property
     def rows_landed(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.landing.outcomes import FileOutcome
@@ -26,6 +27,9 @@ def record_file(ledger: Ledger, run_id: str, outcome: FileOutcome) -> None:
         connection.execute("delete from file_rule where file_id = ?", (outcome.file_id,))
         for row in _rule_rows(outcome):
             _put(connection, "file_rule", row)
+        connection.execute("delete from extension where file_id = ?", (outcome.file_id,))
+        for stripped in outcome.stripped:
+            _put(connection, "extension", {"file_id": outcome.file_id} | asdict(stripped))
         seen = {"run_id": run_id, "file_id": outcome.file_id, "outcome": outcome.outcome}
         _put(connection, "file_seen", seen)
         _put(connection, "stage", {"run_id": owner} | _stage_row(outcome))

@@ -46,9 +46,18 @@ create table if not exists file_rule (   -- what landing refused or warned of, b
     file_id text not null, rule_id text not null, column_name text not null default '', severity text not null,
     rows integer not null, primary key (file_id, rule_id, column_name)
 ) strict;
+-- Unknown extensions that landing took off the records of a file. url: a plain URL, or a short hash of what is none.
+create table if not exists extension (
+    file_id text not null, resource_type text not null, place text not null, url text not null,
+    records integer not null, extensions integer not null, primary key (file_id, resource_type, place, url)
+) strict;
 create table if not exists link (
     run_id text not null, source text not null, sender text not null, link_step text not null,
     records integer not null, people integer not null, primary key (run_id, source, sender, link_step)
+) strict;
+-- Decisions of people that the links could not obey. reason: two_numbers | other_decision | too_many_records
+create table if not exists link_contradiction (
+    run_id text not null, reason text not null, decisions integer not null, primary key (run_id, reason)
 ) strict;
 -- How a product's records were linked, in shares that nights are compared by. profile: link_step | confidence |
 -- cluster_size | number_outcome | given (which identifiers a record gives) | decision (of the review queue).
@@ -63,7 +72,43 @@ create table if not exists step (        -- when each step of a run began and en
     message text not null default '', exit_code integer not null default 0,
     primary key (run_id, step, subject)
 ) strict;
+create table if not exists key_rotation (   -- the run made a product of a night again, under another key
+    run_id text primary key, product text not null, base_run_id text not null,
+    old_key_id text not null, new_key_id text not null,
+    outcome text not null   -- running | rotated | abandoned
+) strict;
 create table if not exists publication (
     run_id text not null, product text not null, outcome text not null,   -- published | refused
     at text not null, message text not null default '', primary key (run_id, product)
+) strict;
+-- The head of the audit log after each entry, so that a log cut short or replaced is found. is_sealed: a signed
+-- checkpoint was made of it; is_late: noted after a crash, with the entry that followed.
+create table if not exists audit_head (
+    log_id text not null, number integer not null, hash text not null, at text not null,
+    is_sealed integer not null default 0, is_late integer not null default 0, primary key (log_id, number)
+) strict;
+-- Questions to the national opt-out check, and its answers: counts and hashes, never a number.
+create table if not exists opt_out_request (
+    request_id text not null, file_name text not null, asked_on text not null, written_at text not null,
+    numbers integer not null, file_sha256 text not null, sent_at text, message_id text,
+    primary key (request_id, file_name)
+) strict;
+create table if not exists opt_out_reply (
+    run_id text primary key, reply_on text not null, request_id text not null default '', files integer not null,
+    numbers integer not null, numbers_asked integer not null, reply_sha256 text not null, lapses_on text not null
+) strict;
+create table if not exists mesh_message (   -- collected: written before the message is acknowledged
+    message_id text primary key, workflow_id text not null, file_name text not null, file_sha256 text not null,
+    collected_at text not null
+) strict;
+create table if not exists subject_decision (
+    decision_id text primary key, act text not null, decided_at text not null, subjects integer not null,
+    people integer not null
+) strict;
+-- What a release can say of objections: one row a run and product.
+create table if not exists objection_check (
+    run_id text not null, product text not null, request_id text not null default '', asked_on text,
+    numbers_asked integer, reply_on text, reply_lapses_on text, numbers_allowed integer,
+    reply_sha256 text not null default '', restricted_codes integer not null, people_in integer not null,
+    people_out integer not null, primary key (run_id, product)
 ) strict;

@@ -18,7 +18,8 @@ _RATES = """
     sum(records)::bigint as records,
     100 * sum(records_registered) / sum(records) as link_rate,
     1000 * sum(estimated_missed) / sum(records) as missed_per_1000,
-    1000 * sum(estimated_false) / sum(records) as false_per_1000"""
+    sum(records) filter (estimated_false is not null)::bigint as records_judged,
+    1000 * sum(estimated_false) / sum(records) filter (estimated_false is not null) as false_per_1000"""
 _QUERIES = {
     "sources": f"""
         select source, {_RATES} from quality.linkage where group_type = 'all'
@@ -58,10 +59,15 @@ _HISTORY = """
                           where other.as_of = run.as_of and q.product = p.product)
     order by run.as_of, p.source, p.value"""
 
+_CONTRADICTIONS = "select reason, decisions from link_contradiction where run_id = :run_id order by reason"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Everything the page shows; each list is a table, a row a dictionary. Rates in per cent."""
+    """Everything the page shows; each list is a table, a row a dictionary. Rates in per cent.
+
+    ``records_judged`` are those whose false links can be estimated; ``false_per_1000`` is of these.
+    """
 
     product: str
     run: Row
@@ -74,16 +80,24 @@ class Figures:
     stability: Rows
     withheld: Rows
     history: Rows
+    contradictions: Rows
 
     @property
-    def total(self) -> Mapping[str, float]:
-        """All sources together: records, link_rate and errors per 1000 records."""
+    def total(self) -> Mapping[str, float | None]:
+        """All sources together: records, link_rate, and errors per 1000 records (false: of those judged)."""
         records = sum(row["records"] for row in self.sources)
-        weighed = {
-            name: sum(row[name] * row["records"] for row in self.sources) / records if records else 0.0
-            for name in ("link_rate", "missed_per_1000", "false_per_1000")
+        weighed = {name: self._mean(name, "records") for name in ("link_rate", "missed_per_1000")}
+        return {
+            "records": records,
+            **weighed,
+            "false_per_1000": self._mean("false_per_1000", "records_judged"),
         }
-        return {"records": records, **weighed}
+
+    def _mean(self, name: str, weight: str) -> float | None:
+        """Mean over the sources that tell of ``name``; none where none does."""
+        told = [row for row in self.sources if row[name] is not None and row[weight]]
+        total = sum(row[weight] for row in told)
+        return sum(row[name] * row[weight] for row in told) / total if told else None
 
     def of_profile(self, *names: str) -> Rows:
         """Rows of one or more profiles."""
@@ -102,7 +116,8 @@ def read_figures(database: Path, ledger: Ledger, product: str) -> Figures:
         )[0]
         people = _rows(connection, "select count(*) as people from core.person")[0]["people"]
     known = {"product": product, "run_id": run["run_id"], "as_of": str(run["as_of"])}
-    return Figures(product=product, run=run, people=people, history=ledger.query(_HISTORY, known), **found)
+    told = {"history": ledger.query(_HISTORY, known), "contradictions": ledger.query(_CONTRADICTIONS, known)}
+    return Figures(product=product, run=run, people=people, **told, **found)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:

@@ -8,6 +8,7 @@ import duckdb
 
 from expectations.products import check_open_product
 from expectations.published import OPEN_SUITES
+from pipeline import audit_log
 from pipeline.checks import conclude
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
@@ -41,6 +42,7 @@ def publish_open(settings: Settings, ledger: Ledger, run_id: str) -> Path:
     try:
         if not _is_published(ledger, run_id) or not source.exists():
             raise ChecksRefusedError(f"{OPEN_PRODUCT}: run {run_id} published no {FROM} to make it from")
+        audit_log.require_intact(settings, run_id=run_id, product=OPEN_PRODUCT)
         path = write_version(settings, run_id, OPEN_PRODUCT, write)
         gate.require_passed(ledger, run_id, OPEN_PRODUCT, suites=OPEN_SUITES)
     except ChecksRefusedError as error:

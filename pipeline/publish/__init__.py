@@ -1,7 +1,19 @@
 """Publishing: sealed versions, one atomic swap, rollback."""
 
 from pipeline.publish.recheck import check
-from pipeline.publish.release import publish
-from pipeline.publish.versions import Version, list_versions, rollback
+from pipeline.publish.reissue import reissue
+from pipeline.publish.release import publish, record, write_checked
+from pipeline.publish.versions import (
+    Version,
+    list_versions,
+    remove,
+    require_reply_holds,
+    rollback,
+    shelf,
+)
+from pipeline.publish.withdrawal import served_at, withdraw
 
-__all__ = ["Version", "check", "list_versions", "publish", "rollback"]
+__all__ = [
+    "Version", "check", "list_versions", "publish", "record", "reissue", "remove", "require_reply_holds",
+    "rollback", "served_at", "shelf", "withdraw", "write_checked",
+]  # fmt: skip

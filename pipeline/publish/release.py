@@ -8,27 +8,41 @@ from pathlib import Path
 import duckdb
 
 from expectations.published import SUITES
+from pipeline import audit_log
 from pipeline.clock import now
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
 from pipeline.ledger import Ledger
 from pipeline.publish import copying, gate
+from pipeline.publish.announced import announced
 from pipeline.publish.public import manifest_path, public_tables
 from pipeline.publish.versions import Shelf, flush, prune, put_in_place, remove, shelf, swap
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
+Inspect = Callable[[Path], None]  # looks at a version, or a folder of its Parquet; raises what it refuses
 Write = Callable[
     [duckdb.DuckDBPyConnection, Path, Path], None
 ]  # connection, new database, new Parquet folder
 
 
-def publish(settings: Settings, ledger: Ledger, run_id: str, product: str) -> Path:
+def publish(settings: Settings, ledger: Ledger, run_id: str, product: str, *, inspect: Inspect) -> Path:
     """Publish what this run built and checked of ``product``; returns the version's path.
 
-    Only tables of public dbt models are copied; the version is read-only (0444) and complete
-    before ``current.duckdb`` is swapped to it. Raises :class:`ChecksRefusedError` where the checks
-    of this run did not run, did not pass, or judged another state of the warehouse.
+    The version is read-only (0444) and complete before ``current.duckdb`` is swapped to it. Raises as
+    :func:`write_checked` does.
+    """
+    path = write_checked(settings, ledger, run_id, product, inspect=inspect)
+    serve(settings, ledger, run_id, product)
+    return path
+
+
+def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str, *, inspect: Inspect) -> Path:
+    """Write the version of what this run built and checked; nothing is served yet.
+
+    Only tables of public dbt models are copied, and ``inspect`` sees both forms of the version, the database
+    and the folder of Parquet. Raises :class:`ChecksRefusedError` where it refuses, and where the checks of
+    this run did not run, did not pass, or judged another state of the warehouse.
     """
     zones = Zones(settings.home)
     database = zones.warehouse(product)
@@ -37,16 +51,19 @@ def publish(settings: Settings, ledger: Ledger, run_id: str, product: str) -> Pa
         copying.copy_tables(connection, database, target, public_tables(manifest_path(zones, product)))
         copying.seal(connection, ledger, run_id=run_id, product=product)
         copying.write_parquet(connection, parquet)
+        # Flushes it, so that what is inspected is what is served.
+        connection.execute(f"detach {copying.TARGET}")
+        inspect(target)
+        inspect(parquet)
 
     try:
+        audit_log.require_intact(settings, run_id=run_id, product=product)
         gate.require_passed(ledger, run_id, product, suites=SUITES)
         gate.require_unchanged(database, run_id, product)
-        path = write_version(settings, run_id, product, write)
+        return write_version(settings, run_id, product, write)
     except ChecksRefusedError as error:
         record(ledger, run_id, product, "refused", str(error))
         raise
-    serve(settings, ledger, run_id, product)
-    return path
 
 
 def write_version(settings: Settings, run_id: str, product: str, write: Write) -> Path:
@@ -79,11 +96,16 @@ def make_lasting(paths: Iterable[Path]) -> None:
 
 
 def serve(settings: Settings, ledger: Ledger, run_id: str, product: str) -> None:
-    """Swap the link to this run's version, say so in the ledger, and clear old versions away."""
+    """Swap the link to this run's version, say so in the ledger, and clear old versions away.
+
+    Nothing is served without its entry in the audit log: raises :class:`SetupError` where that cannot be
+    written, :class:`ChecksRefusedError` where the log was tampered with.
+    """
     place: Shelf = shelf(settings, product)
-    swap(place.current, Path("versions") / f"{run_id}.duckdb")
-    place.settle()
-    record(ledger, run_id, product, "published", "")
+    with announced(settings, ledger, place, run_id=run_id, product=product):
+        swap(place.current, Path("versions") / f"{run_id}.duckdb")
+        place.settle()
+        record(ledger, run_id, product, "published", "")
     prune(settings, product)
 
 

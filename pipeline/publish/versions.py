@@ -12,9 +12,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import audit_log
 from pipeline.clock import now
-from pipeline.errors import UsageError, one_of
+from pipeline.errors import ChecksRefusedError, UsageError, one_of
 from pipeline.ledger import Ledger
+from pipeline.publish.key_used import key_used, require_same_key
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, Settings
 from pipeline.zones import Zones
 
@@ -47,6 +49,10 @@ class Shelf:
     def database(self, run_id: str) -> Path:
         """The version of one run."""
         return self.root / "versions" / f"{run_id}.duckdb"
+
+    def receipt(self, run_id: str) -> Path:
+        """What the audit log said when the version was published."""
+        return self.root / "versions" / f"{run_id}{audit_log.RECEIPT_SUFFIX}"
 
     def parquet(self, run_id: str) -> Path:
         """The version's tables as Parquet."""
@@ -149,18 +155,43 @@ def rollback(settings: Settings, ledger: Ledger, product: str, *, to: str | None
     """Serve an earlier version again: the one before the served one, or that of run ``to``.
 
     The version that was served stays on the shelf. Raises :class:`UsageError` where there is none
-    to go back to.
+    to go back to, or where it was made under a key that a rotation retired, and
+    :class:`ChecksRefusedError` where it may not be served any more.
     """
     place = shelf(settings, product)
     versions = list_versions(settings, product)
     served = place.served()
+    if to is not None and key_used(ledger, to, product):  # withdrawn or not, the reason is said
+        require_same_key(ledger, product, served=served, to=to)
     chosen = _chosen(versions, served, to, product)
-    swap(place.current, Path("versions") / chosen.path.name)
-    place.settle()
+    require_same_key(ledger, product, served=served, to=chosen.run_id)
+    require_reply_holds(ledger, product, chosen.run_id)
+    told = {"product": product, "to_run": chosen.run_id} | ({"from_run": served} if served else {})
+    with audit_log.acting(settings, act="published_rolled_back", details=told):
+        swap(place.current, Path("versions") / chosen.path.name)
+        place.settle()
     message = f"rolled back from {served} to {chosen.run_id}"
     step = {"run_id": served or chosen.run_id, "step": "rollback", "subject": product, "started_at": now()}
     ledger.put("step", [{**step, "ended_at": now(), "outcome": "done", "message": message}])
     return next(version for version in list_versions(settings, product) if version.is_current)
+
+
+def require_reply_holds(ledger: Ledger, product: str, run_id: str) -> None:
+    """Raise :class:`ChecksRefusedError` where the opt-out reply that a version heeded has lapsed since.
+
+    Results of the national check may be used for a time only: a version made with an older one would serve
+    people who have objected since. ``open`` is made from the ``secondary_use`` of its run.
+    """
+    heeded = ledger.query(
+        "select reply_lapses_on, (select max(as_of) from run) as tonight from objection_check "
+        "where run_id = ? and product = ?",
+        (run_id, "secondary_use" if product == OPEN_PRODUCT else product),
+    )
+    if heeded and heeded[0]["reply_lapses_on"] and heeded[0]["reply_lapses_on"] < heeded[0]["tonight"]:
+        raise ChecksRefusedError(
+            f"{product}: version {run_id} heeds an opt-out reply that lapsed on "
+            f"{heeded[0]['reply_lapses_on']}, so it may not be served again; run a night instead"
+        )
 
 
 def _chosen(versions: list[Version], served: str | None, to: str | None, product: str) -> Version:
@@ -180,5 +211,10 @@ def prune(settings: Settings, product: str) -> None:
     place = shelf(settings, product)
     for version in list_versions(settings, product)[max(settings.keep_versions, 1) :]:
         if not version.is_current:
-            remove(version.path)
-            remove(place.parquet(version.run_id))
+            withdraw(place, version.run_id)
+
+
+def withdraw(place: Shelf, run_id: str) -> None:
+    """Take a version off the shelf, with all that lies beside it."""
+    for path in (place.database(run_id), place.parquet(run_id), place.receipt(run_id)):
+        remove(path)

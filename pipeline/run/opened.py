@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from connectors.declare import SOURCE_WORDS
-from pipeline import keys
+from pipeline import audit_log, keys
 from pipeline.clock import now
 from pipeline.errors import UsageError, one_of
 from pipeline.ledger import Ledger
 from pipeline.run import lock
+from pipeline.run.rotation.settle import settle_rotations
 from pipeline.settings import Settings, load_settings
 from pipeline.version import code_version
 from pipeline.zones import Zones
@@ -51,7 +52,7 @@ def open_run(
             f"extracts {str(extracts)!r} is not a folder; it must hold <source>/<sender>/<date>/"
         )
     ledger = open_ledger(settings)
-    run_id = _next_id(ledger, as_of)
+    run_id = next_id(ledger, as_of)
     taken_from = lock.acquire(settings, ledger, run_id=run_id, held_by=held_by or settings.lock_held_by)
     run = Run(
         run_id=run_id,
@@ -62,7 +63,9 @@ def open_run(
         source=source,
     )
     try:
-        _write(run, taken_from)
+        settle_rotations(settings, ledger)
+        announce(run)
+        write_run(run, key_ids=keys.key_ids(settings), taken_from=taken_from)
     except BaseException:
         lock.release(settings, ledger, run_id=run_id)
         raise
@@ -86,14 +89,21 @@ def resume_run(run_id: str, settings: Settings | None = None) -> Run:
     )
 
 
-def _next_id(ledger: Ledger, as_of: date) -> str:
+def next_id(ledger: Ledger, as_of: date) -> str:
     prefix = as_of.strftime("%Y%m%d")
     rows = ledger.query("select max(run_id) as latest from run where run_id like ?", (f"{prefix}-%",))
     latest = rows[0]["latest"]
     return f"{prefix}-{int(latest.rsplit('-', 1)[1]) + 1 if latest else 1:03d}"
 
 
-def _write(run: Run, taken_from: str) -> None:
+def announce(run: Run) -> None:
+    """The run's beginning into the audit log."""
+    told = {"run_id": run.run_id, "as_of": run.as_of.isoformat(), "code_version": code_version()}
+    audit_log.append(run.settings, act="run_opened", details=told)
+
+
+def write_run(run: Run, *, key_ids: str, taken_from: str = "") -> None:
+    """Write the run into the ledger as ``running``, with the public ids of the keys that it works with."""
     row = {
         "run_id": run.run_id,
         "as_of": run.as_of.isoformat(),
@@ -103,7 +113,7 @@ def _write(run: Run, taken_from: str) -> None:
         "ended_at": None,
         "outcome": "running",
         "code_version": code_version(),
-        "key_ids": keys.key_ids(run.settings),
+        "key_ids": key_ids,
     }
     with run.ledger.transaction() as connection:
         _insert(connection, row)

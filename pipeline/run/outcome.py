@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline import audit_log
 from pipeline.clock import now
 from pipeline.errors import ChecksRefusedError, InputRefusedError, SetupError, WsicError
 from pipeline.ledger import Ledger
@@ -38,7 +39,7 @@ def judge(ledger: Ledger, run_id: str) -> Outcome:
         " where run_id = ? and (exit_code <> 0 or outcome = 'running') order by started_at, step, subject",
         (run_id,),
     )
-    complete = published >= {*PRODUCTS, OPEN_PRODUCT}
+    complete = published >= _wanted(ledger, run_id)
     stopping = [row for row in broken if row["step"] != "land_feed"] or broken
     return Outcome(
         outcome="published" if published else _worst_outcome(stopping),
@@ -46,6 +47,12 @@ def judge(ledger: Ledger, run_id: str) -> Outcome:
         published=tuple(name for name in (*PRODUCTS, OPEN_PRODUCT) if name in published),
         reasons=() if complete else tuple(row["message"] for row in stopping),
     )
+
+
+def _wanted(ledger: Ledger, run_id: str) -> set[str]:
+    """What a run is to publish: everything, or the one product whose key it rotates."""
+    rows = ledger.query("select product from key_rotation where run_id = ?", (run_id,))
+    return {row["product"] for row in rows} or {*PRODUCTS, OPEN_PRODUCT}
 
 
 def close_run(run: Run, *, when_nothing_published: str = "") -> Outcome:
@@ -57,11 +64,23 @@ def close_run(run: Run, *, when_nothing_published: str = "") -> Outcome:
     outcome = judge(run.ledger, run.run_id)
     if when_nothing_published and not outcome.reasons:
         outcome = Outcome(when_nothing_published, 0, (), ())
-    with run.ledger.transaction() as connection:
-        statement = "update run set outcome = ?, ended_at = ? where run_id = ?"
-        connection.execute(statement, (outcome.outcome, now(), run.run_id))
-    lock.release(run.settings, run.ledger, run_id=run.run_id)
+    try:
+        _announce(run, outcome)
+    finally:
+        with run.ledger.transaction() as connection:
+            statement = "update run set outcome = ?, ended_at = ? where run_id = ?"
+            connection.execute(statement, (outcome.outcome, now(), run.run_id))
+        lock.release(run.settings, run.ledger, run_id=run.run_id)
     return outcome
+
+
+def _announce(run: Run, outcome: Outcome) -> None:
+    """The run's end into the audit log, once, whatever calls again."""
+    if run.ledger.query("select 1 from run where run_id = ? and ended_at is null", (run.run_id,)):
+        told: dict[str, str | int | bool | list[str]] = {
+            "run_id": run.run_id, "outcome": outcome.outcome, "products": list(outcome.published)
+        }  # fmt: skip
+        audit_log.append(run.settings, act="run_ended", details=told)
 
 
 def raise_unless_published(outcome: Outcome) -> None:

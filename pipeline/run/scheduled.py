@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import UsageError
+from pipeline.keys import seal_process
 from pipeline.landing import Feed
 from pipeline.run import opened, outcome, steps
 from pipeline.settings import load_settings
@@ -34,6 +35,7 @@ PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 
 def open_run(params: Mapping[str, Any]) -> str:
     """Open the night that ``params`` ask for (``extracts``, ``as_of``, ``source``); returns its run id."""
+    seal_process()
     settings = load_settings()
     run = opened.open_run(
         settings,
@@ -46,39 +48,45 @@ def open_run(params: Mapping[str, Any]) -> str:
 
 def list_feeds(run_id: str) -> list[dict[str, str]]:
     """Every feed of the night, as words."""
-    feeds = steps.list_feeds(opened.resume_run(run_id))
+    feeds = steps.list_feeds(_resume(run_id))
     return [{"source": feed.source, "sender": feed.sender} for feed in feeds]
 
 
 def land_feed(run_id: str, feed: Mapping[str, str]) -> None:
     """Land one feed of :func:`list_feeds`."""
-    steps.land_feed(opened.resume_run(run_id), Feed(feed["source"], feed["sender"]))
+    steps.land_feed(_resume(run_id), Feed(feed["source"], feed["sender"]))
 
 
 def step(name: str, run_id: str) -> None:
     """One of :data:`STEPS`."""
     _known(name, STEPS)
-    getattr(steps, name)(opened.resume_run(run_id))
+    getattr(steps, name)(_resume(run_id))
 
 
 def product_step(name: str, run_id: str, product: str) -> None:
     """One of :data:`PRODUCT_STEPS` for one product."""
     _known(name, PRODUCT_STEPS)
-    getattr(steps, name)(opened.resume_run(run_id), product)
+    getattr(steps, name)(_resume(run_id), product)
 
 
 def close_run(run_id: str) -> None:
     """Write how the run ended and give the lock back."""
-    outcome.close_run(opened.resume_run(run_id))
+    outcome.close_run(_resume(run_id))
 
 
 def report(run_id: str) -> None:
     """Write the run's summary to the log; raises unless everything was published."""
     from pipeline.summary import as_text, summarise
 
-    run = opened.resume_run(run_id)
+    run = _resume(run_id)
     _log.info("%s", as_text(summarise(run.settings, run_id)))
     outcome.raise_unless_published(outcome.judge(run.ledger, run_id))
+
+
+def _resume(run_id: str) -> opened.Run:
+    """The run, in a process that hands no key on to what it starts."""
+    seal_process()
+    return opened.resume_run(run_id)
 
 
 def _night(as_of: str | None) -> date:

@@ -6,10 +6,14 @@ independent of each other: a step about a product says nothing of the other one.
 
 from __future__ import annotations
 
-from pipeline import checks, identity, landing, linkage_report, open_product, publish, warehouse
+from functools import partial
+
+from pipeline import audit_log, checks, identity, landing, linkage_report, open_product, publish, warehouse
 from pipeline.errors import InputRefusedError
 from pipeline.identity import OptOutOutcome
 from pipeline.landing import Feed
+from pipeline.run.erasure import withdraw_versions
+from pipeline.run.gates import look_for_objectors
 from pipeline.run.opened import Run
 from pipeline.run.step import recorded
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS
@@ -66,6 +70,7 @@ def link(run: Run) -> None:
 def apply_opt_outs(run: Run) -> OptOutOutcome:
     """Take the newest national opt-out reply; without a valid one ``secondary_use`` refuses later."""
     with recorded(run.ledger, run_id=run.run_id, step="apply_opt_outs"):
+        audit_log.append(run.settings, act="opt_out_applied", details={"run_id": run.run_id})
         return identity.apply_opt_outs(
             run.settings, run.ledger, run_id=run.run_id, extracts=run.extracts, as_of=run.as_of
         )
@@ -81,19 +86,25 @@ def pseudonymise(run: Run, product: str) -> None:
 def build(run: Run, product: str) -> None:
     """Build one product's warehouse with dbt, in a process without keys."""
     with recorded(run.ledger, run_id=run.run_id, step="build", subject=product):
+        look_for_objectors(run, product, "pseudonymised")
         warehouse.build(run.settings, run.ledger, run_id=run.run_id, product=product)
 
 
 def check_product(run: Run, product: str) -> None:
     """Judge what is about to be published."""
     with recorded(run.ledger, run_id=run.run_id, step="check_product", subject=product):
+        look_for_objectors(run, product, "warehouse")
         checks.run_product_checks(run.settings, run.ledger, run_id=run.run_id, product=product)
 
 
 def publish_product(run: Run, product: str) -> None:
-    """Swap the new version in."""
+    """Swap the new version in, after a last look at it; versions with people deleted since go."""
     with recorded(run.ledger, run_id=run.run_id, step="publish", subject=product):
-        publish.publish(run.settings, run.ledger, run_id=run.run_id, product=product)
+        inspect = partial(look_for_objectors, run, product, "version")
+        try:
+            publish.publish(run.settings, run.ledger, run_id=run.run_id, product=product, inspect=inspect)
+        finally:
+            withdraw_versions(run.settings, run.ledger, product)
 
 
 def report_linkage(run: Run) -> None:

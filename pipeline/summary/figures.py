@@ -40,9 +40,16 @@ _LINKS = """
            sum(case when source = 'mental_health' then records else 0 end) as mental_health,
            sum(case when source = 'social_care' then records else 0 end) as social_care
     from link where run_id = :run_id group by link_step order by records desc, link_step"""
+_CONTRADICTIONS = """
+    select reason, decisions from link_contradiction where run_id = :run_id order by reason"""
 _WITHHELD = """
     select product, reason, people, rows from withheld
     where run_id = :run_id order by product, rows desc, reason"""
+_OBJECTIONS = """
+    select o.reply_on, o.lapses_on,
+           cast(julianday(o.lapses_on) - julianday(run.as_of) as integer) as days_left,
+           nullif(o.request_id, '') as request, o.numbers_asked, o.numbers as numbers_allowed
+    from opt_out_reply as o join run using (run_id) where o.run_id = :run_id"""
 _CHECKS = """
     select product, suite, count(*) as rules, sum(is_passed) as passed,
            sum(is_passed = 0 and severity = 'warning') as warnings,
@@ -73,7 +80,9 @@ class Summary:
     feeds: Sequence[Row]
     stages: Sequence[Row]
     links: Sequence[Row]
+    contradictions: Sequence[Row]
     withheld: Sequence[Row]
+    opt_out_reply: Sequence[Row]
     checks: Sequence[Row]
     broken_rules: Sequence[Row]
     metrics: Sequence[Row]
@@ -91,7 +100,7 @@ def summarise(settings: Settings, run_id: str) -> Summary:
     def rows(statement: str) -> list[Row]:
         return ledger.query(statement, {"run_id": run_id})
 
-    feeds = rows(_FEEDS)
+    feeds, contradictions = rows(_FEEDS), rows(_CONTRADICTIONS)
     return Summary(
         run=run,
         exit_code=outcome.exit_code,
@@ -99,21 +108,26 @@ def summarise(settings: Settings, run_id: str) -> Summary:
         feeds=feeds,
         stages=rows(_STAGES),
         links=rows(_LINKS),
+        contradictions=contradictions,
         withheld=rows(_WITHHELD),
+        opt_out_reply=rows(_OBJECTIONS),
         checks=rows(_CHECKS),
         broken_rules=rows(_BROKEN),
         metrics=published.headlines(settings, run_id),
         products=published.products(settings, ledger, run_id),
         steps=rows(_STEPS),
-        next_commands=_next(settings, ledger, run, feeds),
+        next_commands=_next(settings, ledger, run, feeds, contradicted=bool(contradictions)),
     )
 
 
-def _next(settings: Settings, ledger: Ledger, run: Row, feeds: Sequence[Row]) -> list[str]:
+def _next(
+    settings: Settings, ledger: Ledger, run: Row, feeds: Sequence[Row], *, contradicted: bool
+) -> list[str]:
     """Three commands that lead on from here: to what went wrong first, else to the data."""
     refused = any(feed["quarantined"] or feed["outcome"] == "refused" for feed in feeds)
     candidates = [
         "wsic quarantine list" if refused else "",
+        "wsic link review list" if contradicted else "",
         "wsic link report",
         "wsic publish list",
         published.look(settings) if run["outcome"] == "published" else f"wsic runs {run['run_id']} --json",

@@ -27,7 +27,15 @@ def render(summary: Summary, console: Console) -> None:
         console, "Rows by stage (rows in = out + quarantined + withheld + superseded)", summary.stages, "none"
     )
     _section(console, "Source records by link step", summary.links, "nothing was linked")
+    if summary.contradictions:
+        _section(console, "Decisions of people that the links could not obey", summary.contradictions, "none")
     _section(console, "Withheld", summary.withheld, "nobody was withheld")
+    _section(
+        console,
+        "National opt-out reply in use",
+        summary.opt_out_reply,
+        "none: secondary_use is not published",
+    )
     _section(console, "Checks", summary.checks, "no check ran")
     _section(console, "Rules that did not pass", summary.broken_rules, "none")
     _section(

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import ChecksRefusedError, SetupError, one_of
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
-from pipeline.warehouse import dbt
+from pipeline.warehouse import dbt, purposes
 from pipeline.warehouse.dbt import NodeResult
 from pipeline.zones import Zones
 
@@ -20,9 +20,10 @@ _NAMED = 8  # so many broken nodes are named in the message; the rest are counte
 def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> Path:
     """Run ``dbt build`` for ``product`` and return the database that it made.
 
-    The number of models and tests that ran goes to the ledger's ``rule_result`` (suite ``dbt``).
-    Raises :class:`ChecksRefusedError` naming the models and tests that did not pass; the database
-    of the last good build then still stands.
+    Before it, every model's purpose is held against the legal bases of what it reads. The number of models
+    and tests that ran goes to the ledger's ``rule_result`` (suite ``dbt``). Raises
+    :class:`ChecksRefusedError` naming the models and tests that did not pass; the database of the last
+    good build then still stands.
     """
     zones = Zones(settings.home)
     work = _work_folder(zones, product)
@@ -30,6 +31,10 @@ def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> P
     environ = dbt.environment(
         pseudonymised=zones.pseudonymised(product), warehouse=target, product=product,
         memory_limit=settings.memory_limit, home=work,
+    )  # fmt: skip
+    purposes.require_allowed(
+        ledger, run_id=run_id, product=product, pseudonymised=zones.pseudonymised(product), work=work,
+        environ=environ,
     )  # fmt: skip
     code = dbt.run(BUILD, environ=environ, work=work)
     nodes = dbt.results(work)

@@ -17,11 +17,14 @@ _LONDON = ZoneInfo("Europe/London")
 _TEXT = pa.string()
 _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(("as_of", "extract_date", "last_extract_on", "expected_on"), pa.date32()),
+    **dict.fromkeys(("asked_on", "reply_on", "reply_lapses_on"), pa.date32()),
     **dict.fromkeys(("started_at", "ended_at"), pa.timestamp("us")),
     **dict.fromkeys(("is_late", "is_passed"), pa.bool_()),
     **dict.fromkeys(("rows_in", "rows_out", "rows_landed", "rows_quarantined"), pa.int64()),
     **dict.fromkeys(("rows_withheld", "rows_superseded", "rows_checked", "rows_failed"), pa.int64()),
-    **dict.fromkeys(("rows", "records", "people", "files"), pa.int64()),
+    **dict.fromkeys(("rows", "records", "people", "files", "extensions"), pa.int64()),
+    **dict.fromkeys(("numbers_asked", "numbers_allowed", "restricted_codes"), pa.int64()),
+    **dict.fromkeys(("people_in", "people_out"), pa.int64()),
 }
 """Types of the columns that are not text, by name: a name means the same in every table."""
 
@@ -40,6 +43,10 @@ QUERIES = {
         from stage as s join file as f using (file_id)
         where s.product in ('', :product) and (s.run_id = :run_id or s.stage = 'landing')""",
     "withheld": "select run_id, product, reason, people, rows from withheld where product = :product",
+    "objection_checks": """
+        select run_id, product, request_id, asked_on, numbers_asked, reply_on, reply_lapses_on,
+               numbers_allowed, reply_sha256, restricted_codes, people_in, people_out
+        from objection_check where product = :product""",
     "rule_results": """
         select run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed
         from rule_result where product in ('', :product)""",
@@ -47,6 +54,10 @@ QUERIES = {
         select feed.run_id, run.as_of, feed.source, sender, feed, feed.outcome, last_extract_on,
                expected_on, is_late, files, rows_in
         from feed join run using (run_id)""",
+    "extensions": """
+        select f.run_id, f.source, f.sender, f.extract_date, f.file_name, e.resource_type, e.place, e.url,
+               e.records, e.extensions
+        from extension as e join file as f using (file_id) where f.outcome <> 'refused'""",
     # The night's links and those of the nights before it that were published, to see what drifts.
     "link_profiles": """
         select p.run_id, run.as_of, p.profile, p.source, p.value, p.records, p.people

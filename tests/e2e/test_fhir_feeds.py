@@ -58,7 +58,7 @@ def links(nights: Nights) -> dict[str, dict[str, Any]]:
 
 
 def test_patients_link_on_number_and_birth_date_to_whom_they_are_in_truth(nights: Nights) -> None:
-    """The last patient's birth date was sent wrong: the number alone makes nobody the same person."""
+    """The last patient was sent with somebody else's number, which alone makes nobody the same person."""
     found = links(nights)
     files = [
         str(nights.links()), str(nights.extracts / "truth" / "records.parquet")

@@ -42,6 +42,11 @@ from ledger__files,
     (select unnest(['landing', 'current', 'pseudonymised']) as stage);
 create table ledger__withheld as
 select 'run-1' as run_id, getvariable('product') as product, 'test_patient' as reason, 0::bigint as people, 0::bigint as rows;
+create table ledger__objection_checks as
+select 'run-1' as run_id, getvariable('product') as product, '' as request_id, null::date as asked_on,
+    null::bigint as numbers_asked, date '2026-03-30' as reply_on, date '2026-04-20' as reply_lapses_on,
+    10::bigint as numbers_allowed, repeat('0', 64) as reply_sha256, 3::bigint as restricted_codes,
+    10::bigint as people_in, 0::bigint as people_out;
 create table ledger__rule_results as
 select 'run-1' as run_id, 'arrivals_gp' as suite, 'not_empty' as rule_id, 'block' as severity,
     10::bigint as rows_checked, 0::bigint as rows_failed, true as is_passed;
@@ -99,3 +104,8 @@ told as (
 select run_id, as_of, profile, source, value, count(*) as records, count(distinct person_key) as people,
 from told, nights where run_id = 'run-1' or hash(person_key) % 3 > 0
 group by all;
+create table ledger__extensions as
+select
+    'run-1' as run_id, 'acute' as source, 'RYJ' as sender, getvariable('as_of')::date as extract_date,
+    'Patient.ndjson' as file_name, 'Patient' as resource_type, 'name.extension' as place,
+    'https://x.example/StructureDefinition/y' as url, 3::bigint as records, 4::bigint as extensions;

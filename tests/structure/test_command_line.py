@@ -19,10 +19,25 @@ VERBS = (
     "synthesise", "run", "runs", "quarantine list", "quarantine show", "quarantine replay", "link explain",
     "link report", "link export", "link train", "link override", "link rollback", "link review list",
     "link review show", "link review decide",
-    "link mps request", "link mps response", "opt-outs request", "opt-outs apply", "opt-outs report",
-    "keys list", "publish list", "publish rollback", "publish check",
+    "link mps request", "link mps response", "opt-outs request", "opt-outs collect", "opt-outs apply",
+    "opt-outs withdraw", "opt-outs delete", "opt-outs report",
+    "keys list", "keys rotate", "publish list", "publish rollback", "publish check",
+    "audit verify", "audit show", "audit reopen",
+    "reidentify review list", "reidentify review close", "reidentify subject",
 )  # fmt: skip
-GROUPS = ("", "quarantine", "link", "link review", "link mps", "opt-outs", "keys", "publish")
+GROUPS = (
+    "",
+    "quarantine",
+    "link",
+    "link review",
+    "link mps",
+    "opt-outs",
+    "keys",
+    "publish",
+    "audit",
+    "reidentify",
+    "reidentify review",
+)
 
 
 def help_of(words: str) -> str:

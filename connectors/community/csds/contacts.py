@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.codes import ADMINISTRATIVE_CATEGORY, ATTENDED, CONSULTATION_MECHANISM
-from connectors.columns import code, day, dropped, free_text, hashed, kept
+from connectors.columns import coarser, code, day, dropped, hashed, kept
 from connectors.declare import PERSON_ELSEWHERE, Kind, NativeFile, Severity
 
 CYP201 = NativeFile(
@@ -57,7 +57,7 @@ CYP202 = NativeFile(
         code("CodedFinding", "Finding in that scheme"),
         code("Observation_Scheme", "OBSERVATION SCHEME IN USE: 03 SNOMED CT", "01", "02", "03"),
         code("CodedObservation", "Observation in that scheme"),
-        free_text("ObservationValue", "Its value; a number is kept, any other text never leaves"),
+        coarser("ObservationValue", "Its value; a number is kept, any other text never leaves", Kind.TEXT),
         code("UC_UnitOfMeasurement", "Unit, UCUM"),
     ),
     record_id=PERSON_ELSEWHERE,

@@ -6,7 +6,9 @@ select
     coalesce(
         if(code."SnomedCTConceptId" is null and drug."DmdProductCodeId" is not null,
            resolved_concept('https://dmd.nhs.uk', drug."DmdProductCodeId", 'emis-code-id', o."CodeId", drug."Term"), null),
-        resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term")) as code,
+        also_coded(
+            resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term"),
+            'read-v2', code."ReadTermId")) as code,
     own_reference('Patient', o."PatientGuid") as patient,
     own_reference('Encounter', o."ConsultationGuid") as encounter,
     partial_date(o."EffectiveDate", o."EffectiveDatePrecision") as "onsetDateTime",

@@ -11,7 +11,9 @@ select
         when p."ProblemStatusDescription" ilike 'past%' then 'inactive'
         else 'active' end) as "clinicalStatus",
     [concept('http://terminology.hl7.org/CodeSystem/condition-category', 'problem-list-item')] as category,
-    resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term") as code,
+    also_coded(
+        resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term"),
+        'read-v2', code."ReadTermId") as code,
     own_reference('Patient', p."PatientGuid") as subject,
     own_reference('Encounter', o."ConsultationGuid") as encounter,
     partial_date(o."EffectiveDate", o."EffectiveDatePrecision") as "onsetDateTime",

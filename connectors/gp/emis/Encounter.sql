@@ -12,8 +12,10 @@ select
     if(c."Complete" is false, 'in-progress', 'finished') as status,
     encounter_class(coalesce(m.method."class", 'AMB')) as "class",
     said([local_concept('activity-type', 'gp_consultation'),
-          resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', c."ConsultationSourceCodeId",
-                           coalesce(code."Term", c."ConsultationSourceTerm"))]) as type,
+          also_coded(
+              resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', c."ConsultationSourceCodeId",
+                               coalesce(code."Term", c."ConsultationSourceTerm")),
+              'read-v2', code."ReadTermId")]) as type,
     own_reference('Patient', c."PatientGuid") as subject,
     said([own_reference('Appointment', c."AppointmentSlotGuid")]) as appointment,
     {'start': partial_date(c."EffectiveDate", c."EffectiveDatePrecision")} as period,

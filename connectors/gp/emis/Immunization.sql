@@ -3,8 +3,9 @@
 select
     own_id('Immunization', o."ObservationGuid") as id,
     uk_core_meta('Immunization', coalesce(o."IsConfidential", false)) as meta,
-    said([ukcore_concept('VaccinationProcedure',
-        resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term"))]) as extension,
+    said([ukcore_concept('VaccinationProcedure', also_coded(
+        resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term"),
+        'read-v2', code."ReadTermId"))]) as extension,
     'completed' as status,
     concept('http://terminology.hl7.org/CodeSystem/v3-NullFlavor', 'UNK') as "vaccineCode",
     own_reference('Patient', o."PatientGuid") as patient,

@@ -15,7 +15,9 @@ select
     own_id('Observation', o."ObservationGuid") as id,
     uk_core_meta('Observation', coalesce(o."IsConfidential", false)) as meta,
     'final' as status,
-    resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term") as code,
+    also_coded(
+        resolved_concept('http://snomed.info/sct', code."SnomedCTConceptId", 'emis-code-id', o."CodeId", code."Term"),
+        'read-v2', code."ReadTermId") as code,
     own_reference('Patient', o."PatientGuid") as subject,
     own_reference('Encounter', o."ConsultationGuid") as encounter,
     partial_date(o."EffectiveDate", o."EffectiveDatePrecision") as "effectiveDateTime",

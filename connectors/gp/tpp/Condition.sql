@@ -8,7 +8,9 @@ select
         as extension,
     concept('http://terminology.hl7.org/CodeSystem/condition-clinical', 'active') as "clinicalStatus",
     [concept('http://terminology.hl7.org/CodeSystem/condition-category', 'problem-list-item')] as category,
-    resolved_concept('http://snomed.info/sct', c."SNOMEDCode", 'ctv3', c."CTV3Code", coalesce(c."SNOMEDText", c."CTV3Text")) as code,
+    also_coded(
+        resolved_concept('http://snomed.info/sct', c."SNOMEDCode", 'ctv3', c."CTV3Code", coalesce(c."SNOMEDText", c."CTV3Text")),
+        'ctv3', c."CTV3Code") as code,
     own_reference('Patient', c."IDPatient") as subject,
     own_reference('Encounter', c."IDEvent") as encounter,
     day_or_moment(c."DateEvent") as "onsetDateTime",

@@ -1,10 +1,12 @@
 -- Every coded entry, those that open or continue a problem too (see Condition.sql): as in EMIS, where the entry
--- under a problem is an observation as well. CTV3 stands in where there is no SNOMED CT concept.
+-- under a problem is an observation as well. CTV3 stands beside the SNOMED CT concept, or in its place.
 select
     own_id('Observation', c."RowIdentifier") as id,
     uk_core_meta('Observation') as meta,
     'final' as status,
-    resolved_concept('http://snomed.info/sct', c."SNOMEDCode", 'ctv3', c."CTV3Code", coalesce(c."SNOMEDText", c."CTV3Text")) as code,
+    also_coded(
+        resolved_concept('http://snomed.info/sct', c."SNOMEDCode", 'ctv3', c."CTV3Code", coalesce(c."SNOMEDText", c."CTV3Text")),
+        'ctv3', c."CTV3Code") as code,
     own_reference('Patient', c."IDPatient") as subject,
     own_reference('Encounter', c."IDEvent") as encounter,
     day_or_moment(c."DateEvent") as "effectiveDateTime",

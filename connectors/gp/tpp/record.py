@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.columns import code, dropped, free_text, hashed, kept
+from connectors.columns import coarser, code, dropped, free_text, hashed, kept
 from connectors.declare import Kind, NativeFile, RowCheck, Severity
 from connectors.gp.tpp.feed import DELETED_WHEN, RECORD_ID, internal, organisation, patient, row_head
 
@@ -87,8 +87,10 @@ MEDICATIONS = NativeFile(
         kept("DateMedicationStart", "First day of the course", Kind.DATE),
         kept("DateMedicationEnd", "Last day of the course", Kind.DATE),
         free_text("MedicationDosage", "Directions, as they are printed on the label"),
-        free_text(
-            "MedicationQuantity", "Quantity in words, such as 28 tablets; the number and its unit are read"
+        coarser(
+            "MedicationQuantity",
+            "Quantity in words, such as 28 tablets; only the number and a listed unit leave",
+            Kind.TEXT,
         ),
         kept("IsSupervised", "True (1) where it is taken under supervision", Kind.BOOLEAN),
         kept("IsRepeatMedication", "True (1) where it is an issue of a repeat", Kind.BOOLEAN),

@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 VERDICTS = ("same", "different", "withdrawn")
 
 _CONTRADICTION = Path(__file__).with_name("contradiction.sql")
+_STANDING = Path(__file__).with_name("standing.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def override(
 def record_decision(
     connection: DuckDBPyConnection, *, left: str, right: str, verdict: str, reason: str, author: str
 ) -> None:
-    """Append a decision about two nodes (a record key, and a record key or ``nhs|<number>``) to the vault."""
+    """Append a decision about two nodes (a record key, and a record key or ``nhs|<number>``) to the vault.
+
+    It takes the place of what was decided about them before, by the other record's name or by its person's.
+    """
     if verdict not in VERDICTS:
         raise UsageError(one_of("verdict", verdict, VERDICTS))
     if not reason.strip() or not author.strip():
@@ -61,11 +65,15 @@ def record_decision(
         raise UsageError("a decision is about two records, and these are one; valid: two different records")
     if verdict == "same":
         _refuse_contradiction(connection, left, right)
-    if verdict == "withdrawn":
-        _require_decision(connection, left, right)
-    connection.execute(
+    standing = set(connection.execute(_STANDING.read_text("utf-8"), {"one": left, "other": right}).fetchall())
+    if verdict == "withdrawn" and not standing:
+        raise UsageError("nobody has decided about these two records; valid: a pair with a decision in force")
+    decided = dict.fromkeys(sorted(standing), "withdrawn")
+    if verdict != "withdrawn":
+        decided[left, right] = verdict
+    connection.executemany(
         "insert into vault.decision values (?, ?, ?, ?, ?, now())",
-        [left, right, verdict, reason.strip(), author.strip()],
+        [(*pair, word, reason.strip(), author.strip()) for pair, word in decided.items()],
     )
 
 
@@ -78,15 +86,6 @@ def _refuse_contradiction(connection: DuckDBPyConnection, left: str, right: str)
             "numbers, and are never one person; valid: have the wrong number corrected at its sender, or "
             "withdraw the decision in the way"
         )
-
-
-def _require_decision(connection: DuckDBPyConnection, left: str, right: str) -> None:
-    row = connection.execute(
-        "select arg_max(verdict, decided_at) from vault.decision where left_key = ? and right_key = ?",
-        [left, right],
-    ).fetchone()
-    if row is None or row[0] in (None, "withdrawn"):
-        raise UsageError("nobody has decided about these two records; valid: a pair with a decision in force")
 
 
 def _require_known_source(*names: RecordName) -> None:

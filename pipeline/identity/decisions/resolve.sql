@@ -1,5 +1,7 @@
 -- vault.decision, trace_result -> decision (left_key, right_key, verdict): what people decided, said of tonight's
--- nodes; trace_result loses the matches that a decision overrules. Relation supersession (old_number, new_number).
+-- nodes; trace_result loses the matches that a decision overrules, with their code and scores, whether our trace made
+-- them or the national service.
+-- Table current_number (old_number, current_number). decision_standing: the decisions in force.
 -- A node is 'nhs|<number>' where the trace found a number for the record, else the record's own key.
 create or replace temp table decision_standing as
 with latest as (
@@ -9,10 +11,12 @@ with latest as (
 )
 select
     l.left_key,
-    if(s.new_number is null, l.right_key, 'nhs|' || s.new_number) as right_key,
-    l.verdict
+    if(s.current_number is null, l.right_key, 'nhs|' || s.current_number) as right_key,
+    l.verdict,
+    l.right_key as decided_right_key,
+    l.decided_at
 from latest as l
-left join supersession as s on 'nhs|' || s.old_number = l.right_key
+left join current_number as s on 'nhs|' || s.old_number = l.right_key
 where l.verdict <> 'withdrawn';
 
 create or replace temp table decision_side as
@@ -42,7 +46,9 @@ where (verdict = 'different' and left_number = right_number)
     or (verdict = 'same' and left_number <> right_number and not (is_left_own and is_right_own));
 
 update trace_result
-set matched_number = null, link_step = null, link_confidence = 0
+set
+    matched_number = null, link_step = null, link_confidence = 0, code = null, candidates = 0,
+    score_family = null, score_given = null, score_birth_date = null, score_gender = null, score_postcode = null
 where record_key in (select record_key from overruled_match);
 
 create or replace temp table decision as

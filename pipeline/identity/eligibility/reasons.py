@@ -5,6 +5,8 @@ from __future__ import annotations
 NOT_PERSON_LEVEL = "not_person_level"  # a dictionary, header, organisation ... row: about nobody
 NO_RESOURCE = "no_resource"  # became no FHIR resource
 NOT_LINKED = "not_linked"  # about someone of whom the sender has sent no Patient
+DELETED = "deleted"
+CONSENT_WITHDRAWN = "consent_withdrawn"
 PRACTICE_NOT_SHARING = "practice_not_sharing"
 CONFIDENTIAL = "confidential"
 TEST_PATIENT = "test_patient"
@@ -17,6 +19,8 @@ ORDER = (
     NOT_PERSON_LEVEL,
     NO_RESOURCE,
     NOT_LINKED,
+    DELETED,
+    CONSENT_WITHDRAWN,
     PRACTICE_NOT_SHARING,
     CONFIDENTIAL,
     TEST_PATIENT,

@@ -1,5 +1,5 @@
 -- vault.record -> record_reason: every record, its person, and each reason that keeps all of its rows out.
--- Needs the temp view organisation_row (fhir/Organization of GP feeds).
+-- Needs the temp view organisation_row (fhir/Organization of GP feeds) and the temp table suppressed_record.
 
 -- What each GP feed says of a practice. A feed that declares agreements declares them all: there, a practice
 -- without one does not share. In a feed that declares none, sending is sharing.
@@ -55,7 +55,14 @@ not_sharing_person as (
     select person_id from current_registration group by person_id having not bool_and(is_sharing)
 ),
 confidential_person as (
-    select distinct person_id from vault.record where is_restricted
+    select person_id from vault.record where is_restricted
+    union
+    -- What the national service last said of the record as it is now; of one that changed since, whatever it said.
+    select r.person_id
+    from vault.record as r
+    inner join vault.mps_answer as a on a.record_key = r.record_key
+    group by r.record_key, r.person_id
+    having coalesce(bool_or(a.is_restricted) filter (a.content_hash = r.content_hash), bool_or(a.is_restricted))
 )
 select source, sender, record_id, person_id, 'practice_not_sharing' as reason
 from record_sharing
@@ -67,4 +74,7 @@ where person_id in (select person_id from confidential_person)
 union all
 select source, sender, record_id, person_id, 'test_patient'
 from vault.record
-where is_test;
+where is_test or nhs_number_outcome = 'test_range'
+union all
+select source, sender, record_id, person_id, act
+from suppressed_record;

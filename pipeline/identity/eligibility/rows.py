@@ -2,6 +2,8 @@
 
 A restricted code (code list ``legally_restricted``) takes its native row out with everything made of
 it. In hospital feeds it takes the whole spell: what is left of a spell would tell what is missing.
+What is attached to a row that stays out stays out with it: what was written in a confidential contact, what
+a confidential or restricted referral led to, the issues of such a prescription.
 Builds the temp table ``row_reason`` (source, sender, file_id, row, reason).
 """
 
@@ -13,12 +15,12 @@ from duckdb import DuckDBPyConnection
 
 from connectors.fhir import shapes
 from connectors.register import entities
-from pipeline.duck import identifier
+from pipeline.identity.eligibility.attached import find_attached
+from pipeline.identity.eligibility.concepts import codings_of
 from pipeline.identity.standardise import fhir_view
 from pipeline.zones import Zones
 
 _SPELLS = Path(__file__).with_name("spells.sql")
-_CONCEPTS = (shapes.CONCEPT, shapes.CONCEPT + "[]")
 
 
 def person_resources() -> tuple[str, ...]:
@@ -32,9 +34,11 @@ def find_rows(connection: DuckDBPyConnection, zones: Zones) -> None:
         "create or replace temp table row_reason "
         "(source varchar, sender varchar, file_id varchar, row bigint, reason varchar)"
     )
-    any_restricted = connection.execute(
-        "select 1 from codelist where codelist = 'legally_restricted' limit 1"
-    ).fetchone()
+    connection.execute(
+        "create or replace temp table restricted_code as "
+        "select distinct kind, code from codelist where codelist = 'legally_restricted'"
+    )
+    any_restricted = connection.execute("select 1 from restricted_code limit 1").fetchone()
     for resource in person_resources():
         fhir_view(connection, "resource_row", zones=zones, resource_type=resource)
         connection.execute(_MARKED)
@@ -42,6 +46,7 @@ def find_rows(connection: DuckDBPyConnection, zones: Zones) -> None:
             connection.execute(_restricted(resource))
     if any_restricted:
         _spread_over_spells(connection, zones)
+    find_attached(connection, zones, person_resources())
 
 
 def _spread_over_spells(connection: DuckDBPyConnection, zones: Zones) -> None:
@@ -60,26 +65,24 @@ where is_marked_test(meta.security) or is_marked_confidential(meta.security)
 
 def _restricted(resource: str) -> str:
     """Rows of ``resource`` with a restricted code in any concept, an extension's among them."""
-    elements = shapes.SHAPES[resource]
-    lists = ["list_transform(extension, lambda e: e.valueCodeableConcept)"]
-    for name, kind in elements.items():
-        if kind in _CONCEPTS:
-            lists.append(identifier(name) if kind.endswith("[]") else f"[{identifier(name)}]")
-    concepts = "flatten([" + ", ".join(lists) + "])"
     return f"""
 insert into row_reason
 with coded as (
-    select _source, _sender, _file_id, _row,
-        unnest(flatten(list_transform({concepts}, lambda c: c.coding))) as coding
+    select _source, _sender, _file_id, _row, unnest({codings_of(resource)}) as coding
     from resource_row
+),
+written as (
+    select * exclude (coding), coding_written(coding) as code, coding.code as sent,
+        code_kind(coalesce(coding.system, '')) as kind, coding.system is null as is_unknown
+    from coded
+    where coding.code is not null
 )
-select distinct c._source, c._sender, c._file_id, c._row, 'legally_restricted'
-from coded as c
-inner join codelist as l
-    on l.codelist = 'legally_restricted' and (
-        l.code = c.coding.code
-        or (l.is_prefix and starts_with(upper(replace(c.coding.code, '.', '')), l.code)
-            and coalesce(system_word(c.coding.system), 'icd10') in ('icd10', 'opcs4')))
+select distinct w._source, w._sender, w._file_id, w._row, 'legally_restricted'
+from written as w
+inner join restricted_code as l
+    on l.code = w.code or l.code = w.sent
+    or (l.kind = 'prefix' and (w.kind = 'prefix' or w.is_unknown)
+        and starts_with(code_written('prefix', w.sent), l.code))
 """
 
 

@@ -25,16 +25,17 @@ select * from vault.record where not is_test and {which}
 """
 _NOT_FOUND_BY_NUMBER = "link_step not in ('registered', 'cross_check')"
 _KEEP = """
-delete from vault.mps_answer where record_key in (select record_key from mps_answer);
-insert into vault.mps_answer by name
-select a.*, m.content_hash from mps_answer as a inner join vault.mps_reference as m using (record_key);
+delete from vault.mps_answer as a using mps_answer as m
+where a.record_key = m.record_key and a.content_hash = m.content_hash;
+insert into vault.mps_answer by name from mps_answer;
 """
 _CURRENT = """
 create or replace temp table mps_answer as
-select a.* exclude (content_hash)
+select a.*
 from vault.mps_answer as a
 semi join record_known as k on k.record_key = a.record_key and k.content_hash = a.content_hash
 """
+_JOIN = Path(__file__).with_name("joined.sql")
 
 
 def ask_national(
@@ -71,7 +72,20 @@ def keep_answers(settings: Settings, path: Path) -> int:
 
 
 def trace_by_answers(connection: DuckDBPyConnection) -> int:
-    """Put kept answers that still hold in the place of ours in ``trace_result``; returns how many."""
+    """Put kept answers that still hold in the place of ours in ``trace_result``; returns how many.
+
+    Needs ``record_known`` and ``person_index``; builds ``mps_answer``, those that hold.
+    """
     with values_hidden("national trace response"):
         connection.execute(_CURRENT)
     return use_answers(connection)
+
+
+def join_by_answers(connection: DuckDBPyConnection) -> None:
+    """What the answers say of the residue: to ``bucket_pair``, records of one MPS_ID; ``national_record``.
+
+    ``national_record`` (columns of identity_record, matched_number): records whose answer is a number that
+    nobody of the index holds, so that others who give that number are compared with them.
+    """
+    with values_hidden("national trace response"):
+        connection.execute(_JOIN.read_text(encoding="utf-8"))

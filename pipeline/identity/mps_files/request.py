@@ -52,18 +52,16 @@ _KNOWN = {
 }
 # Only where it is asked for: it lets the service give stable ids to people whom it does not find.
 _LOCAL_ID = "r.record_id"
-# A record that was asked about before keeps its reference, so that a late response still finds it. The hash
-# tells whether the record is still what it was when it was asked about.
-_REFER = """
-insert into vault.mps_reference
-select (known.n + row_number() over (order by r.record_key))::varchar, r.record_key, ?, r.content_hash
+# A reference stands for a record as it was when it was asked about: asked again as it is, it keeps it, so
+# that a late response still finds it; changed, it gets another one. Drawn at random, as a response of another
+# deployment, or of before a vault was restored, would fit a number counted up.
+_REFER = f"""
+insert into vault.mps_reference by name
+select
+    replace(uuid()::varchar, '-', '') as unique_reference, r.record_key, ? as requested_run, r.content_hash,
+    {_KNOWN["NHS_NO"]} as asked_number, {_KNOWN["DATE_OF_BIRTH"]} as asked_birth_date
 from record_to_trace as r
-cross join (select coalesce(max(unique_reference::bigint), 0) as n from vault.mps_reference) as known
-where r.record_key not in (select record_key from vault.mps_reference)
-"""
-_ASKED_AGAIN = """
-update vault.mps_reference as m set content_hash = r.content_hash
-from record_to_trace as r where r.record_key = m.record_key
+anti join vault.mps_reference as m on m.record_key = r.record_key and m.content_hash = r.content_hash
 """
 
 
@@ -72,7 +70,8 @@ def write_request(
 ) -> int:
     """Write the records of ``record_to_trace`` to ``path`` (CSV, header row, mode 0600), whole or not at all.
 
-    ``vault.mps_reference`` gets a reference for each that has none. Returns how many records are asked about.
+    ``vault.mps_reference`` gets a reference for each that has none as it is now. Returns how many records
+    are asked about.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
@@ -80,11 +79,10 @@ def write_request(
     fields = ", ".join(f"{known.get(name, 'null')} as {name}" for name in REQUEST_FIELDS)
     query = (
         f"select {fields} from record_to_trace as r inner join vault.mps_reference as m "
-        "on m.record_key = r.record_key order by m.unique_reference::bigint"
+        "on m.record_key = r.record_key and m.content_hash = r.content_hash order by r.record_key"
     )
     try:
         with values_hidden("national trace request"):
-            connection.execute(_ASKED_AGAIN)
             connection.execute(_REFER, [run_id])
             asked = connection.execute(
                 f"copy ({query}) to {literal(fresh)} (format csv, header true, delimiter ',')"

@@ -38,18 +38,18 @@ _NEEDED = (
     "MATCHED_ALGORITHM_INDICATOR",
     "MATCHED_CONFIDENCE_PERCENTAGE",
 )
-_USE = """
-create or replace temp table trace_result as
-select * from trace_result anti join mps_answer using (record_key)
-union all by name
-select * exclude (mps_id) from mps_answer semi join trace_result using (record_key)
-"""
+_ECHOED = {"REQ_NHS_NO": "asked_number", "DATE_OF_BIRTH": "asked_birth_date"}
+_USE = Path(__file__).with_name("used.sql")
 _SQL = Path(__file__).with_name("response.sql")
 
 # What is wrong with a row, in the order in which it is looked for: column, condition, what would be valid.
 _RULES = (
     ("UNIQUE_REFERENCE", "record_key is null", "a reference that a request of this deployment gave"),
     ("UNIQUE_REFERENCE", "count(*) over (partition by UNIQUE_REFERENCE) > 1", "one row a reference"),
+    *(
+        (name, f"{name} is distinct from {asked} and {name} is not null", "what the request said, or nothing")
+        for name, asked in _ECHOED.items()
+    ),
     (
         "ERROR_SUCCESS_CODE",
         "coalesce(ERROR_SUCCESS_CODE not in ('00', '15', '16', '90', '91', '92', '96', '97', '98'), true)",
@@ -85,11 +85,15 @@ _RULES = (
 
 
 def read_response(connection: DuckDBPyConnection, path: Path) -> int:
-    """Read a response into ``mps_answer``: the columns of ``trace_result``, and mps_id. Returns its rows.
+    """Read a response into ``mps_answer``; returns its rows.
+
+    Columns: those of ``trace_result``; mps_id, the service's own id of whom it did not find; is_restricted,
+    where it calls the person sensitive; content_hash, of the record as it was asked about.
 
     Raises :class:`InputRefusedError` with file, row (1 is the first under the header) and column for a header
-    that lacks a field, a reference nobody gave, one that comes twice, or a value outside its list; the
-    message never holds the value. Nothing of a refused file is kept.
+    that lacks a field, a reference nobody gave, one that comes twice, a number or birth date that was not
+    asked about, or a value outside its list; the message never holds the value. Nothing of a refused file
+    is kept.
     """
     _stage(connection, path)
     for column, condition, valid in _RULES:
@@ -101,11 +105,15 @@ def read_response(connection: DuckDBPyConnection, path: Path) -> int:
 
 
 def use_answers(connection: DuckDBPyConnection) -> int:
-    """Put the answers of ``mps_answer`` in the place of our own in ``trace_result``. Returns how many."""
+    """Put the answers of ``mps_answer`` in the place of our own in ``trace_result``. Returns how many.
+
+    Not one that gives a record another number than its own verified one. Needs ``record_known`` and
+    ``person_index``.
+    """
     with values_hidden("national trace response"):
-        connection.execute(_USE)
+        connection.execute(_USE.read_text(encoding="utf-8"))
         row = connection.execute(
-            "select count(*) from trace_result semi join mps_answer using (record_key)"
+            "select count(*) from trace_result semi join answer_used using (record_key)"
         ).fetchone()
     return int(row[0]) if row else 0
 
@@ -126,10 +134,11 @@ def _stage(connection: DuckDBPyConnection, path: Path) -> None:
             f"nullif(trim({identifier(sent[name])}), '') as {name}"
             if name in sent
             else f"null::varchar as {name}"
-            for name in ("UNIQUE_REFERENCE", *ANSWER_FIELDS)
+            for name in ("UNIQUE_REFERENCE", *_ECHOED, *ANSWER_FIELDS)
         )
         connection.execute(
-            "create or replace temp table mps_row as select f.*, m.record_key from "
+            "create or replace temp table mps_row as "
+            "select f.*, m.record_key, m.content_hash, m.asked_number, m.asked_birth_date from "
             f"(select row_number() over () as row, {fields} from {source}) as f "
             "left join vault.mps_reference as m on m.unique_reference = f.UNIQUE_REFERENCE"
         )

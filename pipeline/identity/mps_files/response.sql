@@ -1,4 +1,5 @@
--- mps_row, checked -> mps_answer: the columns of trace_result, and the service's own id for people it did not find.
+-- mps_row, checked -> mps_answer: the columns of trace_result, the service's own id for people it did not find, whether
+-- it calls the person sensitive, and the record as it was asked about.
 -- Indicator 2, a simple trace, is in the list of indicators, and no step of the handbook gives it: read as alphanumeric.
 create or replace temp table mps_answer as
 select
@@ -25,5 +26,9 @@ select
     end as code,
     if(MATCHED_NHS_NO in ('0000000000', '9999999999'), 0, 1) as candidates,
     -- Several ids come joined by tildes; the first is taken, as the national pipelines do.
-    nullif(split_part(MPS_ID, '~', 1), '') as mps_id
+    nullif(split_part(MPS_ID, '~', 1), '') as mps_id,
+    -- The list of flags is not published: whatever is not plainly none is one.
+    ERROR_SUCCESS_CODE = '92' or coalesce(upper(SENSITIVITY_FLAG) not in ('N', 'NO', '0', 'FALSE', 'U'), false)
+        as is_restricted,
+    content_hash
 from mps_row;

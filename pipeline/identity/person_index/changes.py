@@ -8,8 +8,14 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.person_index.history import RECORD, columns_of, require_table
 from pipeline.identity.person_index.night import Night
-from pipeline.identity.standardise import define_macros, fhir_view, read_registrations, standardise_rows
-from pipeline.identity.standardise.supersession import follow
+from pipeline.identity.standardise import (
+    choose_rows,
+    define_macros,
+    fhir_view,
+    read_registrations,
+    standardise_rows,
+)
+from pipeline.identity.standardise.supersession import accept, follow, learn
 from pipeline.zones import Zones
 
 _CHANGES = Path(__file__).with_name("changes.sql")
@@ -40,9 +46,11 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
     )
     connection.execute(_CHANGES.read_text(encoding="utf-8"))
     _take_changed(connection, night)
+    connection.execute("create or replace temp view patient_row as select * from patient_changed")
+    choose_rows(connection)
+    learn(connection)
     connection.execute(_SUPERSESSION.read_text(encoding="utf-8"))
     _look_again_at_replaced_numbers(connection)
-    connection.execute("create or replace temp view patient_row as select * from patient_changed")
     standardise_rows(connection)
     _view_of_known(connection)
 
@@ -61,9 +69,14 @@ def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
 
 
 def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
-    """Standardise records too whose own number is replaced by another one, or by none, since last night."""
+    """Standardise records too whose own number is replaced by another one, or by none, since last night.
+
+    Who holds a number decides whether it was replaced: another holder changes what others' numbers lead to.
+    """
+    accept(connection, "supersession_before", said="superseding_before", holder="number_holder_before")
     follow(connection, "supersession_before")
     connection.execute("create or replace temp table current_number_before as from current_number")
+    accept(connection, "supersession", said="superseding_known", holder="number_holder")
     follow(connection, "supersession")
     connection.execute(
         "create or replace temp table number_refollowed as "
@@ -77,6 +90,7 @@ def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     again = connection.execute("select count(*) from row_again").fetchone()
     if again and again[0]:
         connection.execute(f"insert into patient_changed {_ROWS} semi join row_again using (row_hash)")
+        choose_rows(connection)
 
 
 def _view_of_known(connection: DuckDBPyConnection) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.identity.decisions import resolve
+from pipeline.identity.decisions import note_doubts, resolve
+from pipeline.identity.mps_files import join_by_answers
 from pipeline.identity.person_index.history import EDGE, columns_of, require_table
 from pipeline.identity.person_index.night import Night
 from pipeline.identity.residue import cluster, define_macros, find_touched, load_model, score_residue
@@ -17,7 +18,10 @@ _FOLDER = Path(__file__).parent
 
 
 def link_residue(connection: DuckDBPyConnection, night: Night) -> None:
-    """Build ``link_tonight``: the link of every record that was traced, and of the whole residue."""
+    """Build ``link_tonight``: the link of every record that was traced, and of the whole residue.
+
+    Beside it what changes of the decisions that it cannot obey and of the trace's several close candidates.
+    """
     resolve(connection)
     _run(connection, "residue.sql", columns_of(connection, "identity_record"))
     _score(connection, night)
@@ -25,8 +29,10 @@ def link_residue(connection: DuckDBPyConnection, night: Night) -> None:
         "create or replace temp view edge_joined_before as select left_key, right_key from vault.joined"
     )
     bucket(connection)
+    join_by_answers(connection)
     cluster(connection)
     _run(connection, "link_tonight.sql")
+    note_doubts(connection)
 
 
 def _score(connection: DuckDBPyConnection, night: Night) -> None:

@@ -36,7 +36,9 @@ PERSON_INDEX = Versioned("person_index", ("nhs_number",))
 EDGE = Versioned("edge", ("left_key", "right_key"))
 JOINED = Versioned("joined", ("left_key", "right_key"))
 SUPERSEDING = Versioned("superseding", ("record_key", "old_number", "new_number"))
-VERSIONED = (RECORD, PERSON, PERSON_INDEX, EDGE, JOINED, SUPERSEDING)
+CONTRADICTION = Versioned("contradiction", ("left_key", "right_key"))
+CANDIDATE = Versioned("candidate", ("record_key", "nhs_number"))
+VERSIONED = (RECORD, PERSON, PERSON_INDEX, EDGE, JOINED, SUPERSEDING, CONTRADICTION, CANDIDATE)
 
 
 def replace_rows(

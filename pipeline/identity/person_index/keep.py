@@ -8,6 +8,8 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.person_index import night as nights
 from pipeline.identity.person_index.history import (
+    CANDIDATE,
+    CONTRADICTION,
     EDGE,
     JOINED,
     PERSON,
@@ -28,6 +30,8 @@ _KEPT = (
     (EDGE, "edge_fresh", "edge_gone"),
     (JOINED, "joined_fresh", "joined_gone"),
     (SUPERSEDING, "superseding_fresh", "superseding_gone"),
+    (CONTRADICTION, "contradiction_fresh", "contradiction_gone"),
+    (CANDIDATE, "candidate_fresh", "candidate_gone"),
 )
 
 

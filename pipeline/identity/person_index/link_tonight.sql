@@ -7,7 +7,9 @@ select
     'nhs|' || t.matched_number as strict_anchor,
     'nhs|' || t.matched_number as middle_anchor,
     'nhs|' || t.matched_number as loose_anchor,
-    0::double as probability_false,
+    -- A trace's score is no probability: how often a step is wrong is for the negative controls to say, or for nobody.
+    -- A practice's own record is what others are compared with.
+    if(t.link_step = 'registered', 0, null)::double as probability_false,
     0::double as probability_missed
 from trace_result as t
 where t.matched_number is not null

@@ -1,4 +1,4 @@
--- identity_record, record_known, index_changed, vault.decision -> trace_wanted (record_key).
+-- identity_record, record_known, index_changed, person_index, vault.decision -> trace_wanted (record_key).
 create or replace temp table trace_wanted as
 with changed as (
     select i.record_key
@@ -20,6 +20,18 @@ neighbour as (
     where
         birth_date in (select birth_date from index_changed)
         or (birth_date is null and birth_year in (select year(birth_date) from index_changed))
+),
+-- Found by a number that was not verified, and called otherwise than its holder: somebody else of that birth date who
+-- bears the name would be the one (the twin guard).
+called_otherwise as (
+    select k.record_key
+    from (
+        select record_key, traceable_number, given_folded
+        from record_known
+        where nhs_number_status is distinct from '01' and birth_date in (select birth_date from index_changed)
+    ) as k
+    inner join person_index as p on p.nhs_number = k.traceable_number
+    where k.given_folded <> p.given_folded
 )
 select record_key from changed
 union
@@ -27,6 +39,8 @@ select record_key from record_known
 where traceable_number in (select nhs_number from index_changed)
 union
 select record_key from neighbour
+union
+select record_key from called_otherwise
 union
 select record_key
 from record_known

@@ -16,14 +16,16 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.declare import SOURCE_WORDS
-from connectors.register import Entity, entities
+from connectors.register import Entity, entities, written_columns
 from pipeline.duck import literal, parquet, values_hidden
 from pipeline.errors import UsageError, one_of
+from pipeline.handling import written as handling
 from pipeline.identity.eligibility import decide
 from pipeline.identity.keyed_hash import keyed
+from pipeline.identity.objections import evidence
 from pipeline.identity.pseudonymise import accounts, linkage
 from pipeline.identity.pseudonymise.folder import replaced
-from pipeline.identity.pseudonymise.projection import columns, statements
+from pipeline.identity.pseudonymise.projection import statements
 from pipeline.identity.pseudonymise.summary import (
     OutsideDomain,
     PseudonymiseSummary,
@@ -32,7 +34,7 @@ from pipeline.identity.pseudonymise.summary import (
 )
 from pipeline.identity.standardise import define_macros
 from pipeline.identity.vault import open_vault
-from pipeline.keys import load_keys
+from pipeline.keys import KeyRing, load_keys, product_purpose
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
@@ -49,22 +51,30 @@ _AREA = {"postcode": "VARCHAR", "lsoa_code": "VARCHAR", "local_authority_code": 
 
 
 def pseudonymise(
-    settings: Settings, ledger: Ledger, run_id: str, product: str, as_of: date
+    settings: Settings,
+    ledger: Ledger,
+    run_id: str,
+    product: str,
+    as_of: date,
+    *,
+    keys: KeyRing | None = None,
 ) -> PseudonymiseSummary:
     """Write the pseudonymised zone of ``product``, whole or not at all, and its accounts into the ledger.
+
+    ``keys`` are those of a rotation under way; without them, the deployment's of now.
 
     Raises :class:`ChecksRefusedError` where objections cannot be honoured or the accounts do not
     balance; the folder of the last good run then stays as it is.
     """
     if product not in PRODUCTS:
         raise UsageError(one_of("product", product, PRODUCTS))
-    zones, keys = Zones(settings.home), load_keys(settings)
+    zones, keys = Zones(settings.home), keys or load_keys(settings)
     with open_vault(settings, keys, read_only=True) as connection, values_hidden("pseudonymising"):
         define_macros(connection)
-        decide(connection, settings, product=product, as_of=as_of)
+        decide(connection, settings, product=product, as_of=as_of, run_id=run_id)
         connection.execute("set preserve_insertion_order = false")
         with (
-            keyed(connection, keys.key(f"product:{product}")),
+            keyed(connection, keys.key(product_purpose(product))),
             replaced(zones.pseudonymised(product)) as folder,
         ):
             connection.execute(_PEOPLE.read_text(encoding="utf-8"))
@@ -76,8 +86,12 @@ def pseudonymise(
             linkage.count(connection, zones, as_of)
             _copy(connection, linkage.GROUPS, folder / "link_groups.parquet", run_id)
             linkage.record(connection, ledger, run_id, product)
+            handling.write(folder)
             withheld = accounts.record(ledger, connection, run_id, product)
         summary = summarise(connection, product, withheld, tuple(outside))
+        evidence.record_check(
+            connection, settings, ledger, run_id=run_id, product=product, people_in=summary.people
+        )
     record_outside(ledger, run_id, summary)
     return summary
 
@@ -102,7 +116,7 @@ def _write_entity(
     files = sorted((zones.fhir / entity.resource).glob(f"source={source}/sender=*/*.parquet"))
     sql = statements(entity, files)
     if not files:
-        _copy(connection, f"select * from {parquet([], columns(entity))}", target)
+        _copy(connection, f"select * from {parquet([], written_columns(entity))}", target)
         return []
     _copy(connection, sql.rows, target)
     rows, *counts = connection.execute(sql.counts).fetchone() or (0,)

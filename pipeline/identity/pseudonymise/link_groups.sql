@@ -21,7 +21,9 @@ counted as (
         area.lsoa_code,
         area.local_authority_code,
         -- The practice that has the person now knows best, then other practices.
-        (r.source = 'gp')::integer + (r.source = 'gp' and r.is_registered)::integer as standing
+        -- Of equals one by a hash of its key, so that the order of rows plays no part.
+        (((r.source = 'gp')::bigint + (r.source = 'gp' and r.is_registered)::bigint) << 60)
+            + (hash(r.record_key) >> 4)::bigint as standing
     from vault.record as r
     inner join record_eligibility as e using (source, sender, record_id)
     left join ethnicity using (source, sender, record_id)
@@ -44,7 +46,7 @@ described as (
 )
 select
     c.source, c.sender, c.record_id, c.person_id, c.link_step, c.link_confidence, c.nhs_number_outcome,
-    coalesce(c.probability_false, 0) as probability_false, coalesce(c.probability_missed, 0) as probability_missed,
+    c.probability_false, coalesce(c.probability_missed, 0) as probability_missed,
     c.family_name is not null and c.given_name is not null as has_name,
     c.birth_date is not null as has_birth_date,
     c.lsoa_code is not null as has_home,
@@ -68,7 +70,7 @@ with person_step as (
         count(*) as records,
         count(*) filter (is_registered_person) as records_registered,
         sum(probability_missed) as probability_missed,
-        sum(probability_false) as probability_false
+        if(count(*) = count(probability_false), sum(probability_false), null) as probability_false
     from link_counted
     group by source, sender, link_step, person_id
 )
@@ -87,7 +89,8 @@ select
     count(*) as people,
     sum(records_registered)::bigint as records_registered,
     sum(probability_missed)::double as probability_missed,
-    sum(probability_false)::double as probability_false
+    -- A sum over some of the records would pass for one over all.
+    if(count(*) = count(probability_false), sum(probability_false), null)::double as probability_false
 from person_step
 group by grouping sets (
     (source, sender, link_step), (source, sender, link_step, age_years), (source, sender, link_step, sex),

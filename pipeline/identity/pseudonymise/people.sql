@@ -9,7 +9,7 @@ with kept as (
         coalesce(r.loose_person_id, e.person_id) as loose_person_id,
         r.link_step,
         r.link_confidence,
-        coalesce(r.probability_false, 0.0) as probability_false,
+        r.probability_false,
         coalesce(r.probability_missed, 0.0) as probability_missed
     from record_eligibility as e
     inner join vault.record as r using (source, sender, record_id)

@@ -41,20 +41,6 @@ def statements(entity: Entity, files: Sequence[Path]) -> Statements:
     )
 
 
-def columns(entity: Entity) -> dict[str, str]:
-    """Columns of the written table in order, with their types."""
-    about = {"person_key": "VARCHAR"} if entity.about_a_person else {}
-    provenance = {"source_file_id": "VARCHAR", "source_row": "BIGINT"} if entity.about_a_person else {}
-    lineage = {
-        f"{entity.name}_key": "VARCHAR",
-        **about,
-        "source": "VARCHAR",
-        "sender": "VARCHAR",
-        **provenance,
-    }
-    return {**lineage, **{column.name: column.type for column in entity.columns}}
-
-
 def _raw(entity: Entity, files: Sequence[Path]) -> str:
     """Rows that may leave, each register expression evaluated, nothing hashed or checked yet."""
     values = ",\n        ".join(f"{_value(column)} as {identifier(column.name)}" for column in entity.columns)

@@ -12,6 +12,7 @@ from pipeline.identity.residue.model import Model, load_model, read_model
 from pipeline.identity.residue.nodes import define_macros
 from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
 from pipeline.identity.residue.score import score_residue
+from pipeline.identity.residue.shown import show_weights
 from pipeline.identity.residue.train import TrainingRules, train
 from pipeline.identity.residue.train_site import train_site_model
 from pipeline.identity.residue.waterfall import Comparison, waterfall
@@ -28,6 +29,7 @@ __all__ = [
     "load_model",
     "read_model",
     "score_residue",
+    "show_weights",
     "train",
     "train_site_model",
     "waterfall",

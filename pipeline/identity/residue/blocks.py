@@ -49,6 +49,9 @@ BLOCKS = (
     _same("given_postcode", "given_root", "postcode"),
     _same("day_postcode", "birth_month", "birth_day", "postcode"),
     _same("year_postcode", "birth_year", "gender", "postcode"),
+    _same("full_name", "family_folded", "given_root"),
+    Block("names_swapped", ("family_folded", "given_folded"), ("given_folded", "family_folded")),
+    _same("postcode_practice", "postcode", "practice_code", "left(given_root, 1)"),
 )
 
 

@@ -32,3 +32,16 @@ create or replace temp macro birth_plainly_differs(birth_l, birth_r) as coalesce
     and coalesce(swapped_birth(birth_l) <> birth_r, true),
     false
 );
+-- The sender of a node that is a record (source|sender|local id), and the local id at it; null of an index person.
+create or replace temp macro sender_of(node) as if(starts_with(node, 'nhs|'), null, nullif(split_part(node, '|', 2), ''));
+create or replace temp macro patient_of(node) as regexp_replace(node, '^[^|]*[|][^|]*[|]', '');
+-- Twins before they have a given name: born on one day, at least one without a given name, no number in common; and one was
+-- called "twin" or numbered, or one sender has them as two patients. Family, place and practice say nothing of them.
+create or replace temp macro may_be_twins(
+    node_l, given_l, birth_l, number_l, of_several_l, node_r, given_r, birth_r, number_r, of_several_r
+) as coalesce(birth_l = birth_r and (given_l is null or given_r is null), false)
+    and not coalesce(number_l = number_r, false)
+    and case
+        when sender_of(node_l) = sender_of(node_r) then patient_of(node_l) <> patient_of(node_r)
+        else coalesce(of_several_l, false) or coalesce(of_several_r, false)
+    end;

@@ -46,7 +46,11 @@ select
             null
         )
     ) as number_compared,
-    if(nhs_number_outcome = 'valid_traced', traceable_number, null) as claimed_number,
+    case
+        when nhs_number_outcome = 'valid_traced' then traceable_number
+        when nhs_number_outcome = 'superseded' and nhs_number_status = '01'
+            then coalesce(traceable_number, nhs_number)
+    end as claimed_number,
     false as is_index,
     {person}
 from {relation}

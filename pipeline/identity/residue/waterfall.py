@@ -1,4 +1,9 @@
-"""What spoke for and against one pair: the weight of every comparison, as the model scores it."""
+"""What spoke for and against one pair: the weight of every comparison, as the model scores it.
+
+What is shown is made of the levels that held and of classes of names (:mod:`.rarity`) alone, the sum as well:
+an exact weight would tell the name. It differs from the weight that joins by how a name differs from its
+class.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,11 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.residue.model import Model
 from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
+from pipeline.identity.residue.rarity import rarities
 
 PRIOR = "prior"  # the odds that two records drawn at random are one person's
 _INDEX_PERSON = "nhs|"
-_FREQUENCY = "tf_adjustment_column"
+FREQUENCY = "tf_adjustment_column"  # of a level: the column whose frequencies count there
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,10 @@ class Comparison:
 def waterfall(
     connection: DuckDBPyConnection, model: Model, left_key: str, right_key: str
 ) -> tuple[Comparison, ...]:
-    """The prior, then each comparison of a pair of ``vault.edge``; the weights sum up to the pair's.
+    """The prior, then each comparison of a pair of ``vault.edge``; the weights sum up to its shown weight.
 
-    How rare an equal name is has a row of its own. Empty where a side is not known any more.
+    How rare an equal name is has a row of its own: a word, and whole bits. Empty where a side is not known
+    any more.
     """
     define_macros(connection)
     _node_table(connection, "waterfall_left", left_key)
@@ -45,7 +52,7 @@ def waterfall(
     if row is None:
         return ()
     names = {"family_folded": row[-2], "given_folded": row[-1]}
-    found = [Comparison(PRIOR, "before anything is compared", _prior(model))]
+    found = [Comparison(PRIOR, "before anything is compared", prior(model))]
     for comparison, place in zip(comparisons, row[:-2], strict=True):
         found += _steps(model, comparison, comparison["comparison_levels"][place], names)
     return tuple(found)
@@ -74,7 +81,8 @@ def _place_sql(comparison: Mapping[str, Any]) -> str:
     return f"case {cases} else {len(levels)} end"
 
 
-def _prior(model: Model) -> float:
+def prior(model: Model) -> float:
+    """The model's prior in bits."""
     chance = float(model.splink["probability_two_random_records_match"])
     return math.log2(chance / (1 - chance))
 
@@ -82,17 +90,19 @@ def _prior(model: Model) -> float:
 def _steps(
     model: Model, comparison: Mapping[str, Any], level: Mapping[str, Any], names: Mapping[str, str | None]
 ) -> list[Comparison]:
-    """The comparison's weight, and that of the name's frequency where the level has one."""
+    """The comparison's weight, and that of the name's class where the level has a frequency."""
     title, words = str(comparison["output_column_name"]), str(level.get("label_for_charts", ""))
     if level.get("is_null_level"):
         return [Comparison(title, words, 0.0)]
-    chance_among_others = float(level["u_probability"])
-    steps = [Comparison(title, words, math.log2(float(level["m_probability"]) / chance_among_others))]
-    column = level.get(_FREQUENCY)
+    steps = [Comparison(title, words, level_weight(level))]
+    column = level.get(FREQUENCY)
     if column and (name := names.get(column)) is not None:
-        share = model.term_frequencies[column].get(name, model.rare[column])
-        power = float(level.get("tf_adjustment_weight", 1.0))
-        steps.append(
-            Comparison(title, "how rare the name is", power * math.log2(chance_among_others / share))
-        )
+        classes = rarities(model, column, level)
+        rarity = classes.by_name.get(name, classes.of_others)
+        steps.append(Comparison(title, f"a {rarity.word} name", float(rarity.bits)))
     return steps
+
+
+def level_weight(level: Mapping[str, Any]) -> float:
+    """What a level weighs before any frequency, in bits."""
+    return math.log2(float(level["m_probability"]) / float(level["u_probability"]))

@@ -17,6 +17,8 @@ Columns of that temp table, one row a record:
     names that stand in for one (:file:`names.sql`)
 ``family_folded``, ``given_folded``, ``given_root``
     the same without accents, spaces, hyphens and punctuation; the root is the full name of a diminutive
+``is_of_several_born``
+    a name that stands in for one says "twin", or numbers the newborn or unknown person
 ``former_names``, ``former_family_names``, ``former_given_names``
     other names of the record: as (family_name, given_name), and folded
 ``gender``, ``postcode``, ``outcode``, ``former_postcodes``, ``practice_code``
@@ -48,9 +50,10 @@ from pipeline.zones import Zones
 _HERE = Path(__file__)
 _FHIR_MACROS = Path(shapes.__file__).with_name("macros.sql")
 _MACROS = ("demographics.sql", "names.sql", "postcodes.sql", "record_hash.sql")
-_STEPS = ("chosen.sql", "forms.sql", "records.sql")
+_STEPS = ("forms.sql", "records.sql")
 
 __all__ = [
+    "choose_rows",
     "define_macros",
     "fhir_view",
     "read_registrations",
@@ -91,7 +94,9 @@ def standardise_relations(connection: DuckDBPyConnection, settings: Settings, as
     connection.execute("set variable as_of = ?", [as_of])
     connection.execute("set variable allow_synthetic_numbers = ?", [settings.allow_synthetic_numbers])
     read_registrations(connection)
+    choose_rows(connection)
     supersession.learn(connection)
+    supersession.accept(connection, "supersession", said="superseding_said", holder="number_holder_said")
     supersession.follow(connection)
     standardise_rows(connection)
 
@@ -101,8 +106,13 @@ def read_registrations(connection: DuckDBPyConnection) -> None:
     connection.execute(_HERE.with_name("registrations.sql").read_text(encoding="utf-8"))
 
 
+def choose_rows(connection: DuckDBPyConnection) -> None:
+    """Build ``chosen_patient``, one row a record, from the relation patient_row."""
+    connection.execute(_HERE.with_name("chosen.sql").read_text(encoding="utf-8"))
+
+
 def standardise_rows(connection: DuckDBPyConnection) -> None:
-    """Build ``identity_record`` from the relation patient_row.
+    """Build ``identity_record`` from ``chosen_patient`` (:func:`choose_rows`).
 
     Needs the macros of :func:`define_macros`, ``gp_registration``, ``current_number``
     (:func:`pipeline.identity.standardise.supersession.follow`) and the variable allow_synthetic_numbers.

@@ -21,13 +21,18 @@ select family_sent from former_name_sent where family_sent is not null
 union
 select given_sent from former_name_sent where given_sent is not null;
 create or replace temp table name_cleaned_once as
-select name_sent, name_cleaned(name_sent) as name from name_sent_once where name_sent not ilike 'n/a';
+select name_sent, name_cleaned(name_sent) as name from name_sent_once
+-- B/O is "baby of"; without its stroke it would be the name Bo.
+where name_sent not ilike 'n/a' and not regexp_matches(name_sent, '^\s*b/o\b', 'i');
 create or replace temp table name_plain_once as
 select name_sent, name, letters_plain(name) as plain from name_cleaned_once;
 create or replace temp table name_form as
 select name_sent, name, regexp_replace(plain, '[^\p{L}]', '', 'g') as name_folded
 from name_plain_once
 where regexp_matches(plain, '\p{L}') and not is_placeholder_plain(plain);
+
+create or replace temp table name_of_several as
+select name_sent from name_plain_once where is_placeholder_plain(plain) and is_one_of_several_plain(plain);
 
 create or replace temp table postcode_sent_once as
 select postcode_sent from chosen_patient where postcode_sent is not null

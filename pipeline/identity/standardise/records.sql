@@ -1,5 +1,5 @@
 -- chosen_patient, with its registration, the forms of its names and its current number -> identity_record.
--- Needs the macros of nhs_number.sql and record_hash.sql, the tables name_form, postcode_form,
+-- Needs the macros of nhs_number.sql and record_hash.sql, the tables name_form, name_of_several, postcode_form,
 -- former_form, nickname_of_gender, gp_registration and current_number, and the variable allow_synthetic_numbers.
 create or replace temp table identity_record as
 with joined as (
@@ -21,6 +21,8 @@ with joined as (
         coalesce(r.practice_code, c.practice_code) as practice_of_record,
         c.source = 'gp' and coalesce(r.is_current, c.practice_code is not null) as is_registered,
         r.started_on as registered_on,
+        c.given_sent in (select name_sent from name_of_several) or c.family_sent in (select name_sent from name_of_several)
+            as is_of_several_said,
         w.former_names as former_names_said,
         w.families,
         w.givens,
@@ -69,6 +71,7 @@ select
     family_folded,
     given_folded,
     given_root,
+    coalesce(is_of_several_said, false) as is_of_several_born,
     former_names,
     former_family_names,
     former_given_names,
@@ -88,6 +91,6 @@ select
     record_hash(
         nhs_number, nhs_number_outcome, nhs_number_status, traceable_number, birth_date, birth_year, birth_month, birth_day,
         family_name, given_name, other_given_name, former_names, gender, postcode, former_postcodes, practice_of_record,
-        is_registered, registered_on, death_date, is_restricted, is_test
+        is_registered, registered_on, death_date, is_restricted, is_test, coalesce(is_of_several_said, false)
     ) as content_hash
 from formed;

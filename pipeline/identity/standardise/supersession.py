@@ -1,7 +1,8 @@
 """NHS numbers that were replaced: learnt from records that give the old number beside the current one.
 
-A chain is followed to its end. A circle has no end and is followed by nobody; an old number that leads to
-two different ends is not followed either. Both keep their outcome ``superseded`` and trace nobody.
+Anybody may say so, and not everybody is believed: :file:`supersession_accepted.sql`. A chain is followed to
+its end. A circle has no end and is followed by nobody; an old number that leads to two different ends is not
+followed either. Both keep their outcome ``superseded`` and trace nobody.
 """
 
 from __future__ import annotations
@@ -10,14 +11,29 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-_LEARN = Path(__file__).with_name("supersession_learnt.sql")
-_FOLLOW = Path(__file__).with_name("supersession_followed.sql")
+_HERE = Path(__file__)
+_SAID = _HERE.with_name("supersession_said.sql")
+_ACCEPTED = _HERE.with_name("supersession_accepted.sql")
+_FOLLOW = _HERE.with_name("supersession_followed.sql")
 _LONGEST = 64  # steps that double each time: no chain of numbers in one system is that long
 
 
 def learn(connection: DuckDBPyConnection) -> None:
-    """Build ``supersession`` (old_number, new_number) from patient_row."""
-    connection.execute(_LEARN.read_text(encoding="utf-8"))
+    """Build ``superseding_said`` (record_key, old_number, new_number) from chosen_patient.
+
+    And the view ``number_holder_said`` (record_key, nhs_number, birth_date, is_registered, is_verified) of
+    the records there that may hold a number: those of practices, and verified ones.
+    """
+    connection.execute(_SAID.read_text(encoding="utf-8"))
+
+
+def accept(connection: DuckDBPyConnection, accepted: str, *, said: str, holder: str) -> None:
+    """Build ``accepted`` (old_number, new_number): what is believed of ``said``, given who holds the numbers.
+
+    ``said`` and ``holder`` are relations with the columns that :func:`learn` gives.
+    """
+    text = _ACCEPTED.read_text(encoding="utf-8")
+    connection.execute(text.format(accepted=accepted, said=said, holder=holder))
 
 
 def follow(connection: DuckDBPyConnection, relation: str = "supersession") -> int:

@@ -28,9 +28,11 @@ __all__ = ["MACROS", "STEPS", "TraceRules", "bucket", "build_index", "trace"]
 
 STEPS = ("registered", "cross_check", "alphanumeric", "algorithmic")
 
-_HERE = Path(__file__)
+_ROOM = Path(__file__).parent
 MACROS = ("comparing.sql", "guards.sql")
+_INDEX = ("index/holder.sql", "index/current.sql", "index/former.sql", "index/built.sql")
 _STEPS = (
+    "refused.sql",
     "cross_check.sql",
     "partial.sql",
     "sounds.sql",
@@ -38,6 +40,7 @@ _STEPS = (
     "algorithmic.sql",
     "scores.sql",
     "ranking.sql",
+    "candidates.sql",
     "result.sql",
 )
 
@@ -51,7 +54,8 @@ def build_index(connection: DuckDBPyConnection) -> None:
     death_date, is_restricted, and the lists former_names (family_name, given_name, other_given_name),
     former_family_names, former_given_names (both folded), former_postcodes.
     """
-    _run(connection, "index.sql")
+    for name in (*MACROS, *_INDEX):
+        _run(connection, name)
 
 
 def trace(connection: DuckDBPyConnection, rules: TraceRules | None = None) -> None:
@@ -60,7 +64,8 @@ def trace(connection: DuckDBPyConnection, rules: TraceRules | None = None) -> No
     One row a record: record_key, link_step and matched_number (null where nobody was found),
     link_confidence (0 to 100), score_family, score_given, score_birth_date, score_gender,
     score_postcode (0 to 100; null for the exact cross-check and for what the record lacks), code
-    (00, 90, 91, 92, 96, 97, 98) and candidates. Needs the macros and ``nickname_of_gender`` of standardise.
+    (00, 90, 91, 92, 96, 97, 98) and candidates. And ``trace_candidate`` (record_key, nhs_number, score): each
+    of the several close matches of code 97. Needs the macros and ``nickname_of_gender`` of standardise.
     """
     (rules or TraceRules()).bind(connection)
     for name in (*MACROS, *_STEPS):
@@ -73,4 +78,4 @@ def bucket(connection: DuckDBPyConnection) -> None:
 
 
 def _run(connection: DuckDBPyConnection, name: str) -> None:
-    connection.execute(_HERE.with_name(name).read_text(encoding="utf-8"))
+    connection.execute((_ROOM / name).read_text(encoding="utf-8"))

@@ -80,7 +80,7 @@ from blocked as b
 inner join record_scored as r on r.record_key = b.record_key
 inner join person_index as p on p.nhs_number = b.nhs_number
 where
-    not is_bound_elsewhere(r.has_verified_number, r.traceable_number, p.nhs_number)
+    not is_bound_elsewhere(r.has_verified_number, coalesce(r.traceable_number, r.nhs_number), p.nhs_number)
     and not is_twin(r.birth_date, r.given_folded, r.given_root,
         p.birth_date, p.given_folded, p.given_root, p.former_given_names, p.other_given_name)
 qualify row_number() over (partition by b.record_key order by b.blocks desc, b.nhs_number)

@@ -45,16 +45,31 @@ where
     and (a.practice_code is null or a.practice_code = p.practice_code)
     and (a.death_date is null or a.death_date = p.death_date);
 
+-- Family and given name written in each other's place: they agree exactly, and birth date, gender and postcode with them.
+create or replace temp table exchanged_found as
+select r.record_key, m.nhs_number
+from record_left as r
+inner join index_met as m
+    on m.birth_date = r.birth_date and m.family_folded = r.given_folded and m.given_folded = r.family_folded
+where
+    getvariable('rule_names_exchanged')
+    and m.family_folded <> m.given_folded
+    and m.gender = r.gender
+    and (m.postcode = r.postcode or list_contains(m.former_postcodes, r.postcode));
+
 create or replace temp table alphanumeric_count as
-select record_key, count(*) as candidates, min(nhs_number) as nhs_number from alphanumeric_found group by record_key;
+select record_key, count(*) as candidates, min(nhs_number) as nhs_number
+from (from alphanumeric_found union from exchanged_found)
+group by record_key;
 
 create or replace temp table pair_alphanumeric as
 select f.record_key, f.nhs_number
 from alphanumeric_count as f
+left join exchanged_found as x on x.record_key = f.record_key and x.nhs_number = f.nhs_number
 inner join record_left as r on r.record_key = f.record_key
 inner join person_index as p on p.nhs_number = f.nhs_number
 where
     f.candidates = 1
-    and not is_bound_elsewhere(r.has_verified_number, r.traceable_number, p.nhs_number)
-    and not is_twin(r.birth_date, r.given_folded, r.given_root,
-        p.birth_date, p.given_folded, p.given_root, p.former_given_names, p.other_given_name);
+    and not is_bound_elsewhere(r.has_verified_number, coalesce(r.traceable_number, r.nhs_number), p.nhs_number)
+    and (x.record_key is not null or not is_twin(r.birth_date, r.given_folded, r.given_root,
+        p.birth_date, p.given_folded, p.given_root, p.former_given_names, p.other_given_name));

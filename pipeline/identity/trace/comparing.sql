@@ -23,6 +23,9 @@ create or replace temp macro is_like_any_given(a, a_root, b, b_root, b_former, b
     is_like_given(a, a_root, b, b_root)
     or len(b_former) > 0 and len(list_filter(b_former, lambda f: is_like_given(a, a_root, f, f))) > 0
     or b_other is not null and list_contains(string_split(letters_plain(b_other), ' '), a);
+-- Family and given name changed places, as a form is filled in wrongly.
+create or replace temp macro is_exchanged(a_given, a_family, b_given, b_family) as
+    coalesce(a_given = b_family and a_family = b_given, false);
 -- Scores 0 to 100. A feature that the record lacks has no score.
 create or replace temp macro score_of_birth_date(y, m, d, birth_date) as case
     when y is null and m is null and d is null then null

@@ -1,25 +1,5 @@
--- record_to_trace and person_index -> crossed: records whose number and whole birth date are those of the index, and
+-- record_to_trace, person_index and refused_number -> crossed: records whose number and whole birth date are those of the index, and
 -- untraced_record: what is left for the dearer steps. Source: Person_ID Handbook, cross-check trace.
--- The twin guard: a number is not enough where it was not verified, and what the record calls the person is plainly
--- somebody else: a twin's number is the one wrong number whose birth date agrees.
--- Only the few records in question are compared by name; the many are a plain join on the number.
-create or replace temp table refused_number as
-select r.record_key
-from record_to_trace as r
-inner join person_index as p on p.nhs_number = r.traceable_number and p.birth_date = r.birth_date
-where
-    getvariable('rule_twin_guard')
-    and r.nhs_number_status is distinct from '01'
-    and r.given_folded <> p.given_folded
-    and not is_like_any_given(
-        r.given_folded, r.given_root, p.given_folded, p.given_root, p.former_given_names, p.other_given_name)
-    and (
-        coalesce(r.nhs_number_status in ('04', '05'), false)
-        or coalesce(r.gender in ('male', 'female') and p.gender in ('male', 'female') and r.gender <> p.gender, false)
-        or coalesce(not is_like_family(
-            r.family_name, r.family_folded, p.family_name, p.family_folded, p.former_family_names), false)
-    );
-
 create or replace temp table crossed as
 select
     r.record_key,
@@ -33,7 +13,8 @@ where r.record_key not in (select record_key from refused_number);
 create or replace temp table untraced_record as
 select
     r.*,
-    r.nhs_number_outcome = 'valid_traced' as has_verified_number,
+    r.nhs_number_outcome = 'valid_traced'
+        or coalesce(r.nhs_number_outcome = 'superseded' and r.nhs_number_status = '01', false) as has_verified_number,
     -- Which steps the record has enough for, and so whether it could have been found at all.
     r.traceable_number is not null and r.birth_date is not null as can_cross_check,
     r.family_folded is not null and r.birth_year is not null and r.gender is not null as can_alphanumeric,

@@ -19,6 +19,7 @@ class TraceRules:
     own_number_binds: bool = True  # a record whose own number is verified is traced to no other number
     twin_guard: bool = True  # one birth date, plainly different given names: nobody's match
     halves_count: bool = True  # half of a double-barrelled family name may stand for the whole
+    names_exchanged: bool = True  # family and given name in each other's place, all else exact: a match
     alphanumeric_needs_place: bool = True  # ... whole birth date, given name, and postcode or practice
     algorithmic_minimum: float = 85.0  # an algorithmic score below this is no match
     gap: float = 5.0  # two best candidates within these points: several close matches
@@ -31,6 +32,7 @@ class TraceRules:
             own_number_binds=False,
             twin_guard=False,
             halves_count=False,
+            names_exchanged=False,
             alphanumeric_needs_place=False,
             algorithmic_minimum=0.0,
         )

@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.identity_economy import Economy
+from tests.trace_desk import Desk
 
 
 @pytest.fixture
 def economy(tmp_path: Path) -> Economy:
     return Economy(tmp_path / "home")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import ChecksRefusedError, InputRefusedError, SetupError
-from pipeline.identity import apply_opt_outs, link, pseudonymise, write_cohort
+from pipeline.errors import ChecksRefusedError, InputRefusedError, SetupError, UsageError
+from pipeline.identity import apply_opt_outs, decide, link, pseudonymise, write_request
 from pipeline.identity.pseudonymise.folder import replaced
 from pipeline.keys import ENVIRONMENT_NAME, load_keys
 from tests.identity_economy import AS_OF, Economy, nhs_number
@@ -31,8 +31,12 @@ def linked(economy: Economy) -> Economy:
 
 
 def test_another_root_key_does_not_open_the_vault(linked: Economy, monkeypatch: pytest.MonkeyPatch) -> None:
+    (linked.home / "keys" / "root.key").unlink()
     monkeypatch.setenv(ENVIRONMENT_NAME, "fedcba9876543210" * 4)
-    with pytest.raises(SetupError, match="does not open"):
+    with pytest.raises(SetupError, match="not the one that this deployment was made with"):
+        link(linked.settings, linked.ledger, "r2", AS_OF)
+    (linked.home / "keys" / "versions.json").unlink()
+    with pytest.raises(SetupError, match="restore"):
         link(linked.settings, linked.ledger, "r2", AS_OF)
 
 
@@ -76,6 +80,32 @@ def test_a_vault_cut_short_is_a_matter_of_set_up_and_left_as_it_is(linked: Econo
     assert link(linked.settings, linked.ledger, "r2", AS_OF).records == 1
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
+def test_a_refused_command_leaves_the_vault_guarded_against_being_cut_short(
+    linked: Economy, share: float
+) -> None:
+    with pytest.raises(UsageError):
+        decide(linked.settings, "no such pair", verdict="same", reason="x", author="y")
+    path = linked.home / "identity" / "vault.duckdb"
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(SetupError, match="vault is cut short"):
+        link(linked.settings, linked.ledger, "r2", AS_OF)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
+def test_a_vault_cut_short_after_a_crash_is_a_matter_of_set_up_too(linked: Economy, share: float) -> None:
+    """No size is noted then: DuckDB finds out, and the operator is told what to do, not its exception."""
+    for n in range(2, 1000):
+        linked.person(f"g{n}", nhs_number(n))
+    linked.land()
+    link(linked.settings, linked.ledger, "r2", AS_OF)
+    path = linked.home / "identity" / "vault.duckdb"
+    path.with_name("vault.duckdb.size").unlink()
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(SetupError, match="vault"):
+        link(linked.settings, linked.ledger, "r3", AS_OF)
+
+
 def test_a_vault_with_a_damaged_block_is_a_matter_of_set_up(linked: Economy) -> None:
     path = linked.home / "identity" / "vault.duckdb"
     content = bytearray(path.read_bytes())
@@ -109,7 +139,7 @@ def test_steps_before_linking_say_so(economy: Economy, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="link"):
         pseudonymise(economy.settings, economy.ledger, "r1", "direct_care", AS_OF)
     with pytest.raises(SetupError, match="link"):
-        write_cohort(economy.settings, tmp_path / "cohort.dat")
+        write_request(economy.settings, economy.ledger, asked_on=AS_OF)
 
 
 def test_without_code_lists_nothing_is_made(economy: Economy) -> None:
@@ -191,7 +221,7 @@ def test_the_cohort_is_in_the_form_of_the_service(linked: Economy, tmp_path: Pat
     linked.land()
     link(linked.settings, linked.ledger, "r2", AS_OF)
     path = tmp_path / "cohort.dat"
-    assert write_cohort(linked.settings, path).numbers == 2
+    assert write_request(linked.settings, linked.ledger, asked_on=AS_OF, out=path).numbers == 2
     assert path.read_bytes() == f"{A},\n{B},\n".encode()
     assert path.stat().st_mode & 0o777 == 0o600
 

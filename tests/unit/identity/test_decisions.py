@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.identity import RecordName, decide, link, list_queue, override, show_pair
+from pipeline.identity import RecordName, decide, explain, link, list_queue, override, show_pair
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from tests.identity_economy import AS_OF, Economy, nhs_number
@@ -71,6 +71,9 @@ def test_a_record_linked_by_its_number_leaves_when_decided_to_be_another(economy
     after = linked(economy, "r2")
     assert after["g"] == before["g"] != after["a"]
     assert linked(economy, "r3") == after
+    overruled = economy.links()["acute", "RYJ", "a"]
+    assert (overruled["link_step"], overruled["code"]) == ("decided", None)
+    assert explain(economy.settings, "acute", "RYJ", "a").scores == {}
     override(economy.settings, name("a"), name("g"), verdict="withdrawn", **SIGNED)
     assert linked(economy, "r4") == before
 
@@ -146,3 +149,69 @@ def test_every_decision_is_kept_with_reason_and_author(strangers: Economy) -> No
     assert rows == [(verdict, *SIGNED.values()) for verdict in ("same", "different")]
     people = linked(strangers, "r2")
     assert people["a"] != people["g"]
+
+
+def decided_in_queue(economy: Economy) -> dict[str, str]:
+    """The conflict, decided to be one person by the pair that the queue lists (a record, and a number)."""
+    decide(economy.settings, list_queue(economy.settings)[0].pair_id, verdict="same", **SIGNED)
+    people = linked(economy, "r2")
+    assert people["a"] == people["g"]
+    return people
+
+
+def test_a_pair_decided_in_the_queue_is_withdrawn_by_the_records_names(conflict: Economy) -> None:
+    decided_in_queue(conflict)
+    override(conflict.settings, name("a"), name("g"), verdict="withdrawn", **SIGNED)
+    after = linked(conflict, "r3")
+    assert after["a"] != after["g"]
+    assert [pair.kind for pair in list_queue(conflict.settings)] == ["birth_date_conflict"]
+    with pytest.raises(UsageError, match="nobody has decided"):
+        override(conflict.settings, name("g"), name("a"), verdict="withdrawn", **SIGNED)
+
+
+def test_another_verdict_by_names_takes_the_place_of_that_in_the_queue(conflict: Economy) -> None:
+    decided_in_queue(conflict)
+    override(conflict.settings, name("g"), name("a"), verdict="different", **SIGNED)
+    summary = link(conflict.settings, conflict.ledger, "r3", AS_OF)
+    assert summary.contradictions == ()
+    people = linked(conflict, "r4")
+    assert people["a"] != people["g"]
+    assert list_queue(conflict.settings) == []
+
+
+@pytest.mark.parametrize("verdict", ["same", "different"])
+def test_a_pair_decided_by_names_leaves_the_queue_at_once(conflict: Economy, verdict: str) -> None:
+    assert len(list_queue(conflict.settings)) == 1
+    override(conflict.settings, name("g"), name("a"), verdict=verdict, **SIGNED)
+    assert list_queue(conflict.settings) == []
+    linked(conflict, "r2")
+    assert list_queue(conflict.settings) == []
+
+
+def test_a_record_that_two_people_fit_as_well_is_listed_with_both_until_decided(economy: Economy) -> None:
+    family, home = "Quillfeather", {"address": [{"use": "home", "postalCode": "SW1A 1AA"}]}
+    for record_id, number, given in (("g1", A, "Ottoline"), ("g2", B, "Rosamund")):
+        economy.person(record_id, number, name=[{"family": family, "given": [given]}], **home, **GP)
+    economy.person("a", None, name=[{"family": family}], **{**home, "gender": None}, **ACUTE)
+    economy.land()
+    before = linked(economy, "r1")
+    assert before["a"] not in (before["g1"], before["g2"])
+    pairs = [pair for pair in list_queue(economy.settings) if pair.left == name("a")]
+    assert {(pair.kind, pair.right, pair.candidates) for pair in pairs} == {
+        ("several_close", name("g1"), 2), ("several_close", name("g2"), 2),
+    }  # fmt: skip
+    override(economy.settings, name("a"), name("g2"), verdict="same", **SIGNED)
+    assert list_queue(economy.settings) == []
+    after = linked(economy, "r2")
+    assert after["a"] == after["g2"] == before["g2"]
+    assert list_queue(economy.settings) == []
+
+
+def test_a_record_that_one_person_fits_far_better_is_not_listed(economy: Economy) -> None:
+    home = {"address": [{"use": "home", "postalCode": "SW1A 1AA"}]}
+    for record_id, number, birth in (("g1", A, "1950-06-01"), ("g2", B, "1971-02-13")):
+        economy.person(record_id, number, birth, name=[{"family": "Quillfeather"}], **home, **GP)
+    economy.person("a", None, name=[{"family": "Quillfeather"}], **home, practice="Y99001", **ACUTE)
+    economy.land()
+    linked(economy, "r1")
+    assert [pair for pair in list_queue(economy.settings) if pair.kind == "several_close"] == []

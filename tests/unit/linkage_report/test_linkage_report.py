@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.ledger import Ledger
 from pipeline.linkage_report import nightly_path, write_report
+from pipeline.linkage_report.figures import read_figures
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
@@ -157,3 +158,27 @@ def test_a_product_without_links_has_a_page_too(night: Night) -> None:
 def test_what_was_never_published_has_no_report(night: Night, run_id: str | None, product: str) -> None:
     with pytest.raises(UsageError, match="wsic publish list"):
         write_report(*night, run_id=run_id, product=product, method=METHOD)
+
+
+def test_links_that_nothing_judges_are_left_out_of_the_rate_of_false_ones(night: Night) -> None:
+    settings, ledger = night
+    database = Zones(settings.home).published("direct_care") / "versions" / f"{RUN}.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update quality.linkage set estimated_false = null where link_step = 'cross_check'"
+        )
+    sources = {row["source"]: row for row in read_figures(database, ledger, "direct_care").sources}
+    assert (sources["acute"]["records"], sources["acute"]["records_judged"]) == (200, 20)
+    assert sources["acute"]["false_per_1000"] == pytest.approx(12.5)  # 0.25 of the 20 that were judged
+    total = read_figures(database, ledger, "direct_care").total
+    assert total["false_per_1000"] == pytest.approx(1000 * 0.5 / 1020)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update quality.linkage set estimated_false = null")
+    assert read_figures(database, ledger, "direct_care").total["false_per_1000"] is None
+    assert "–" in Page(write(night)).cells
+
+
+def test_decisions_that_could_not_be_obeyed_are_told(night: Night) -> None:
+    assert "two numbers" not in write(night).replace("_", " ")
+    night[1].put("link_contradiction", [{"run_id": RUN, "reason": "two_numbers", "decisions": 3}])
+    assert {"two_numbers", "3"} <= set(Page(write(night)).cells)

@@ -93,3 +93,14 @@ def test_a_broken_rule_is_named_with_its_counts(settings: Settings, ledger: Ledg
     summary = summarise(settings, run)
     assert [(row["rule_id"], row["rows_failed"]) for row in summary.broken_rules] == [("ids_unique", 3)]
     assert (summary.checks[0]["refused"], summary.checks[0]["warnings"]) == (1, 0)
+
+
+def test_decisions_that_cannot_be_obeyed_are_told_and_lead_to_the_queue(
+    settings: Settings, ledger: Ledger, run: str
+) -> None:
+    assert "Decisions of people" not in as_text(summarise(settings, run))
+    ledger.put("link_contradiction", [{"run_id": RUN, "reason": "two_numbers", "decisions": 2}])
+    summary = summarise(settings, run)
+    assert summary.contradictions == [{"reason": "two_numbers", "decisions": 2}]
+    assert summary.next_commands[0] == "wsic link review list"
+    assert "Decisions of people that the links could not obey" in as_text(summary)

@@ -17,17 +17,19 @@ areas as (
 
 ),
 
--- A number and a birth date that agree have no score. How often they are another's is what the negative controls
--- say of all that they could try. Two people of one number and birth date cannot differ in age, and a wrong sex is
--- more often miscoded than another person's: such controls are shown, and count for nothing here.
+-- What links by rule has no probability. How often such a link is another's is what the negative controls say of all
+-- that they could try, where all of these being false would have shown enough contradictions to judge by. Two people of
+-- one number and birth date cannot differ in age, and a wrong sex is more often miscoded than another person's: such
+-- controls are shown, and count for nothing here.
 rates as (
 
     select
         link_step,
         least(sum(conflicts) / sum(conflicts_if_false), 1) as false_share,
     from {{ ref('fct_linkage_control') }}
-    where link_step = 'cross_check' and is_pooled and conflicts_if_false > 0
+    where is_pooled
     group by link_step
+    having sum(conflicts_if_false) >= {{ var('contradictions_to_judge_by') }}
 
 ),
 
@@ -49,9 +51,10 @@ banded as (
             else link_groups.group_value
         end as group_value,
     from link_groups
+    -- A condition on one side alone would make a join a loop over all pairs.
     left join ethnic_groups
-        on link_groups.group_type = 'ethnic_category' and link_groups.group_value = ethnic_groups.ethnic_category
-    left join areas on link_groups.group_type = 'lsoa_code' and link_groups.group_value = areas.lsoa_code
+        on if(link_groups.group_type = 'ethnic_category', link_groups.group_value, null) = ethnic_groups.ethnic_category
+    left join areas on if(link_groups.group_type = 'lsoa_code', link_groups.group_value, null) = areas.lsoa_code
 
 )
 
@@ -67,7 +70,12 @@ select
     sum(banded.records_registered)::bigint as records_registered,
     round(sum(banded.probability_missed), 6) as estimated_missed,
     round(
-        sum(banded.probability_false) + coalesce(any_value(rates.false_share), 0) * sum(banded.records), 6
+        if(
+            count(*) = count(banded.probability_false),
+            sum(banded.probability_false),
+            any_value(rates.false_share) * sum(banded.records)
+        ),
+        6
     ) as estimated_false,
 from banded
 left join rates on banded.link_step = rates.link_step

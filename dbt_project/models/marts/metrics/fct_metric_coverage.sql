@@ -55,7 +55,7 @@ judged_by as (
     left join area_senders as own
         on areas.area_type = own.area_type and areas.area_code = own.area_code and metrics.source = own.source
     left join area_senders as whole
-        on own.sender is null and whole.area_type = 'system' and metrics.source = whole.source
+        on if(own.sender is null, metrics.source, null) = whole.source and whole.area_type = 'system'
 
 ),
 

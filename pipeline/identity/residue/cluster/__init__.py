@@ -23,6 +23,9 @@ _NAMED_PERSONS = """
         union select unnest([left_key, right_key]) from decision
         union select unnest([left_key, right_key]) from bucket_pair
     ) where starts_with(key, 'nhs|')"""
+_NATIONAL = """
+    select r.matched_number, n.*
+    from ({nodes}) as n inner join national_record as r on r.record_key = n.node"""
 _WORK = (
     "cluster_node", "cluster_decision", "cluster_link", "link_offered", "weighed_edge", "open_link",
     "refused_pair", "merged_pair", "cluster_decided", "cluster_strict", "cluster_middle", "cluster_loose",
@@ -35,20 +38,23 @@ def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES)
 
     Reads the relations ``residue_known`` (columns of identity_record), ``person_index``, ``edge_known``
     (left_key, right_key, weight), ``bucket_pair`` (left_key, right_key), ``decision`` (left_key, right_key,
-    verdict ``same`` or ``different``, one row a pair) and ``edge_joined_before`` (the last night's
-    ``edge_joined``). A record that the trace linked and a person decided otherwise belongs in
-    ``residue_known``.
+    verdict ``same`` or ``different``, one row a pair), ``edge_joined_before`` (the last night's
+    ``edge_joined``) and ``national_record`` (columns of identity_record, matched_number: records to which the
+    national service gave a number that nobody of the index holds). A record that the trace linked and a
+    person decided otherwise belongs in ``residue_known``.
 
     ``assignment``: record_key, strict_anchor, middle_anchor, loose_anchor (``nhs|`` and number, or ``rec|``
     and the cluster's smallest record key), link_step, link_confidence (0 to 100), probability_false and
-    probability_missed (0 to 1). ``edge_joined``: left_key, right_key, weight of the scored pairs that the
-    middle clusters hold.
+    probability_missed (0 to 1; no probability_false where number and birth date alone join).
+    ``edge_joined``: left_key, right_key, weight of the scored pairs that the middle clusters hold.
     """
     define_macros(connection)
     _set_variables(connection, rules)
     connection.execute(f"create or replace temp view cluster_residue as {residue_nodes('residue_known')}")
     persons = index_nodes(f"(from person_index where nhs_number in ({_NAMED_PERSONS}))")
     connection.execute(f"create or replace temp view cluster_person as {persons}")
+    national = _NATIONAL.format(nodes=residue_nodes("national_record"))
+    connection.execute(f"create or replace temp view cluster_national as {national}")
     _run(connection, "nodes")
     _run(connection, "links")
     rounds = sum(_phase(connection, phase, name) for phase, name in enumerate(_PHASES))
@@ -58,6 +64,7 @@ def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES)
         connection.execute(f"drop table {table}")
     connection.execute("drop view cluster_residue")
     connection.execute("drop view cluster_person")
+    connection.execute("drop view cluster_national")
     return rounds
 
 

@@ -19,6 +19,7 @@ with shown as (
     from level_member as m
     where traceable_number is not null and birth_date is not null
         and traceable_number not in (select nhs_number from person_index)
+        and traceable_number not in (select claimed_number from cluster_node where is_index)
         and not exists (
             select 1 from level_member as o where o.level = m.level and o.cluster = m.cluster and o.is_index
         )

@@ -12,7 +12,7 @@ join member as y on y.node = e.right_key and y.cluster = x.cluster;
 create or replace temp table assignment as
 with beside as (
     select
-        l.a, l.b, l.kind, x.cluster = y.cluster as is_joined
+        l.a, l.b, l.kind, l.weight, x.cluster = y.cluster as is_joined
     from link_offered as l
     join member as x on x.id = l.a
     join member as y on y.id = l.b
@@ -22,17 +22,18 @@ joined_by as (
     select
         id,
         bool_or(kind = 'decided') as is_decided,
-        bool_or(kind = 'bucket') as is_bucket
-    from (select a as id, kind from beside where is_joined union all select b, kind from beside where is_joined)
+        bool_or(kind = 'bucket') as is_bucket,
+        -- Of the links that the weight alone offered; a lighter pair within the cluster joined nobody.
+        max(weight) filter (kind = 'scored') as weight
+    from (
+        select a as id, kind, weight from beside where is_joined
+        union all
+        select b, kind, weight from beside where is_joined
+    )
     group by id
 ),
 kept_apart as (
     select unnest([a, b]) as id from cluster_decision where verdict = 'different'
-),
-best as (
-    select node, max(weight) as weight
-    from (select left_key as node, weight from edge_joined union all select right_key, weight from edge_joined)
-    group by node
 ),
 outside as (
     select node, sum(chance order by other) filter (is_person) as of_person, max(chance) filter (not is_person) as of_record
@@ -56,16 +57,16 @@ judged as (
         a.strict_anchor,
         a.middle_anchor,
         a.loose_anchor,
-        b.weight,
-        1 / (1 + power(2.0, -b.weight)) as chance,
+        1 / (1 + power(2.0, -j.weight)) as chance,
         least(1.0, greatest(coalesce(o.of_person, 0), coalesce(o.of_record, 0))) as chance_outside,
         o.node is not null as has_candidate,
         case
             when j.is_decided then 'decided'
             when s.nodes = 1 and m.id in (select id from kept_apart) then 'decided'
-            when s.has_person and b.weight is not null then 'probabilistic'
-            when not s.has_person and a.middle_anchor = 'nhs|' || r.traceable_number then 'number_founded'
-            when b.weight is not null then 'probabilistic'
+            when s.has_person and j.weight is not null then 'probabilistic'
+            when (not s.has_person or r.traceable_number not in (select nhs_number from person_index))
+                and a.middle_anchor = 'nhs|' || r.traceable_number then 'number_founded'
+            when j.weight is not null then 'probabilistic'
             when j.is_bucket then 'bucket'
             when s.has_person then 'probabilistic'
             when r.traceable_number is not null and r.birth_date is not null then 'birth_date_conflict'
@@ -77,7 +78,6 @@ judged as (
     join size as s on s.cluster = m.cluster
     join cluster_anchor as a on a.id = m.id
     left join joined_by as j on j.id = m.id
-    left join best as b on b.node = r.record_key
     left join outside as o on o.node = r.record_key
 )
 select
@@ -96,6 +96,7 @@ select
         when link_step = 'decided' then 0
         when chance is not null then 1 - chance
         when link_step in ('probabilistic', 'bucket') then getvariable('bucket_false')
+        when link_step = 'number_founded' then null  -- by number and birth date, as in the cross-check: no score
         else 0
     end, 9) as probability_false,
     round(case

@@ -38,7 +38,9 @@ with scored as (
 ),
 -- A number that nobody established, given with one whole birth date: one person's, as in the cross-check.
 founded as (
-    select record_key, min(record_key) over (partition by traceable_number, birth_date) as first_key
+    select record_key, traceable_number, birth_date, min(record_key) over (partition by traceable_number, birth_date) as first_key,
+        min(birth_date) over (partition by traceable_number) = max(birth_date) over (partition by traceable_number)
+            as has_one_birth
     from residue_known
     where traceable_number is not null and birth_date is not null
         and traceable_number not in (select nhs_number from person_index)
@@ -47,6 +49,18 @@ offered as (
     select left_key, right_key, phase, kind, weight from scored where phase is not null
     union all
     select first_key, record_key, 1, 'number', getvariable('strict') from founded where first_key <> record_key
+    union all
+    select record_key, 'nhs|' || traceable_number, 1, 'number', getvariable('strict')
+    from founded
+    where
+        first_key = record_key
+        and 'nhs|' || traceable_number in (select node from cluster_node where is_index)
+        -- The national service's own records of the number tell the birth date; else all who give the number must.
+        and if(
+            traceable_number in (select matched_number from cluster_national),
+            (traceable_number, birth_date) in (select (matched_number, birth_date) from cluster_national),
+            has_one_birth
+        )
     union all
     select left_key, right_key, 2, 'bucket', getvariable('join_weight') from bucket_pair
 ),

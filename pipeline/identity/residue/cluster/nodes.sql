@@ -1,11 +1,31 @@
--- residue_known, person_index, edge_known, decision -> cluster_node: every residue record, and every index
--- person that a pair or a decision names, each a cluster of its own to begin with.
+-- residue_known, person_index, edge_known, decision -> cluster_node: every residue record, and every person of a
+-- number that a pair or a decision names, each a cluster of its own to begin with.
 create or replace temp table cluster_node as
 with found as (
-    select node, is_index, claimed_number, given_folded, given_instances from cluster_residue
+    select c.node, c.is_index, c.claimed_number, c.given_folded, c.given_instances, c.birth_date, c.number_compared,
+        k.is_of_several_born
+    from cluster_residue as c
+    inner join residue_known as k on k.record_key = c.node
     union all
-    select node, is_index, claimed_number, given_folded, given_instances
+    select node, is_index, claimed_number, given_folded, given_instances, birth_date, number_compared, false
     from cluster_person
+    -- Whoever has a number that no record here established, and whom a decision or a record names: the national
+    -- service does, and calls them as the first record does for which it answered that number.
+    union all
+    select
+        'nhs|' || w.number, true, w.number, arg_min(n.given_folded, n.node),
+        coalesce(arg_min(n.given_instances, n.node), []::varchar[]),
+        null::date, w.number, false
+    from (
+        select substr(right_key, 5) as number from decision where starts_with(right_key, 'nhs|')
+        union
+        select k.traceable_number
+        from residue_known as k
+        semi join cluster_national as n on n.matched_number = k.traceable_number
+    ) as w
+    left join cluster_national as n on n.matched_number = w.number
+    where 'nhs|' || w.number not in (select node from cluster_person)
+    group by w.number
 )
 select (row_number() over (order by node))::integer as id, *, id as cluster
 from found;

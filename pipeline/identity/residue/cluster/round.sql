@@ -24,7 +24,12 @@ where coalesce(x.claimed_number <> y.claimed_number, false)
     or (
         getvariable('phase') > 0
         and getvariable('guard_names')
-        and given_plainly_differs(x.given_instances, x.given_folded, y.given_instances, y.given_folded)
+        and (
+            given_plainly_differs(x.given_instances, x.given_folded, y.given_instances, y.given_folded)
+            or may_be_twins(
+                x.node, x.given_folded, x.birth_date, x.number_compared, x.is_of_several_born,
+                y.node, y.given_folded, y.birth_date, y.number_compared, y.is_of_several_born)
+        )
     )
 union
 select p.c, p.d

@@ -63,6 +63,15 @@ SOUND: dict[str, dict[str, Any]] = {
         "occurrenceDateTime": "2026-01-01",
     },
     "AllergyIntolerance": {"code": CODE, "patient": WHO, "recordedDate": "2026-01-01"},
+    "Flag": {"status": "active", "code": CODE, "subject": WHO, "period": {"start": "2026-01-01"}},
+    "Consent": {
+        "status": "active",
+        "scope": CODE,
+        "category": [CODE],
+        "patient": WHO,
+        "dateTime": "2026-01-01",
+        "provision": {"type": "deny", "code": [CODE]},
+    },
 }
 
 

@@ -29,7 +29,8 @@ def desk() -> Desk:
     desk = Desk()
     desk.connection.execute(
         "create table vault.mps_reference "
-        "(unique_reference varchar, record_key varchar, requested_run varchar, content_hash ubigint)"
+        "(unique_reference varchar, record_key varchar, requested_run varchar, content_hash ubigint, "
+        "asked_number varchar, asked_birth_date varchar)"
     )
     desk.asks(
         "local-1",
@@ -56,13 +57,18 @@ def requested(desk: Desk, path: Path, **how: bool) -> list[dict[str, str]]:
         return list(reader)
 
 
+def references(desk: Desk) -> list[str]:
+    """Of local-1 and local-2, as the last request asked about them."""
+    found = desk.table("vault.mps_reference order by record_key")
+    return [row["unique_reference"] for row in found] or ["none", "none"]
+
+
 def answered(desk: Desk, path: Path, *rows: dict[str, str], fields: tuple[str, ...] = RESPONSE_FIELDS) -> int:
+    asked = references(desk)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fields, extrasaction="ignore")
         writer.writeheader()
-        writer.writerows(
-            [{"UNIQUE_REFERENCE": str(n), **FOUND, **row} for n, row in enumerate(rows, start=1)]
-        )
+        writer.writerows([{"UNIQUE_REFERENCE": asked[n], **FOUND, **row} for n, row in enumerate(rows)])
     return read_response(desk.connection, path)
 
 
@@ -70,7 +76,7 @@ def test_a_request_has_every_field_in_the_form_of_the_service(desk: Desk, tmp_pa
     first, second = requested(desk, tmp_path / "request.csv")
     assert first == {
         **dict.fromkeys(REQUEST_FIELDS, ""),
-        "UNIQUE_REFERENCE": "1",
+        "UNIQUE_REFERENCE": references(desk)[0],
         "NHS_NO": nhs_number(1),
         "FAMILY_NAME": "Ó BRIAIN",
         "GIVEN_NAME": "ZÖE",
@@ -92,12 +98,35 @@ def test_no_id_of_a_sender_leaves_unless_it_is_asked_for(desk: Desk, tmp_path: P
     assert requested(desk, tmp_path / "with.csv", with_local_id=True)[0]["LOCAL_PATIENT_ID"] == "local-1"
 
 
-def test_a_record_keeps_its_reference(desk: Desk, tmp_path: Path) -> None:
+def test_a_record_keeps_its_reference_while_it_is_as_it_was(desk: Desk, tmp_path: Path) -> None:
     before = {row["FAMILY_NAME"]: row["UNIQUE_REFERENCE"] for row in requested(desk, tmp_path / "1.csv")}
     desk.asks("local-0", family="Aaron", birth="1970-01-01")
+    desk.patients[1]["birthDate"] = "1993"
     desk.index()
     after = {row["FAMILY_NAME"]: row["UNIQUE_REFERENCE"] for row in requested(desk, tmp_path / "2.csv")}
-    assert after == {**before, "AARON": "3"}
+    assert set(after) == {*before, "AARON"}
+    assert after["Ó BRIAIN"] == before["Ó BRIAIN"]
+    assert after["GRAY, SMITH"] != before["GRAY, SMITH"]
+
+
+def test_references_of_two_deployments_have_none_in_common(desk: Desk, tmp_path: Path) -> None:
+    requested(desk, tmp_path / "1.csv")
+    here = set(references(desk))
+    desk.connection.execute("delete from vault.mps_reference")
+    requested(desk, tmp_path / "2.csv")
+    assert len(here | set(references(desk))) == 4
+    assert all(len(reference) == 32 for reference in here)
+
+
+def test_an_answer_is_of_the_record_as_it_was_asked_about(desk: Desk, tmp_path: Path) -> None:
+    requested(desk, tmp_path / "1.csv")
+    first = desk.table("identity_record where record_id = 'local-2'")[0]["content_hash"]
+    reference = references(desk)[1]
+    desk.patients[1]["birthDate"] = "1993"
+    desk.index()
+    requested(desk, tmp_path / "2.csv")
+    answered(desk, tmp_path / "late.csv", {"UNIQUE_REFERENCE": reference})
+    assert desk.table("mps_answer")[0]["content_hash"] == first
 
 
 def test_a_response_becomes_the_result_of_a_trace(desk: Desk, tmp_path: Path) -> None:
@@ -121,7 +150,9 @@ def test_a_response_becomes_the_result_of_a_trace(desk: Desk, tmp_path: Path) ->
     assert second["mps_id"] == "A123"
     desk.traced()
     columns = [row["column_name"] for row in desk.table("(describe trace_result)")]
-    assert [row["column_name"] for row in desk.table("(describe mps_answer)")] == [*columns, "mps_id"]
+    assert [row["column_name"] for row in desk.table("(describe mps_answer)")] == [
+        *columns, "mps_id", "is_restricted", "content_hash",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -142,7 +173,9 @@ def test_several_matches_are_no_match(desk: Desk, tmp_path: Path) -> None:
 
 BAD = [
     ({"UNIQUE_REFERENCE": "4711"}, "UNIQUE_REFERENCE", "4711"),
-    ({"UNIQUE_REFERENCE": "1"}, "one row a reference", None),
+    ({"UNIQUE_REFERENCE": "that of the first"}, "one row a reference", None),
+    ({"REQ_NHS_NO": nhs_number(5)}, "REQ_NHS_NO", nhs_number(5)),
+    ({"DATE_OF_BIRTH": "19930405"}, "DATE_OF_BIRTH", "19930405"),
     ({"UNIQUE_REFERENCE": ""}, "UNIQUE_REFERENCE", None),
     ({"MATCHED_ALGORITHM_INDICATOR": "7"}, "MATCHED_ALGORITHM_INDICATOR", None),
     ({"MATCHED_ALGORITHM_INDICATOR": ""}, "MATCHED_ALGORITHM_INDICATOR", None),
@@ -165,7 +198,10 @@ def test_a_bad_row_refuses_the_file(
     desk: Desk, tmp_path: Path, change: dict[str, str], said: str, never: str | None
 ) -> None:
     requested(desk, tmp_path / "request.csv")
-    answered(desk, tmp_path / "good.csv", {})
+    echoed = {"REQ_NHS_NO": nhs_number(1), "DATE_OF_BIRTH": "19920102"}
+    answered(desk, tmp_path / "good.csv", echoed)
+    if said == "one row a reference":
+        change = {"UNIQUE_REFERENCE": references(desk)[0]}
     with pytest.raises(InputRefusedError, match=r"bad\.csv: row") as caught:
         answered(desk, tmp_path / "bad.csv", {}, change)
     message = str(caught.value)
@@ -192,7 +228,25 @@ def test_a_file_that_is_no_table_is_refused_without_its_text(desk: Desk, tmp_pat
 def test_answers_take_the_place_of_our_own(desk: Desk, tmp_path: Path) -> None:
     requested(desk, tmp_path / "request.csv")
     desk.traced()
+    desk.connection.execute("create temp view record_known as from identity_record")
     answered(desk, tmp_path / "response.csv", {})
     assert use_answers(desk.connection) == 1
     by_key = {row["record_key"]: row["matched_number"] for row in desk.table("trace_result")}
     assert by_key == {"acute|RYJ|local-1": nhs_number(7), "acute|RYJ|local-2": None}
+
+
+@pytest.mark.parametrize(
+    ("sent", "restricted"),
+    [
+        ({}, False),
+        ({"SENSITIVITY_FLAG": "n"}, False),
+        ({"SENSITIVITY_FLAG": "S"}, True),
+        ({"ERROR_SUCCESS_CODE": "92"}, True),
+    ],
+)
+def test_whom_the_service_calls_sensitive(
+    desk: Desk, tmp_path: Path, sent: dict[str, str], restricted: bool
+) -> None:
+    requested(desk, tmp_path / "request.csv")
+    answered(desk, tmp_path / "response.csv", sent)
+    assert desk.table("mps_answer")[0]["is_restricted"] is restricted

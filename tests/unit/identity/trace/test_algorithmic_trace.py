@@ -1,11 +1,12 @@
 """The algorithmic trace: blocks, scores, ranking, and every worked example of the Person_ID Handbook."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.identity.trace import TraceRules
+from pipeline.identity.trace import TraceRules, rules
 from tests.trace_desk import NATIONAL, Desk
 
 BORN, PLACE = "1992-01-01", "SW1A 2AA"
@@ -225,3 +226,19 @@ def test_half_of_a_double_barrelled_name_scores_as_the_whole_by_default(desk: De
     desk.asks("q", given="Anna", family="Young-Gray", **WOMAN)
     assert desk.found(TraceRules())["score_family"] == 100
     assert round(desk.found(NATIONAL)["score_family"]) < 70
+
+
+@pytest.mark.parametrize(
+    ("second", "is_close"), [(95.0, True), (90.5, True), (90.0, True), (89.99, False), (None, False)]
+)
+def test_the_best_is_a_match_only_more_than_five_points_clear(
+    desk: Desk, second: float | None, is_close: bool
+) -> None:
+    TraceRules().bind(desk.connection)
+    scores = [("r", "1", "algorithmic", 95.0)] + ([("r", "2", "algorithmic", second)] if second else [])
+    columns = "record_key varchar, nhs_number varchar, link_step varchar, score double"
+    desk.connection.execute(f"create temp table pair_score ({columns})")
+    desk.connection.executemany("insert into pair_score values (?, ?, ?, ?)", scores)
+    desk.connection.execute(Path(rules.__file__).with_name("ranking.sql").read_text(encoding="utf-8"))
+    (ranked,) = desk.table("ranked")
+    assert (ranked["nhs_number"], ranked["is_close"]) == ("1", is_close)

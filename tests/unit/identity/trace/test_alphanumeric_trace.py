@@ -48,6 +48,32 @@ def step(desk: Desk, rules: Any = NATIONAL, **who: Any) -> str | None:
     return str(desk.found(rules)["link_step"])
 
 
+EXCHANGED = {**CHERRY, "family": "Penelope", "given": "Cherry"}
+
+
+@pytest.mark.parametrize(
+    ("who", "is_found"),
+    [
+        (EXCHANGED, True),
+        ({**EXCHANGED, "postcode": "SW1A 2AB"}, False),
+        ({**EXCHANGED, "gender": "male"}, False),
+        ({**EXCHANGED, "birth": "1976-08-16"}, False),
+        ({**EXCHANGED, "given": "Cherrie"}, False),
+    ],
+)
+def test_names_in_each_others_place(register: Desk, who: dict[str, Any], is_found: bool) -> None:
+    assert step(register, None, **who) == ("alphanumeric" if is_found else "None")
+
+
+def test_names_in_each_others_place_are_not_the_national_rule(register: Desk) -> None:
+    assert step(register, **EXCHANGED) != "alphanumeric"
+
+
+def test_two_people_with_names_in_each_others_place_are_nobodys_match(register: Desk) -> None:
+    register.registered(8, **CHERRY)
+    assert step(register, None, **EXCHANGED) == "None"
+
+
 def test_example_1_without_gender_it_is_skipped(register: Desk) -> None:
     assert step(register, **{**BERNARD, "gender": None}) == "None"
 

@@ -27,6 +27,9 @@ LOCAL = [
     ({"postcode": "SE1 8UG", "family": "Young"}, False),
     ({"postcode": "SE1 8UG", "family": None, "gender": "male"}, True),  # birth date alone: a name is missing
     ({"postcode": "SE1 8UG", "given": None, "birth": "1991-05-04"}, False),
+    ({"family": "Young", "given": None, "postcode": "SE1 8UG"}, False),  # the name that both give differs
+    ({"birth": None}, True),  # given, family, gender and postcode
+    ({"birth": None, "gender": "male"}, False),
 ]
 ELSEWHERE = [
     ({}, True),  # given, family, birth date and postcode
@@ -38,6 +41,10 @@ ELSEWHERE = [
     ({"postcode": None}, False),
     ({"given": None, "family": None}, True),  # gender, birth date and postcode: a name is missing
     ({"given": None}, True),
+    ({"given": None, "family": "Young"}, False),  # the name that both give differs
+    ({"family": None, "given": "Beth"}, False),
+    ({"given": "Twin 2"}, False),
+    ({"given": "Baby"}, True),
     ({"given": None, "family": None, "gender": "male"}, False),
     ({"given": None, "family": None, "postcode": "SE1 8UG"}, False),
 ]
@@ -61,6 +68,42 @@ def test_a_nameless_record_joins_no_twins(desk: Desk) -> None:
     desk.asks("a", **ANNA)
     desk.asks("b", **{**ANNA, "given": "Beth"})
     desk.asks("c", **{**ANNA, "given": None, "family": None})
+    assert desk.bucketed() == set()
+
+
+NEWBORN: dict[str, Any] = {"birth": "2026-03-30", "gender": "male", "postcode": "N1 9GU"}
+NURSERIES = [
+    # what records of one day, sex and postcode call the newborn, and who are one
+    ([("Smith", None), ("Okafor", None), ("Jones", "Baby boy")], set()),
+    ([("Smith", None), ("Smith", "Baby")], {"01"}),
+    ([("Smith", None), ("Smith", "Adam"), (None, None)], {"01", "02", "12"}),
+    ([("Smith", None), ("Smith", "Adam"), ("Okafor", None)], {"01"}),
+    ([("Smith", None), ("Okafor", None), (None, None)], set()),  # nobody knows whose the third is
+    ([("Smith", None), ("Smith", "Adam"), ("Smith", "Robert")], set()),
+    ([("Smith", None), (None, "Adam")], set()),  # nothing that both say agrees
+    ([("Smith", "Twin 1"), ("Smith", "Twin 2")], set()),
+    ([("Smith", "Twin 1"), ("Smith", None)], set()),
+    ([("Smith", "Adam"), ("Smith", "Baby 2"), (None, None)], set()),
+]
+
+
+@pytest.mark.parametrize(("names", "pairs"), NURSERIES)
+def test_newborns_without_a_name(desk: Desk, names: list[tuple[Any, Any]], pairs: set[str]) -> None:
+    for place, (family, given) in enumerate(names):
+        desk.asks(str(place), sender=f"R{place}", family=family, given=given, **NEWBORN)
+    assert {"".join(sorted(pair)) for pair in desk.bucketed()} == pairs
+
+
+def test_two_patients_of_one_sender_are_not_joined_by_place(desk: Desk) -> None:
+    desk.asks("a", family="Smith", **NEWBORN)
+    desk.asks("b", family="Smith", **NEWBORN)
+    desk.asks("c", sender="R1K", family="Smith", **NEWBORN)  # one of the two, and who knows which
+    assert desk.bucketed() == set()
+
+
+def test_more_records_at_a_place_are_a_default(desk: Desk) -> None:
+    for place in range(51):
+        desk.asks(f"q{place}", sender=f"R{place:02d}", **NEWBORN)
     assert desk.bucketed() == set()
 
 

@@ -142,14 +142,18 @@ class TestSuperseded:
         assert desk.found(NATIONAL)["matched_number"] is None
 
     def test_a_chain_is_followed_to_its_end(self, desk: Desk) -> None:
-        for n in range(1, 40):
-            desk.registered(n, birth="1945-12-06", old_numbers=[nhs_number(n + 1)], **ANNA)
+        for n in range(1, 40):  # practices that she left, each with the number that she had then
+            desk.asks(
+                f"gp{n}", source="gp", number=nhs_number(n), birth="1945-12-06",
+                old_numbers=[nhs_number(n + 1)], **ANNA,
+            )  # fmt: skip
         desk.asks("q", number=nhs_number(40), birth="1945-12-06")
         assert desk.traced(NATIONAL)["q"]["matched_number"] == nhs_number(1)
 
     def test_a_circle_is_followed_by_nobody(self, desk: Desk) -> None:
         for n, old in ((1, 2), (2, 3), (3, 1), (4, 3)):
-            desk.registered(n, birth="1945-12-06", old_numbers=[nhs_number(old)], **ANNA)
+            left = {"source": "gp", "birth": "1945-12-06", "old_numbers": [nhs_number(old)]}
+            desk.asks(f"gp{n}", number=nhs_number(n), **left, **ANNA)
         desk.asks("q", number=nhs_number(2), birth="1945-12-06")
         records = desk.records()
         assert records["q"]["nhs_number_outcome"] == "superseded"
@@ -163,10 +167,54 @@ class TestSuperseded:
         assert desk.records()["q"]["traceable_number"] is None
 
     def test_a_number_that_cannot_be_one_supersedes_nothing(self, desk: Desk) -> None:
-        desk.asks("g", number="1234567890", old_numbers=[nhs_number(2)])
-        desk.asks("h", number=nhs_number(1), old_numbers=["1234567890"])
+        desk.asks("g", source="gp", number="1234567890", old_numbers=[nhs_number(2)])
+        desk.asks("h", source="gp", number=nhs_number(1), old_numbers=["1234567890"])
         desk.records()
         assert desk.table("supersession") == []
+
+    @pytest.mark.parametrize(
+        ("speaker", "is_believed"),
+        [
+            ({"source": "gp"}, True),
+            ({"status": "01"}, True),
+            ({}, False),  # anybody: a number that was typed by hand
+            ({"status": "02"}, False),
+            ({"source": "gp", "marks": ("HTEST",)}, False),
+        ],
+    )
+    def test_a_practice_or_a_verified_record_is_believed(
+        self, desk: Desk, speaker: dict[str, Any], is_believed: bool
+    ) -> None:
+        desk.asks("says", number=nhs_number(1), old_numbers=[nhs_number(2)], birth="1945-12-06", **speaker)
+        desk.asks("q", number=nhs_number(2), birth="1945-12-06", status="02")
+        row = desk.records()["q"]
+        assert (row["nhs_number_outcome"] == "superseded") is is_believed
+        assert row["traceable_number"] == nhs_number(1 if is_believed else 2)
+
+    @pytest.mark.parametrize(
+        ("holder", "is_believed"),
+        [
+            ({"status": "02"}, True),  # a desk that did not hear of it
+            ({"source": "gp", "birth": "1945-12-06"}, True),  # a practice that the patient left
+            ({"source": "gp", "practice": "Y99001"}, False),  # ... and one where somebody is registered
+            ({"status": "01"}, False),  # verified: two verified numbers are two people
+            ({"source": "gp", "birth": "1971-02-03"}, False),  # somebody else by the birth date
+            ({"status": "01", "marks": ("HTEST",)}, True),
+        ],
+    )
+    def test_not_of_a_number_that_is_still_somebodys(
+        self, desk: Desk, holder: dict[str, Any], is_believed: bool
+    ) -> None:
+        desk.registered(1, birth="1945-12-06", old_numbers=[nhs_number(2)], **ANNA)
+        desk.asks("q", number=nhs_number(2), **holder)
+        assert (desk.records()["q"]["traceable_number"] == nhs_number(1)) is is_believed
+
+    def test_a_verified_number_stays_its_records_own(self, desk: Desk) -> None:
+        desk.registered(1, birth="1945-12-06", old_numbers=[nhs_number(2)], **ANNA)
+        desk.registered(3, birth="1945-12-06", **ANNA)
+        desk.asks("q", number=nhs_number(2), status="01", birth="1945-12-06", marks=("HTEST",), **ANNA)
+        found = desk.found()
+        assert (found["matched_number"], found["code"]) == (nhs_number(1), "90")
 
 
 class TestTwinGuard:
@@ -192,12 +240,75 @@ class TestTwinGuard:
             {"given": "Beth", "family": "Gray", "gender": "female"},  # one difference alone
             {"given": "A", "family": "Young", "gender": "male"},  # an initial
             {"given": "Annabel", "family": "Young", "gender": "male"},  # the beginning of it
-            {"given": "Beth", "family": "Young", "gender": "male", "status": "01"},  # verified
+            {"given": "Beth", "family": "Gray", "gender": "male", "status": "01"},  # verified
+            {"given": "Gray", "family": "Anna", "gender": "female"},  # written in each other's place
             {"family": "Young", "gender": "male"},  # no given name
         ],
     )
     def test_less_than_that_is_linked(self, desk: Desk, who: dict[str, Any]) -> None:
         assert self.ask(desk, **who)
 
+    def test_other_given_and_family_name_on_a_verified_number(self, desk: Desk) -> None:
+        assert not self.ask(desk, given="Beth", family="Young", gender="female", status="01")
+
+    @pytest.mark.parametrize("status", [None, "02", "03", "06"])
+    def test_a_given_name_that_somebody_else_of_the_day_and_family_has(
+        self, desk: Desk, status: str | None
+    ) -> None:
+        desk.registered(2, birth="1990-05-04", **{**ANNA, "given": "Elizabeth"})
+        desk.asks("q", number=nhs_number(1), birth="1990-05-04", status=status, **{**ANNA, "given": "Liz"})
+        desk.registered(1, birth="1990-05-04", **ANNA)
+        assert desk.found()["matched_number"] == nhs_number(2)
+
+    @pytest.mark.parametrize(
+        ("other", "status"),
+        [
+            ({"given": "Beth", "birth": "1990-05-05"}, None),  # born on another day
+            ({"given": "Beth", "family": "Young"}, None),  # of another family
+            ({"given": "Ruth"}, None),  # of another name
+            ({"given": "Beth"}, "01"),
+        ],
+    )
+    def test_nobody_else_is_meant(self, desk: Desk, other: dict[str, Any], status: str | None) -> None:
+        desk.registered(2, **{"birth": "1990-05-04", **ANNA, **other})
+        assert self.ask(desk, given="Beth", family="Gray", gender="female", status=status)
+
+    def test_five_people_on_one_number_and_birth_date_are_not_one(self, desk: Desk) -> None:
+        names = [
+            ("Anna", "Gray"),
+            ("Robert", "Okafor"),
+            ("Zoe", "Nowak"),
+            ("Kwame", "Ling"),
+            ("Piotr", "Shah"),
+        ]
+        for place, (given, family) in enumerate(names):  # the first is registered, and speaks for the number
+            who = {"given": given, "family": family, "birth": "1990-05-04", "postcode": f"N{place + 1} 9GU"}
+            practice = {"practice": "Y99001"} if place == 0 else {}
+            desk.asks(f"q{place}", source="gp", number=nhs_number(1), **who, **practice)
+        found = desk.traced()
+        assert [found[f"q{n}"]["matched_number"] for n in range(5)] == [nhs_number(1), *[None] * 4]
+
+    def test_a_refused_number_does_not_come_back_by_part_of_the_birth_date(self, desk: Desk) -> None:
+        # The first letter and the family name agree, as they would need to.
+        assert not self.ask(desk, given="Archibald", family="Gray", gender="male")
+
     def test_the_national_trace_has_no_such_guard(self, desk: Desk) -> None:
         assert self.ask(desk, NATIONAL, given="Tom", family="Young", gender="male")
+
+
+@pytest.mark.parametrize(
+    ("macro", "one", "other", "is_like"),
+    [
+        # Jaro-Winkler either side of 0.85
+        ("is_like_given(x, x, y, y)", "HELEN", "ELLEN", True),
+        ("is_like_given(x, x, y, y)", "KAREN", "KARIM", False),
+        ("is_like_given(x, x, y, y)", "ROBERT", "RUPERT", False),
+        ("is_like_family(x, x, y, y, [])", "SMITH", "SMYTHE", True),
+        ("is_like_family(x, x, y, y, [])", "TAYLOR", "TYLER", False),
+        ("is_like_family(x, x, y, y, [])", "WRIGHT", "WHITE", False),
+    ],
+)
+def test_how_alike_two_names_must_be(desk: Desk, macro: str, one: str, other: str, is_like: bool) -> None:
+    desk.traced_macros()
+    query = f"select {macro}, jaro_winkler_similarity(x, y) >= 0.7 from (select $1 as x, $2 as y)"
+    assert desk.connection.execute(query, [one, other]).fetchone() == (is_like, True)

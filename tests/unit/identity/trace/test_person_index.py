@@ -131,3 +131,57 @@ def test_the_order_of_records_plays_no_part() -> None:
         found.append(desk.index())
     assert found[0] == found[1] == found[2]
     assert len(found[0]) == 3
+
+
+def test_whoever_is_called_otherwise_says_nothing_of_the_person(desk: Desk) -> None:
+    born = {"birth": "1990-05-04"}
+    desk.asks("a", given="Adam", family="Quill", practice="E1", **born, **GP)
+    desk.asks(
+        "b", given="Zoe", family="Okafor", postcode="N1 9GU", gender="female", death="2020-01-01",
+        former=[("Nowak", "Piotr")], before=["SE1 8UG"], **born, **{**GP, "sender": "YGTPP"},
+    )  # fmt: skip
+    desk.asks("c", family="Ling", number=N, status="01", **born)  # says no given name
+    row = desk.index()[N]
+    assert (row["given_name"], row["gender"], row["postcode"], row["death_date"]) == (
+        "ADAM",
+        None,
+        None,
+        None,
+    )
+    assert row["former_names"] == row["former_family_names"] == row["former_given_names"] == []
+    assert row["former_postcodes"] == []
+
+
+def test_what_the_first_calls_former_is_not_another_person(desk: Desk) -> None:
+    born = {"birth": "1990-05-04"}
+    desk.asks("a", given="Alex", family="Gray", former=[("Gray", "Ruth")], practice="E1", **born, **GP)
+    desk.asks("b", given="Ruth", family="Young", number=N, status="01", postcode="N1 9GU", **born)
+    row = desk.index()[N]
+    assert (row["postcode"], row["former_family_names"]) == ("N19GU", ["YOUNG"])
+
+
+def test_the_latest_registration_decides_before_the_number_of_records(desk: Desk) -> None:
+    from pipeline.identity.trace import build_index
+
+    for name, born in (("a", "1990-05-04"), ("b", "1961-07-02"), ("c", "1961-07-02")):
+        desk.asks(name, birth=born, practice="E1", **GP)
+    desk.index()
+    desk.connection.execute(
+        "update identity_record set registered_on = if(record_id = 'a', date '2020-01-01', date '2010-01-01')"
+    )
+    build_index(desk.connection)
+    assert [str(row["birth_date"]) for row in desk.table("index_built")] == ["1990-05-04"]
+
+
+@pytest.mark.parametrize(
+    "born", ["1900-01-01", "1901-01-01", "1800-01-01", "1899-12-30", "1900-01-01T00:00:00Z"]
+)
+def test_a_default_birth_date_establishes_nobody(desk: Desk, born: str) -> None:
+    for place, given in enumerate(("Adam", "Robert", "Zoe")):
+        sender = {"source": "gp", "sender": f"YGM0{place}"}
+        desk.asks(f"g{place}", given=given, birth=born, number=N, status="01", **sender)
+    assert desk.index() == {}
+    rows = desk.table("identity_record")
+    assert {(row["birth_date"], row["birth_year"], row["birth_month"]) for row in rows} == {
+        (None, None, None)
+    }

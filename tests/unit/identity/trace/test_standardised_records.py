@@ -66,6 +66,20 @@ PLACEHOLDERS = (
     "Not stated",
     "Anonymous",
     "No name",
+    "BABY1",
+    "BabyBoy",
+    "Baby-Girl",
+    "INFANT1",
+    "UNKNOWN1",
+    "Unknown unknown",
+    "Unknown Male 3",
+    "B/O Smith",
+    "b/o Anna",
+    "New Born",
+    "Not applicable",
+    "TBC",
+    "DO NOT USE",
+    "Deceased",
     "-",
     ".",
     "1",
@@ -87,10 +101,42 @@ def test_what_stands_in_for_a_name_is_none(desk: Desk, sent: str) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    ["Babyana", "Testa", "Twinkle", "Infantino", "Unkle", "Nona", "Naomi", "Xu", "Ng", "Malea", "Boyd"],
+    [
+        "Babyana",
+        "Testa",
+        "Twinkle",
+        "Infantino",
+        "Unkle",
+        "Nona",
+        "Naomi",
+        "Xu",
+        "Ng",
+        "Malea",
+        "Boyd",
+        "Bo",
+        "Babyboyd",
+        "Tbilisi",
+        "Nonesuch",
+        "Nilsson",
+        "Newbornski",
+    ],
 )
 def test_names_that_only_look_like_one_stay(desk: Desk, sent: str) -> None:
     assert one(desk, given=sent, family=sent)["given_folded"] == sent.upper()
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_one"),
+    [
+        ("Twin 1", True), ("TWIN", True), ("Triplet B", True), ("Baby 2", True), ("BABY1", True),
+        ("Baby B", True), ("Infant two", True), ("Unknown Male 3", True),
+        ("Baby", False), ("Baby boy", False), ("Baby of Anna", False), ("Unknown", False), ("Anna", False),
+        (None, False),
+    ],
+)  # fmt: skip
+def test_one_of_several_who_were_born_together(desk: Desk, sent: str | None, is_one: bool) -> None:
+    assert one(desk, given=sent, family="Gray")["is_of_several_born"] is is_one
+    assert one(Desk(), given="Anna", family=sent)["is_of_several_born"] is is_one
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""The audit log: who did what, when and why; appended to before the act, and no entry can be lost unseen.
+
+``audit/log.jsonl`` holds one entry a line, each with the hash of the one before it.
+``audit/checkpoints.jsonl`` holds signed checkpoints of the chain (Ed25519; the public key lies beside it as
+``audit/log.pub``). Copies of the chain's head lie in the ledger and beside each published version, so that
+a log cut short is found too.
+No identifier is ever in it: :mod:`pipeline.audit_log.acts` says what each act may tell, and in which form.
+"""
+
+from pipeline.audit_log.acting import acting
+from pipeline.audit_log.acting_user import operating_user
+from pipeline.audit_log.acts import Detail
+from pipeline.audit_log.append import append
+from pipeline.audit_log.chain import Finding
+from pipeline.audit_log.entry import Entry
+from pipeline.audit_log.free_text import require_safe
+from pipeline.audit_log.gate import require_intact
+from pipeline.audit_log.reading import entries
+from pipeline.audit_log.receipts import SUFFIX as RECEIPT_SUFFIX
+from pipeline.audit_log.receipts import file_sha256, issue_receipt
+from pipeline.audit_log.reopen import reopen
+from pipeline.audit_log.verify import Verification, verify
+
+__all__ = [
+    "RECEIPT_SUFFIX",
+    "Detail",
+    "Entry",
+    "Finding",
+    "Verification",
+    "acting",
+    "append",
+    "entries",
+    "file_sha256",
+    "issue_receipt",
+    "operating_user",
+    "reopen",
+    "require_intact",
+    "require_safe",
+    "verify",
+]

@@ -1,0 +1,70 @@
+"""The gate before a publish: the log must still be the one that was written.
+
+All that the last checkpoint covers is hashed as a whole and compared with the signature, and only the
+entries behind it are followed one by one: nothing is left out, and a long log costs no more than its reading.
+"""
+
+from __future__ import annotations
+
+from pipeline.audit_log import entry as entries
+from pipeline.audit_log import heads, signing
+from pipeline.audit_log.entry import LONGEST
+from pipeline.audit_log.files import LogFiles, first_line, locked, log_files
+from pipeline.audit_log.seal import Since, since_checkpoint
+from pipeline.errors import ChecksRefusedError
+from pipeline.keys import load_keys
+from pipeline.settings import Settings
+
+SUITE, RULE = "audit_log", "chain_is_intact"
+
+
+def require_intact(settings: Settings, *, run_id: str = "", product: str = "") -> None:
+    """Raise :class:`ChecksRefusedError`, naming the first bad entry, where the log does not verify.
+
+    With ``run_id`` and ``product`` the result also stands in the ledger as a rule of suite ``audit_log``.
+    """
+    files, public = log_files(settings), signing.public_key(load_keys(settings))
+    with heads.opened(settings) as ledger, locked(files):
+        head = heads.latest(ledger)
+        log_id = _log_id(files)
+        since = since_checkpoint(files, public, log_id) if log_id else None
+        fault = _fault(since, head, log_id)
+        if run_id:
+            checked = since.walk.last if since else 0
+            ledger.put("rule_result", [_row(run_id, product, checked, is_passed=not fault)])
+    if fault:
+        raise ChecksRefusedError(f"the audit log does not verify: {fault}; see `wsic audit verify`")
+
+
+def _row(run_id: str, product: str, checked: int, *, is_passed: bool) -> dict[str, object]:
+    return {
+        "run_id": run_id, "product": product, "suite": SUITE, "rule_id": RULE, "severity": "critical",
+        "rows_checked": checked, "rows_failed": int(not is_passed), "is_passed": int(is_passed),
+    }  # fmt: skip
+
+
+def _log_id(files: LogFiles) -> str:
+    first = entries.parse(first_line(files.log, LONGEST)) if files.log.exists() else None
+    return str(first.details.get("log_id", "")) if first else ""
+
+
+def _fault(since: Since | None, head: heads.Head | None, log_id: str) -> str:
+    """What is wrong, in words; empty where all holds."""
+    if since is None:
+        return "there is none, or its first entry was changed" if head else ""
+    if not since.is_as_signed:
+        return "what the last checkpoint signed was changed, or the checkpoint is not this log's"
+    if since.walk.broken:
+        return f"entry {since.walk.broken.number} {since.walk.broken.what}"
+    signed = since.checkpoint.number if since.checkpoint else 0
+    vouched = max(signed, head.number if head else 0)
+    if since.walk.last > vouched + 1:  # one may have come before a crash
+        return f"entry {vouched + 1} is neither signed nor known to the ledger"
+    if head is None:
+        return ""
+    if head.log_id != log_id:
+        return "another log was put in its place"
+    if head.number > since.walk.last:
+        return f"entries {since.walk.last + 1} to {head.number} are missing: it was cut"
+    own = since.walk.hash_of(head.number)
+    return "" if own in (None, head.hash) else f"entry {head.number} is not the one that was written"
