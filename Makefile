@@ -70,6 +70,7 @@ docs: install ## Write the generated parts of the data protection pages anew
 bench: install ## Measure the rates that the documentation quotes
 	@python -m tests.benchmarks.landing_rate
 	@python -m tests.benchmarks.linkage
+	@python -m tests.benchmarks.gates
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@pytest tests/benchmarks/febrl --override-ini addopts= --import-mode=importlib -p no:cacheprovider -q -s
 

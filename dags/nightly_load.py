@@ -112,9 +112,13 @@ def nightly_load() -> None:
         "report_linkage", run
     )
     list(published.values()) >> reported
+    governed = step.override(task_id="report_governance", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(
+        "report_governance", run
+    )
+    [*published.values(), reported, opened] >> governed
     # Everything before it is named, so that the lock is never given back while a task still works.
     closed = close_run(run)
-    [landed, reference, *published.values(), reported, opened] >> closed >> summary(run)
+    [landed, reference, *published.values(), reported, opened, governed] >> closed >> summary(run)
 
 
 nightly_load()

@@ -15,13 +15,15 @@ create or replace temp macro is_nhs_number(number) as
 create or replace temp macro is_in_issued_range(number, is_code) as
     regexp_full_match(number, '[4679][0-9]{9}|3[2-9][0-9]{8}')
     or (not is_code and regexp_full_match(number, '(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{6}'));
--- Runs of ten digits, spaced 3-3-4 or not. Every separator is doubled first, so that one that ends
+-- Digits in full width read as the plain ones.
+create or replace temp macro plain_width(text) as translate(text, '０１２３４５６７８９', '0123456789');
+-- Runs of ten digits, written 3-3-4 with whatever between, or in one. Every separator is doubled first, so that one that ends
 -- a run can also begin the next.
 create or replace temp macro ten_digits(text) as
     list_transform(
         regexp_extract_all(regexp_replace(text, '([^0-9])', '\1\1', 'g'),
-            '(?:^|[^0-9])([0-9]{3}[ -]{0,4}[0-9]{3}[ -]{0,4}[0-9]{4})(?:$|[^0-9])', 1),
-        lambda run: regexp_replace(run, '[ -]', '', 'g'));
+            '(?:^|[^0-9])([0-9]{3}[^0-9A-Za-z]{0,4}[0-9]{3}[^0-9A-Za-z]{0,4}[0-9]{4})(?:$|[^0-9])', 1),
+        lambda run: regexp_replace(run, '[^0-9]', '', 'g'));
 create or replace temp macro holds_nhs_number(text, is_code) as
     len(list_filter(ten_digits(text), lambda run: is_nhs_number(run) and is_in_issued_range(run, is_code))) > 0;
 create or replace temp macro is_key(text) as

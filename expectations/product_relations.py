@@ -21,6 +21,7 @@ class ProductContext:
     ``released`` is the list of people that pseudonymisation let into the product
     (``person_sources.parquet``, column person_key); ``other_product`` another product's published
     database; ``people_before`` the people in the version that is served now. Each may be missing.
+    ``is_identifiable_by_design``: a product for people's own care, measured for k-anonymity, not held to it.
     """
 
     run_id: str
@@ -28,6 +29,7 @@ class ProductContext:
     released: Path
     drop_limit: float
     people_before: int | None = None
+    is_identifiable_by_design: bool = False
     other_product: Path | None = None
 
 
@@ -161,37 +163,6 @@ def count_tally(connection: duckdb.DuckDBPyConnection) -> str:
         f"select 'open.{table}.{column}' as place, count({column}) as cells, count(*) filter (where "
         f"{column} < 0 or {column} between 1 and 7 or {column} % 5 <> 0) as unsafe from open.{table}"
         for table, column in listed
-    )
-
-
-def breakdowns() -> str:
-    """Every breakdown of the open product whose parts add up to a total that it publishes too."""
-    area, group, period = (
-        "area_type, area_code",
-        "group_type, group_value",
-        "metric_id, period_type, period_start",
-    )
-    lines = [
-        ("population", "people", f"{area}, sex", "age_band", "age_band = 'all'"),
-        ("population", "people", f"{area}, age_band", "sex", "sex = 'all'"),
-        ("population", "people", "age_band, sex", "area_type", "area_type = 'system'"),
-        ("segment", "people", area, "segment_id", "segment_id = 'all'"),
-        ("segment", "people", "segment_id", "area_type", "area_type = 'system'"),
-    ]
-    for count in ("numerator", "denominator"):
-        lines.append(("metric", count, f"{period}, {area}", "group_type", "group_type = 'all'"))
-        lines.append(("metric", count, f"{period}, {group}", "area_type", "area_type = 'system'"))
-    return " union all ".join(_breakdown(*line) for line in lines)
-
-
-def _breakdown(table: str, count: str, within: str, part: str, total: str) -> str:
-    """Totals and suppressed parts of one kind of breakdown; the parts of one total share ``part``."""
-    shared = "''" if part in ("age_band", "sex", "segment_id") else part
-    return (
-        f"select 'open.{table}.{count} by {part}' as place, t.total, p.suppressed from ("
-        f"select {within}, {shared} as shared, count(*) filter (where {count} is null) as suppressed "
-        f"from open.{table} where not ({total}) group by all) as p "
-        f"join (select {within}, {count} as total from open.{table} where {total}) as t using ({within})"
     )
 
 

@@ -12,7 +12,6 @@ from expectations.product_relations import (
     OPEN_SCHEMA,
     SCHEMAS,
     ProductContext,
-    breakdowns,
     columns,
     contract_columns,
     contract_tables,
@@ -34,29 +33,62 @@ def check_product(
     database: Path,
     context: ProductContext,
     *,
+    index_leaks: object | None = None,
     suites: Iterable[Suite] = SUITES,
 ) -> list[RuleResult]:
     """Judge ``suites`` (all of :data:`expectations.published.SUITES`) on a warehouse; one result a rule.
 
-    ``connection`` is one of its own, in memory; the database is attached to it read-only. What
+    ``connection`` is one of its own, in memory; the database is attached to it read-only.
+    ``index_leaks`` is an Arrow table of counts, what the identity room found in the product. What
     cannot be read leaves its rules unjudged, and an unjudged rule refuses.
     """
     _attach(connection, database)
+    _take(connection, "index_leak", index_leaks)
     if context.other_product is not None and context.other_product.exists():
         connection.execute(f"attach {literal(context.other_product)} as other (read_only)")
     connection.execute("set variable as_of = ?::date", [context.as_of])
+    connection.execute("set variable is_identifiable_by_design = ?", [context.is_identifiable_by_design])
     _make(connection, relations(connection, context))
-    _scan(connection, SCHEMAS)
+    return _judge(connection, suites, SCHEMAS)
+
+
+def check_open_product(
+    connection: duckdb.DuckDBPyConnection,
+    database: Path,
+    *,
+    findings: object | None = None,
+    index_leaks: object | None = None,
+    suites: Iterable[Suite] = OPEN_SUITES,
+) -> list[RuleResult]:
+    """Judge ``suites`` (all of :data:`expectations.published.OPEN_SUITES`) on the open product's database.
+
+    ``findings`` and ``index_leaks`` are Arrow tables: a row a count, what an attack found; counts by
+    column, what the identity room found. Without one, the rules on it could not be judged, and refuse.
+    """
+    _attach(connection, database)
+    _take(connection, "disclosure_finding", findings)
+    _take(connection, "index_leak", index_leaks)
+    _make(connection, {"published_column": columns((OPEN_SCHEMA,), has_dictionary=True)})
+    _make(connection, {"count_tally": count_tally(connection)})
+    return _judge(connection, suites, (OPEN_SCHEMA,))
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], schemas: tuple[str, ...]
+) -> list[RuleResult]:
+    """The suites' results; texts are scanned where one of them has a rule on what the scan finds."""
+    suites = tuple(suites)
+    if any(rule.table == "text_finding" for suite in suites for rule in suite.rules):
+        _scan(connection, schemas)
     return judge(connection, suites)
 
 
-def check_open_product(connection: duckdb.DuckDBPyConnection, database: Path) -> list[RuleResult]:
-    """Judge :data:`expectations.published.OPEN_SUITES` on the open product's database."""
-    _attach(connection, database)
-    _make(connection, {"published_column": columns((OPEN_SCHEMA,), has_dictionary=True)})
-    _make(connection, {"count_tally": count_tally(connection), "breakdown": breakdowns()})
-    _scan(connection, (OPEN_SCHEMA,))
-    return judge(connection, OPEN_SUITES)
+def _take(connection: duckdb.DuckDBPyConnection, name: str, found: object | None) -> None:
+    """What another room found, as a relation of the checks."""
+    if found is not None:
+        connection.register("found", found)
+        connection.execute(f"create or replace temp table {name} as from found")
+        connection.unregister("found")
 
 
 def check_served(connection: duckdb.DuckDBPyConnection, database: Path) -> list[RuleResult]:
@@ -71,8 +103,7 @@ def check_served(connection: duckdb.DuckDBPyConnection, database: Path) -> list[
             "contract_table": contract_tables(connection),
         },
     )
-    _scan(connection, SCHEMAS)
-    return judge(connection, (contract.SUITE, leaks.SUITE))
+    return _judge(connection, (contract.SUITE, leaks.SUITE), SCHEMAS)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:

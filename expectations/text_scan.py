@@ -1,4 +1,7 @@
-"""Looks at every distinct value of every text column of a product for what must not be there."""
+"""Looks at every distinct value of every column of a product for what must not be there.
+
+Texts, lists and structures are read as text; numbers where they are long enough to be an NHS number.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,12 @@ import duckdb
 
 LONGEST_WORDS = 120  # characters; a term or a list of reasons fits, a note does not
 _SPOKEN_SCHEMAS = ("core", "wsic")  # where a long text could only come from a record
+
+# Types too short for an identifier, and days, which the identity room compares with birth dates.
+_NEVER_LONG = (
+    "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "TIME", "DATE",
+    "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
+)  # fmt: skip
 
 # Postcode areas of the United Kingdom (Royal Mail, 124 areas).
 _AREAS = (
@@ -34,8 +43,8 @@ def scan_texts(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) ->
     """
     listed = connection.execute(
         "select table_schema, table_name, column_name, data_type from published_column "
-        "where data_type in ('VARCHAR', 'VARCHAR[]') and list_contains(?, table_schema) order by all",
-        [list(schemas)],
+        "where not list_contains(?, data_type) and list_contains(?, table_schema) order by all",
+        [list(_NEVER_LONG), list(schemas)],
     ).fetchall()
     connection.execute(
         "create or replace temp table text_finding (place varchar, values_checked bigint, nhs_numbers "
@@ -43,7 +52,7 @@ def scan_texts(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) ->
         "postcodes bigint, emails bigint, telephones bigint, long_texts bigint, dates bigint)"
     )
     for schema, table, column, kind in listed:
-        connection.execute(_scan(schema, table, column, is_list=kind == "VARCHAR[]"), _patterns())
+        connection.execute(_scan(schema, table, column, kind), _patterns())
 
 
 def _patterns() -> dict[str, str | int]:
@@ -57,14 +66,26 @@ def _patterns() -> dict[str, str | int]:
     }
 
 
-def _scan(schema: str, table: str, column: str, *, is_list: bool) -> str:
-    value = f"unnest({_quoted(column)})" if is_list else _quoted(column)
+def _as_text(name: str, kind: str) -> str:
+    """The values of a column as texts; of numbers only whole ones of ten digits."""
+    if kind.endswith("INT") or kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        is_long = f"abs({name}) between 1000000000 and 9999999999 and {name} = round({name})"
+        return f"case when {is_long} then abs({name})::bigint::varchar end"
+    if kind == "VARCHAR":
+        return name
+    return f"unnest({name})" if kind == "VARCHAR[]" else f"{name}::varchar"
+
+
+def _scan(schema: str, table: str, column: str, kind: str) -> str:
+    value = _as_text(_quoted(column), kind)
     is_code = str(column == "code" or column.endswith("_code")).lower()
     is_spoken = str(schema in _SPOKEN_SCHEMAS).lower()
     return f"""
         insert into text_finding
         with texts as (select {value} as text from {_quoted(schema)}.{_quoted(table)}),
-        distinct_texts as (select distinct text from texts where text is not null and not is_key(text))
+        distinct_texts as (
+            select distinct plain_width(text) as text from texts where text is not null and not is_key(text)
+        )
         select
             '{schema}.{table}.{column}',
             count(*),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -22,12 +22,13 @@ from expectations.results import RuleResult, refusals
 from expectations.rules import Before
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_results import Wanted
+from pipeline.gate_words import ARRIVED
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
 
 _log = logging.getLogger(__name__)
-ARRIVED = ""  # the product word of results on arrivals: they hold for every product
 
 
 def run_arrival_checks(
@@ -51,9 +52,16 @@ def run_arrival_checks(
     return conclude(ledger, run_id, ARRIVED, results)
 
 
-def run_product_checks(settings: Settings, ledger: Ledger, run_id: str, product: str) -> list[RuleResult]:
+Scan = Callable[[Path], object]
+"""Looks in a product's database for identifiers of the person index; an Arrow table of counts by column."""
+
+
+def run_product_checks(
+    settings: Settings, ledger: Ledger, run_id: str, product: str, *, scan: Scan
+) -> list[RuleResult]:
     """Judge the warehouse of ``product``; returns all results when none refuses.
 
+    ``scan`` is the identity room's look into it: the index is opened nowhere else.
     Leaves a mark beside the database that says which state of it was judged; ``publish`` wants it.
     Raises :class:`ChecksRefusedError` naming suite, rule and counts of every critical failure.
     """
@@ -63,7 +71,9 @@ def run_product_checks(settings: Settings, ledger: Ledger, run_id: str, product:
         raise ChecksRefusedError(f"{product}: there is no warehouse to check; build it first")
     connection = connect(settings)
     try:
-        results = check_product(connection, database, _context(settings, ledger, run_id, product))
+        results = check_product(
+            connection, database, _context(settings, ledger, run_id, product), index_leaks=scan(database)
+        )
     finally:
         connection.close()
     conclude(ledger, run_id, product, results)
@@ -107,6 +117,13 @@ def record(ledger: Ledger, run_id: str, product: str, results: Iterable[RuleResu
             _log.warning("%s %s", result.severity, result)
 
 
+def forget(ledger: Ledger, run_id: str, rules: Iterable[Wanted]) -> None:
+    """Take results of an earlier attempt out of the ledger: only what is found now may count."""
+    statement = "delete from rule_result where run_id = ? and product = ? and suite = ? and rule_id = ?"
+    with ledger.transaction() as connection:
+        connection.executemany(statement, [(run_id, row.product, row.suite, row.rule_id) for row in rules])
+
+
 def mark_checked(database: Path, run_id: str) -> None:
     """Say beside the database that its present state was judged by ``run_id`` and may be published."""
     _mark_path(database).write_text(json.dumps({"run_id": run_id, **_state(database)}), encoding="utf-8")
@@ -125,8 +142,10 @@ def _mark_path(database: Path) -> Path:
 
 
 def _state(database: Path) -> dict[str, int]:
+    """Size, times and place of a file; the time of its last change of any kind cannot be set back."""
     stat = database.stat()
-    return {"bytes": stat.st_size, "changed_ns": stat.st_mtime_ns, "inode": stat.st_ino}
+    times = {"changed_ns": stat.st_mtime_ns, "touched_ns": stat.st_ctime_ns}
+    return {"bytes": stat.st_size, "inode": stat.st_ino, **times}
 
 
 def _last_results(ledger: Ledger, run_id: str) -> Before:
@@ -154,6 +173,7 @@ def _context(settings: Settings, ledger: Ledger, run_id: str, product: str) -> P
         drop_limit=settings.publish_drop_limit,
         people_before=_people(zones.published(product) / "current.duckdb"),
         other_product=zones.published(other) / "current.duckdb",
+        is_identifiable_by_design=product == "direct_care",
     )
 
 

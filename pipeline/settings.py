@@ -59,6 +59,10 @@ class Settings:
     lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
     key_provider: str = "auto"  # where the root key comes from: file, environment or secrets service
     key_secret: str = ""  # its name in the secrets service that Airflow is configured with
+    volume_encryption: str = ""  # "declared: <evidence>" where what encrypts the zones lies below the machine
+    warehouse_user: str = ""  # account that dbt runs as, by name or number; empty: the pipeline's own
+    direct_care_group: str = ""  # the group that may read the product; empty: every account of the machine
+    secondary_use_group: str = ""  # the same of the other product
     lock_stale_hours: int = 12  # a run without a sign of life for longer loses a lock held by "run"
 
     @property

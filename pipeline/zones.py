@@ -6,12 +6,14 @@ Identifiable zones are 0700. Only landing, ``connectors/``, ``expectations/`` an
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 IDENTIFIABLE = ("landing", "fhir", "quarantine", "identity")
 PRIVATE = (*IDENTIFIABLE, "keys", "audit", "pseudonymised", "warehouse")
 ZONES = (*PRIVATE, "published")
+PASSED_THROUGH = ("pseudonymised", "warehouse")  # by the account that dbt runs as, if it has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,19 @@ class Zones:
         object.__setattr__(self, "home", self.home.absolute())
 
     def create(self) -> Zones:
-        """Make every zone with its mode, tightening a zone that stands too wide open."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        """Make every zone with its mode, tightening a zone that stands too wide open.
+
+        Where dbt has an account of its own, its group may pass into two of them.
+        """
+        if not self.home.exists():
+            self.home.mkdir(parents=True)
+            self.home.chmod(0o755)  # readers pass through it, whatever the umask
         for name in ZONES:
-            folder = self.home / name
+            folder, mode = self.home / name, 0o700 if name in PRIVATE else 0o755
             folder.mkdir(exist_ok=True)
-            folder.chmod(0o700 if name in PRIVATE else 0o755)
+            found = stat.S_IMODE(folder.stat().st_mode)
+            if found != mode and not (name in PASSED_THROUGH and found == mode | stat.S_IXGRP):
+                folder.chmod(mode)
         return self
 
     @property

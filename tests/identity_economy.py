@@ -183,7 +183,8 @@ class Economy:
         folder.mkdir(parents=True, exist_ok=True)
         columns = ", ".join(f"'{name}': '{kind}'" for name, kind in shapes.columns(resource_type).items())
         relation = f"read_json('{drawn}', format = 'newline_delimited', columns = {{{columns}}})"
-        connection.execute(f"copy (select * from {relation}) to '{folder / 'data.parquet'}' (format parquet)")
+        landed = shapes.landed(resource_type, f"from {relation}")
+        connection.execute(f"copy ({landed}) to '{folder / 'data.parquet'}' (format parquet)")
         drawn.unlink()
 
     def reference(self, name: str, header: str, *rows: tuple[str, ...]) -> None:

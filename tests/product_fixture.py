@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from expectations.product_relations import ProductContext
+from expectations.published import index_leaks
 from expectations.published.contract import TABLES
 
 RUN_ID = "20260331-001"
@@ -26,20 +28,24 @@ _KINDS = {
     "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed "
     "rows_quarantined "
     "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed "
-    "estimated_false",
+    "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest",
     "DOUBLE": "cost_gbp value weekly_cost_gbp numerator denominator value_low value_high link_confidence",
 }
 _TYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 
 _ROWS = f"""
 insert into core.person by name
-select sha256('person' || i) as person_key, date '1950-01-01' + to_months(i::int) as birth_month,
+select sha256('person' || i) as person_key, date '1950-01-01' as birth_month,
     case when i % 5 = 0 then 80 when i % 5 = 1 then 10 else 40 end as age_years,
     case when i % 2 = 0 then 'female' else 'male' end as sex, 'A' as ethnic_category, 'White' as ethnic_group,
     'E01000001' as lsoa_code, 1 + i % 10 as imd_decile, '2019' as imd_version,
     case when i % 3 = 0 then 'E09000005' else 'E09000009' end as local_authority_code,
+    case when age_years = 80 then '75-84' when age_years = 10 then '5-17' else '18-64' end as age_band,
     'E8400' || (i % 4) as practice_code, 'U0000' || (i % 2) as pcn_code, true as is_registered
 from range({PEOPLE}) as t(i);
+insert into quality.k_anonymity by name
+select '{RUN_ID}' as run_id, date '{AS_OF}' as as_of, 'core.person' as table_name,
+    unnest(['before', 'after']) as stage, 5 as k;
 insert into core.person_source by name
 select person_key, 'gp' as source, 'YGM01' as sender, 'registered' as link_step,
     100 as link_confidence from core.person;
@@ -63,6 +69,19 @@ insert into wsic.population_segment by name
 select person_key, date '{AS_OF}' as as_of,
     case when age_years < 16 then 'children' else 'mostly_healthy_adult' end as segment_id,
     'Mostly healthy adults' as segment_name, '1' as rule_version, 'age' as reason from core.person;
+insert into wsic.population_count by name
+with placed as (
+    select p.*, s.segment_id, s.segment_name,
+        unnest(['system', 'borough', 'pcn', 'practice']) as area_type,
+        unnest(['system', local_authority_code, pcn_code, practice_code]) as area_code
+    from core.person as p inner join wsic.population_segment as s on p.person_key = s.person_key
+)
+select area_type, area_code, age_band, sex, 'all' as segment_id, 'All segments' as segment_name,
+    count(*) as people
+from placed group by all
+union all by name
+select area_type, area_code, 'all' as age_band, 'all' as sex, segment_id, segment_name, count(*) as people
+from placed group by all;
 insert into wsic.metric by name
 select 'emergency_admissions' as metric_id, '1' as metric_version, 'month' as period_type,
     date '2026-01-01' as period_start,
@@ -83,6 +102,10 @@ select 'outpatient_did_not_attend' as metric_id, '1' as metric_version, 'month' 
     20.0 as numerator, 100.0 as denominator, 20.0 as value, 'per cent' as unit, 20.0 as value_low,
         20.0 as value_high,
     'complete' as coverage;
+update wsic.metric set numerator_measure = metric_id,
+    denominator_measure = if(unit = 'per cent', 'outpatient_appointments', 'people'),
+    n_numerator_people = numerator, numerator_largest = least(numerator, 1),
+    n_denominator_people = denominator, denominator_largest = least(denominator, 1);
 insert into quality.feed_coverage by name
 select date '{AS_OF}' as as_of, 'acute' as source, 'RYJ' as sender, 'sus' as feed,
     date '{AS_OF}' as expected_on,
@@ -137,6 +160,13 @@ def make_released(path: Path, database: Path) -> Path:
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(f"copy (select * from core.person_source) to '{path}' (format parquet)")
     return path
+
+
+def no_leaks(_database: object = None) -> pa.Table:
+    """What the identity room says of a product in which it found nothing."""
+    kinds = [rule.rule_id.removeprefix("no_") for rule in index_leaks.SUITE.rules]
+    rows = [{"kind": kind, "place": "product", "values_checked": 1, "values_found": 0} for kind in kinds]
+    return pa.Table.from_pylist(rows)
 
 
 def run_sql(database: Path, *statements: str) -> None:

@@ -10,7 +10,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 SHARED = {
     "tests/e2e/test_dbt_unit_tests.py": "small night",
+    "tests/faults/planted/test_published_columns.py": "small night",
     "tests/e2e/test_night.py": "small night",
+    "tests/privacy/least_privilege/test_modes_of_a_night.py": "small night",
+    "tests/privacy/keys/test_keys_stay_in.py": "small night",
     "tests/privacy/test_markers_stop_at_the_wall.py": "small night",
     "tests/privacy/test_no_connection.py": "small night",
     "tests/e2e/test_bad_nights.py": "bad nights",

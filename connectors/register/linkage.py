@@ -21,8 +21,6 @@ _PERSON_SOURCES: Described = {
     "link_confidence": ("DOUBLE", Handling.KEEP, "How sure the link is, from 0 to 1"),
     "strict_person_key": ("VARCHAR", Handling.PSEUDONYMISE, "The same at the strict threshold of linking"),
     "loose_person_key": ("VARCHAR", Handling.PSEUDONYMISE, "The same at the loose threshold of linking"),
-    "probability_false": ("DOUBLE", Handling.KEEP, "Probability that the link is false"),
-    "probability_missed": ("DOUBLE", Handling.KEEP, "Probability that a link of the record was missed"),
 }
 _LINK_GROUPS: Described = {
     "run_id": ("VARCHAR", Handling.KEEP, "The run"),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from expectations.published import activity, audit, contract, leaks, metrics, open_product, people
+from expectations.published import (
+    activity,
+    audit,
+    contract,
+    disclosure,
+    index_leaks,
+    k_anonymity,
+    leaks,
+    metrics,
+    open_product,
+    people,
+)
 from expectations.rules import Suite
 
 SUITES: tuple[Suite, ...] = (
@@ -12,5 +23,7 @@ SUITES: tuple[Suite, ...] = (
     metrics.SUITE,
     audit.SUITE,
     leaks.SUITE,
+    index_leaks.SUITE,
+    k_anonymity.SUITE,
 )
-OPEN_SUITES: tuple[Suite, ...] = (open_product.SUITE, leaks.SUITE)
+OPEN_SUITES: tuple[Suite, ...] = (open_product.SUITE, disclosure.SUITE, leaks.SUITE, index_leaks.SUITE)

@@ -13,7 +13,8 @@ from expectations.rules import Suite, each_row, tallied
 
 TABLES: Mapping[str, str] = {
     "core.person": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code imd_decile "
-    "imd_version local_authority_code practice_code pcn_code is_registered death_month",
+    "imd_version local_authority_code practice_code pcn_code is_registered death_month "
+    "age_band generalised_level",
     "core.registration": "person_key practice_code start_date end_date",
     "core.activity": "activity_key person_key source sender setting activity_type start_at end_at "
     "provider_code "
@@ -39,7 +40,9 @@ TABLES: Mapping[str, str] = {
     "wsic.care_timeline": "person_key at setting what where",
     "wsic.metric": "metric_id metric_version period_type period_start period_end area_type area_code "
     "group_type group_value "
-    "numerator denominator value unit value_low value_high coverage",
+    "numerator denominator value unit value_low value_high coverage numerator_measure denominator_measure "
+    "n_numerator_people numerator_largest n_denominator_people denominator_largest",
+    "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
@@ -50,6 +53,8 @@ TABLES: Mapping[str, str] = {
     "false_share false_share_high",
     "quality.linkage_drift": "run_id as_of profile source value records people share share_before "
     "share_change nights_before stability_index",
+    "quality.k_anonymity": "run_id as_of table_name stage quasi_identifiers k classes smallest_class people "
+    "people_below people_generalised is_enforced",
     "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",
     "audit.file_outcome": "run_id source sender extract_date file_name file_sha256 rows_in rows_landed "
     "rows_quarantined outcome",

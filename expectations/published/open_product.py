@@ -36,13 +36,5 @@ SUITE = Suite(
             "or abs(value - numerator * scale / denominator) > 1e-6",
             place="metric_id",
         ),
-        each_row(
-            "no_lone_suppression",
-            CRITICAL,
-            "where the total is published, no breakdown has exactly one suppressed cell",
-            table="breakdown",
-            failed="total is not null and suppressed = 1",
-            place="place",
-        ),
     ),
 )

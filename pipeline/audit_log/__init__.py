@@ -9,20 +9,22 @@ No identifier is ever in it: :mod:`pipeline.audit_log.acts` says what each act m
 
 from pipeline.audit_log.acting import acting
 from pipeline.audit_log.acting_user import operating_user
-from pipeline.audit_log.acts import Detail
+from pipeline.audit_log.acts import Detail, meaning_of
 from pipeline.audit_log.append import append
 from pipeline.audit_log.chain import Finding
 from pipeline.audit_log.entry import Entry
 from pipeline.audit_log.free_text import require_safe
 from pipeline.audit_log.gate import require_intact
-from pipeline.audit_log.reading import entries
+from pipeline.audit_log.reading import entries, last_checkpoint
 from pipeline.audit_log.receipts import SUFFIX as RECEIPT_SUFFIX
 from pipeline.audit_log.receipts import file_sha256, issue_receipt
 from pipeline.audit_log.reopen import reopen
+from pipeline.audit_log.signing import Checkpoint
 from pipeline.audit_log.verify import Verification, verify
 
 __all__ = [
     "RECEIPT_SUFFIX",
+    "Checkpoint",
     "Detail",
     "Entry",
     "Finding",
@@ -32,6 +34,8 @@ __all__ = [
     "entries",
     "file_sha256",
     "issue_receipt",
+    "last_checkpoint",
+    "meaning_of",
     "operating_user",
     "reopen",
     "require_intact",

@@ -75,6 +75,14 @@ ACTS: Mapping[str, Act] = {
     ),
     "act_failed": Act("The act of an earlier entry did not succeed", {"entry": "count", "error": "error"}),
     "run_opened": Act("A run began", {"run_id": "run", "as_of": "day", "code_version": "code_version"}),
+    "zones_protected": Act(
+        "How the zones are protected as a run begins; what stood open to others was closed",
+        {
+            "run_id": "run", "encryption": "word", "closed": "count", "landlock": "count",
+            "own_account": "flag",
+        },
+        {"evidence": "reason"},
+    ),
     "run_ended": Act(
         "A run ended", {"run_id": "run", "outcome": "word", "products": "products"}, is_sealed=True
     ),
@@ -151,6 +159,11 @@ ACTS: Mapping[str, Act] = {
     ),
     "quarantine_shown": Act("Somebody looked at refused rows", {"file_id": "file_id"}, {"rows": "count"}),
 }  # fmt: skip
+
+
+def meaning_of(act: str) -> str:
+    """What an act means, in words; empty for one that is not declared."""
+    return ACTS[act].meaning if act in ACTS else ""
 
 
 def require_declared(act: str, details: Mapping[str, Detail]) -> dict[str, Detail]:

@@ -12,10 +12,9 @@ from pipeline.audit_log.entry import LONGEST
 from pipeline.audit_log.files import LogFiles, first_line, locked, log_files
 from pipeline.audit_log.seal import Since, since_checkpoint
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_words import AUDIT_LOG, AUDIT_LOG_RULE
 from pipeline.keys import load_keys
 from pipeline.settings import Settings
-
-SUITE, RULE = "audit_log", "chain_is_intact"
 
 
 def require_intact(settings: Settings, *, run_id: str = "", product: str = "") -> None:
@@ -38,8 +37,9 @@ def require_intact(settings: Settings, *, run_id: str = "", product: str = "") -
 
 def _row(run_id: str, product: str, checked: int, *, is_passed: bool) -> dict[str, object]:
     return {
-        "run_id": run_id, "product": product, "suite": SUITE, "rule_id": RULE, "severity": "critical",
-        "rows_checked": checked, "rows_failed": int(not is_passed), "is_passed": int(is_passed),
+        "run_id": run_id, "product": product, "suite": AUDIT_LOG, "rule_id": AUDIT_LOG_RULE,
+        "severity": "critical", "rows_checked": checked, "rows_failed": int(not is_passed),
+        "is_passed": int(is_passed),
     }  # fmt: skip
 
 

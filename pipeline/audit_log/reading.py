@@ -1,12 +1,13 @@
-"""Reading the log: entries by act, actor and time."""
+"""Reading the log: entries by act, actor and time, and where it was signed last."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.audit_log import signing
 from pipeline.audit_log.acts import ACTS
-from pipeline.audit_log.entry import Entry, parse
-from pipeline.audit_log.files import log_files
+from pipeline.audit_log.entry import LONGEST, Entry, parse
+from pipeline.audit_log.files import last_line, log_files
 from pipeline.errors import UsageError, one_of
 from pipeline.settings import Settings
 
@@ -34,3 +35,9 @@ def entries(
                 and (since is None or entry.at >= since)
             ):
                 yield entry
+
+
+def last_checkpoint(settings: Settings) -> signing.Checkpoint | None:
+    """The last checkpoint as it lies in its file; whether it is signed, only ``wsic audit verify`` says."""
+    line, _ = last_line(log_files(settings).checkpoints, LONGEST)
+    return signing.parse(line) if line else None

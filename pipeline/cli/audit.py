@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +11,14 @@ import typer
 from pipeline import audit_log
 from pipeline.cli import console
 from pipeline.errors import ChecksRefusedError
+from pipeline.run import ig_reporting
 from pipeline.settings import load_settings
 
 _LISTED = 3  # of a list in the table; --json shows all
 
-app = console.group("audit", "The tamper-evident log: verify it, look into it.", "wsic audit verify")
+app = console.group(
+    "audit", "The tamper-evident log, and the report of information governance.", "wsic audit verify"
+)
 
 
 @app.command("verify", epilog=console.example_of("wsic audit verify --files"))
@@ -61,6 +65,30 @@ def show(
         for entry in found
     ]  # fmt: skip
     console.show_rows(rows, as_json=False, nothing="no such entry is in the log")
+
+
+@app.command("report", epilog=console.example_of("wsic audit report --run 20260331-001 --out report.html"))
+def report(
+    run_id: Annotated[
+        str | None, typer.Option("--run", help="Of this run; of the last that published if left out.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="HTML file to write; beside the night's own if left out."),
+    ] = None,
+    as_json: console.Json = False,
+) -> None:
+    """Write the page for information governance: what was received, left out, protected, given and checked.
+
+    Readable by its owner only: it holds exact counts. Ends with 4 where the audit log does not verify.
+    """
+    written = ig_reporting.write_ig_report(load_settings(), run_id=run_id, path=out)
+    if as_json:
+        console.show_json(written)
+    else:
+        typer.echo(f"written: {written.path}, readable by you only")
+        typer.echo(written.verdict)
+    ig_reporting.require_proved(written)
 
 
 @app.command(

@@ -6,6 +6,7 @@ The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each 
 
 from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, override, show_pair
 from pipeline.identity.explain import Explanation, explain
+from pipeline.identity.leak_scan import scan_for_leaks
 from pipeline.identity.link import LinkSummary, export_links, link, rollback_links, runs_without_links
 from pipeline.identity.method import describe_method
 from pipeline.identity.mps_files import ask_national, keep_answers
@@ -52,6 +53,7 @@ __all__ = [
     "replies_folder",
     "rollback_links",
     "runs_without_links",
+    "scan_for_leaks",
     "show_pair",
     "write_request",
 ]

@@ -52,6 +52,10 @@ class KeyRing:
             raise UsageError(f"{purpose}: version {found.version} was retired on {found.retired_at[:10]}")
         return derive(self._root, purpose, found.version, found.salt)
 
+    def in_use(self) -> tuple[Secret, ...]:
+        """The root and every key in use, for a look at what must hold none of them."""
+        return (self._root, *(self.key(purpose) for purpose in PURPOSES))
+
     def key_id(self, purpose: str, version: int | None = None) -> str:
         """Public id of that key: 16 hexadecimal digits, kept after the key itself is retired."""
         found = self._version(purpose, version)

@@ -32,7 +32,7 @@ def write_resources(desk: Desk, sent_as_fhir: Mapping[str, str], target: Path) -
         parts = [_shaped(desk, resource_type, part, sql) for part, sql in mapped.get(resource_type, [])]
         if resource_type in sent_as_fhir:
             parts.append(sent_as_fhir[resource_type])
-        union = union_of(parts)
+        union = shapes.landed(resource_type, union_of(parts))
         path = target / f"{resource_type}.parquet"
         with values_hidden(f"{desk.feed}: mapping to {resource_type}"):
             write_parquet(desk.con, union, path)
@@ -41,7 +41,7 @@ def write_resources(desk: Desk, sent_as_fhir: Mapping[str, str], target: Path) -
 
 def fingerprint(source: str) -> str:
     """Changes when a declaration or a mapping of the source, or what they stand on, changes."""
-    digest = hashlib.sha256(repr(shapes.SHAPES).encode())
+    digest = hashlib.sha256(repr((shapes.SHAPES, shapes.SAID, duckdb.__version__)).encode())
     digest.update(Path(shapes.__file__).with_name("macros.sql").read_bytes())
     for format_ in registry.source(source).formats:
         digest.update(repr(ordered_repr(format_)).encode())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from connectors.declare import Format, NativeFile, Severity
 from pipeline.duck import literal
@@ -102,9 +103,6 @@ def show_quarantine(zones: Zones, ledger: Ledger, file_id: str) -> list[dict[str
     path = quarantine_path(zones, file["source"], file["sender"], day, file_id)
     if not path.exists():
         return []
-    with duckdb.connect() as con:
-        rows = con.execute(
-            f'select _row as "row", line_number, column_name, rule_id from read_parquet({literal(path)})'
-        )
-        names = [column[0] for column in rows.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    table = pq.read_table(path, columns=["_row", "line_number", "column_name", "rule_id"], partitioning=None)
+    rows: list[dict[str, Any]] = table.rename_columns(["row", *table.column_names[1:]]).to_pylist()
+    return rows

@@ -112,3 +112,9 @@ create table if not exists objection_check (
     reply_sha256 text not null default '', restricted_codes integer not null, people_in integer not null,
     people_out integer not null, primary key (run_id, product)
 ) strict;
+-- Counts of the open product: how many, and how many are not shown. Primary: small or mostly one person's;
+-- secondary: others that would give a primary one away. releases_before: earlier ones that were compared with.
+create table if not exists disclosure (
+    run_id text primary key, cells integer not null, suppressed_primary integer not null,
+    suppressed_secondary integer not null, releases_before integer not null
+) strict;

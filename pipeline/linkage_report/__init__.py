@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.errors import UsageError, one_of
 from pipeline.ledger import Ledger
 from pipeline.linkage_report.figures import read_figures
+from pipeline.pages import write_page
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
 
@@ -50,10 +51,4 @@ def write_report(
             f"no version {run_id or 'at all'} of {product} is kept; valid: a run of wsic publish list"
         )
     figures = read_figures(database, ledger, product)
-    target = path or nightly_path(settings, figures.run["run_id"])
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(render(figures, method), encoding="utf-8")
-    fresh.replace(target)
-    return target
+    return write_page(path or nightly_path(settings, figures.run["run_id"]), render(figures, method))

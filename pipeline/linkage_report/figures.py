@@ -20,10 +20,12 @@ _RATES = """
     1000 * sum(estimated_missed) / sum(records) as missed_per_1000,
     sum(records) filter (estimated_false is not null)::bigint as records_judged,
     1000 * sum(estimated_false) / sum(records) filter (estimated_false is not null) as false_per_1000"""
+LINK_RATES = f"""
+    select source, {_RATES} from quality.linkage where group_type = 'all'
+    group by source order by records desc"""
+"""Of a product: records by source, their link rate (per cent), missed and false links a 1000 of them."""
 _QUERIES = {
-    "sources": f"""
-        select source, {_RATES} from quality.linkage where group_type = 'all'
-        group by source order by records desc""",
+    "sources": LINK_RATES,
     "steps": """
         select source, link_step, sum(records)::bigint as records,
             100 * sum(records) / sum(sum(records)) over (partition by source) as share

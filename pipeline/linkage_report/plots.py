@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.linkage_report import charts
 from pipeline.linkage_report.figures import Figures, Row, Rows
+from pipeline.pages import charts
 
 GROUPS = {
     "age_band": "Age", "sex": "Sex", "ethnic_group": "Ethnic group",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
-from pipeline.disclosure import SUPPRESSED_SIGN
+from pipeline.disclosure import SUPPRESSED_SIGN, disclosed_sql
 from pipeline.duck import identifier, literal
 from pipeline.errors import ChecksRefusedError, one_of
-from pipeline.open_product.suppression import suppress
+from pipeline.open_product.universe import count
+from pipeline.open_product.withheld import hidden_cells
 
 SCHEMA = "open"
 SCALES: Mapping[str, int] = {
@@ -82,11 +84,13 @@ _DICTIONARY: Mapping[str, Mapping[str, str]] = {
 
 
 def build(
-    connection: duckdb.DuckDBPyConnection, source: Path, target: Path, *, name: str, run_id: str
-) -> None:
+    connection: duckdb.DuckDBPyConnection, source: Path, target: Path, *, name: str, run_id: str,
+    before: Iterable[Path] = (),
+) -> None:  # fmt: skip
     """Write the open product's tables into the new database ``target``, left attached as ``name``.
 
-    ``connection`` is one of its own, in memory; ``source`` is a published ``secondary_use``.
+    ``connection`` is one of its own, in memory; ``source`` is a published ``secondary_use``;
+    ``before`` are the releases of the open product that are still kept, which anyone may have.
     Raises :class:`ChecksRefusedError` for a metric whose unit has no known scale.
     """
     connection.execute(f"attach {literal(target)} as {name}")
@@ -95,6 +99,7 @@ def build(
     connection.execute("use source")
     _require_scales(connection)
     schema = f"{name}.{SCHEMA}"
+    _show(connection, before)
     _population_and_segments(connection, schema)
     _metrics(connection, schema)
     _rest(connection, schema, run_id)
@@ -103,18 +108,30 @@ def build(
     connection.execute("detach source")
 
 
+def _show(connection: duckdb.DuckDBPyConnection, before: Iterable[Path]) -> None:
+    """Temporary table ``shown_cell``: every count by its place, rounded, or null where it is suppressed."""
+    counted = count(connection, before)
+    hidden = hidden_cells(connection, counted)
+    connection.register("hidden_cell", pa.table({"cell_id": range(len(hidden)), "is_hidden": hidden}))
+    connection.execute(
+        "create or replace temp table shown_cell as "
+        f"select cell.*, if(is_hidden, null, {disclosed_sql('amount')}) as shown "
+        "from cell inner join hidden_cell using (cell_id)"
+    )
+    connection.unregister("hidden_cell")
+
+
 def _population_and_segments(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     columns = {
-        "population": ("area_type", "area_code", "age_band", "sex"),
-        "segment": ("area_type", "area_code", "segment_id", "segment_name"),
+        "population": ("area_type, area_code, age_band, sex", "part = age_band and value = sex"),
+        "segment": ("area_type, area_code, segment_id, segment_name", "value = segment_id"),
     }
-    for table, names in columns.items():
-        connection.execute((_HERE / f"{table}.sql").read_text("utf-8"))
-        suppress(connection)
-        listed = ", ".join(names)
+    for table, (listed, same) in columns.items():
         connection.execute(
-            f"create table {schema}.{table} as select {listed}, shown as people, is_hidden as is_suppressed "
-            f"from counted inner join cell using (cell_id) order by {listed}"
+            f"create table {schema}.{table} as select {listed}, shown as people, "
+            f"shown is null as is_suppressed from counted_{table} "
+            "inner join shown_cell using (area_type, area_code) "
+            f"where measure = {literal(table)} and {same} order by {listed}"
         )
 
 
@@ -126,22 +143,22 @@ def _require_scales(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _metrics(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Numerators and denominators are suppressed each by itself; the rate needs both."""
-    for count in ("numerator", "denominator"):
-        connection.execute("set variable open_count = ?", [count])
-        connection.execute((_HERE / "metric.sql").read_text("utf-8"))
-        suppress(connection)
-        connection.execute(f"create or replace temp table {count}s as select cell_id, shown from cell")
     scale = " ".join(f"when {literal(unit)} then {scale}" for unit, scale in SCALES.items())
+    same = (
+        "{0}.period_type = m.period_type and {0}.period_start = m.period_start "
+        "and {0}.area_type = m.area_type and {0}.area_code = m.area_code "
+        "and {0}.part = m.group_type and {0}.value = m.group_value"
+    )
     connection.execute(
         f"create table {schema}.metric as "
-        "select metric_id, metric_version, period_type, period_start, period_end, area_type, area_code, "
-        "group_type, "
-        "group_value, n.shown as numerator, d.shown as denominator, "
+        "select metric_id, metric_version, m.period_type, m.period_start, m.period_end, m.area_type, "
+        "m.area_code, group_type, group_value, n.shown as numerator, d.shown as denominator, "
         "n.shown * scale / nullif(d.shown, 0)::double as value, unit, scale, "
         "n.shown is null or d.shown is null as is_suppressed, coverage "
-        f"from (select *, case unit {scale} end::integer as scale from counted) inner join numerators "
-        f"as n using (cell_id) inner join denominators as d using (cell_id) "
-        "order by cell_id"
+        f"from (select *, (case unit {scale} end)::integer as scale from wsic.metric) as m "
+        f"inner join shown_cell as n on n.measure = m.numerator_measure and {same.format('n')} "
+        f"inner join shown_cell as d on d.measure = m.denominator_measure and {same.format('d')} "
+        "order by all"
     )
 
 
@@ -176,12 +193,19 @@ def _dictionary(connection: duckdb.DuckDBPyConnection, schema: str, database: st
     )
 
 
+def csv_selects(name: str) -> dict[str, str]:
+    """By file name, what each CSV of the attached database ``name`` holds; suppressed counts as ``*``."""
+    return {
+        f"{SCHEMA}.{table}.csv": f"select {', '.join(_csv_column(column) for column in columns)} "
+        f"from {name}.{SCHEMA}.{table}"
+        for table, columns in _DICTIONARY.items()
+    }
+
+
 def write_csv(connection: duckdb.DuckDBPyConnection, folder: Path, *, name: str) -> None:
     """Each table of the attached database ``name`` as CSV, suppressed counts shown as ``*``."""
-    for table, columns in _DICTIONARY.items():
-        listed = ", ".join(_csv_column(column) for column in columns)
-        path = folder / f"{SCHEMA}.{table}.csv"
-        connection.execute(f"copy (select {listed} from {name}.{SCHEMA}.{table}) to {literal(path)} (header)")
+    for file, select in csv_selects(name).items():
+        connection.execute(f"copy ({select}) to {literal(folder / file)} (header)")
 
 
 def _csv_column(name: str) -> str:

@@ -2,49 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from expectations.products import check_open_product
-from expectations.published import OPEN_SUITES
+from expectations.results import RuleResult
 from pipeline import audit_log
-from pipeline.checks import conclude
+from pipeline.checks import Scan, conclude, forget
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_results import MADE_FROM as FROM
+from pipeline.gate_results import before_serving, before_writing
 from pipeline.ledger import Ledger
-from pipeline.open_product.build import build, write_csv
+from pipeline.open_product.build import build, csv_selects, write_csv
+from pipeline.open_product.verify import findings, record_cells
 from pipeline.publish import gate
-from pipeline.publish.copying import TARGET, write_parquet
-from pipeline.publish.release import record, serve, write_version
-from pipeline.publish.versions import shelf
+from pipeline.publish.copies import check_copies
+from pipeline.publish.copying import TARGET, tables_of, write_parquet
+from pipeline.publish.release import Inspect, record, serve, write_version
+from pipeline.publish.versions import list_versions, shelf
 from pipeline.settings import OPEN_PRODUCT, Settings
 
-FROM = "secondary_use"  # nobody who objected is in it, so nobody who objected is counted
 
-
-def publish_open(settings: Settings, ledger: Ledger, run_id: str) -> Path:
+def publish_open(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan, inspect: Inspect) -> Path:
     """Publish the open product from the ``secondary_use`` that this run published.
 
-    DuckDB, Parquet and CSV (suppressed counts as ``*``) as for every product. Raises
+    DuckDB, Parquet and CSV (suppressed counts as ``*``) as for every product. ``scan`` is the identity
+    room's look for identifiers of the person index, ``inspect`` its look at the ``secondary_use`` that is
+    counted: people can have objected since it was published, and files lie open to hands. Raises
     :class:`ChecksRefusedError` where this run published no ``secondary_use`` or where the result
     breaks a disclosure rule.
     """
-    source = shelf(settings, FROM).database(run_id)
+    source, before = shelf(settings, FROM).database(run_id), earlier_releases(settings, run_id)
 
     def write(connection: duckdb.DuckDBPyConnection, target: Path, parquet: Path) -> None:
-        build(connection, source, target, name=TARGET, run_id=run_id)
+        build(connection, source, target, name=TARGET, run_id=run_id, before=before)
         write_parquet(connection, parquet)
         write_csv(connection, parquet, name=TARGET)
+        copies = check_copies(
+            connection, parquet, name=TARGET, tables=tables_of(connection), csv_selects=csv_selects(TARGET)
+        )
         connection.execute(f"detach {TARGET}")  # flushes it, so that the checks read what is published
-        _check(settings, ledger, run_id, target)
+        note = partial(record_cells, ledger, run_id, releases_before=len(before))
+        found = judge_release(settings, source, target, before, scan=scan, note=note)
+        conclude(ledger, run_id, OPEN_PRODUCT, [*found, *copies])
+        gate.require_passed(ledger, run_id, OPEN_PRODUCT, wanted=before_serving(OPEN_PRODUCT))
 
     try:
         if not _is_published(ledger, run_id) or not source.exists():
             raise ChecksRefusedError(f"{OPEN_PRODUCT}: run {run_id} published no {FROM} to make it from")
+        inspect(source)
         audit_log.require_intact(settings, run_id=run_id, product=OPEN_PRODUCT)
+        gate.require_passed(ledger, run_id, OPEN_PRODUCT, wanted=before_writing(OPEN_PRODUCT))
+        forget(ledger, run_id, before_serving(OPEN_PRODUCT))
         path = write_version(settings, run_id, OPEN_PRODUCT, write)
-        gate.require_passed(ledger, run_id, OPEN_PRODUCT, suites=OPEN_SUITES)
     except ChecksRefusedError as error:
         record(ledger, run_id, OPEN_PRODUCT, "refused", str(error))
         raise
@@ -57,10 +72,26 @@ def _is_published(ledger: Ledger, run_id: str) -> bool:
     return bool(ledger.query(statement, (run_id, FROM)))
 
 
-def _check(settings: Settings, ledger: Ledger, run_id: str, database: Path) -> None:
-    connection = connect(settings)
+def earlier_releases(settings: Settings, run_id: str) -> list[Path]:
+    """The other releases that are kept, newest first: whoever took them still has them."""
+    versions = list_versions(settings, OPEN_PRODUCT)
+    return [version.path for version in versions if version.run_id != run_id]
+
+
+def judge_release(
+    settings: Settings, source: Path, database: Path, before: Sequence[Path], *, scan: Scan,
+    note: Callable[[pa.Table], None] = lambda _: None,
+) -> list[RuleResult]:  # fmt: skip
+    """Every rule of the open product on ``database``, which was made from ``source``.
+
+    ``note`` gets what :func:`findings` found, a row a count.
+    """
+    attacking, judging = connect(settings), connect(settings)
     try:
-        results = check_open_product(connection, database)
+        attacked = findings(attacking, source, database, before)
+        if attacked is not None:  # else the suite says that it could not be judged
+            note(attacked)
+        return check_open_product(judging, database, findings=attacked, index_leaks=scan(database))
     finally:
-        connection.close()
-    conclude(ledger, run_id, OPEN_PRODUCT, results)
+        attacking.close()
+        judging.close()

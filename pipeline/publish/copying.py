@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -12,6 +14,7 @@ from pipeline.errors import ChecksRefusedError
 from pipeline.ledger import Ledger
 
 TARGET = "version"  # name under which the new database is attached
+_WORD = re.compile(r"[a-z](?:[a-z_.:]|[0-9]{1,4}(?![0-9]))*")  # what a suite or a rule is called
 
 
 def copy_tables(
@@ -48,11 +51,7 @@ def seal(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, run_id: str, 
         raise ChecksRefusedError(
             f"{product}: audit.run has no single row of run {run_id}; it cannot be sealed"
         )
-    rows = ledger.query(
-        "select run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed from rule_result "
-        "where run_id = ? and product in ('', ?) order by suite, rule_id",
-        (run_id, product),
-    )
+    rows = _results(ledger, run_id, product)
     connection.execute(f"delete from {TARGET}.quality.rule_result where run_id = ?", [run_id])
     connection.executemany(
         f"insert into {TARGET}.quality.rule_result "
@@ -60,6 +59,22 @@ def seal(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, run_id: str, 
         "?, ?, ?)",
         [[*list(row.values())[:-1], bool(row["is_passed"])] for row in rows],
     )
+
+
+def _results(ledger: Ledger, run_id: str, product: str) -> list[dict[str, Any]]:
+    """What the run's checks found; no scan sees these rows any more, so they may be words only."""
+    rows = ledger.query(
+        "select run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed from rule_result "
+        "where run_id = ? and product in ('', ?) order by suite, rule_id",
+        (run_id, product),
+    )
+    strange = sum(not _WORD.fullmatch(f"{row['suite']}.{row['rule_id']}") for row in rows)
+    if strange:
+        raise ChecksRefusedError(
+            f"{product}: {strange} results of run {run_id} in the ledger have a name that is no word, so the "
+            "version cannot be sealed"
+        )
+    return rows
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -4,44 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from expectations.rules import Suite
-from pipeline.checks import ARRIVED, is_checked
+from pipeline.checks import is_checked
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_results import Wanted
+from pipeline.gate_words import ARRIVED
 from pipeline.ledger import Ledger
 
+_NAMED = 12  # missing results named in a message; the rest are counted
 
-def require_passed(ledger: Ledger, run_id: str, product: str, *, suites: Iterable[Suite]) -> None:
-    """Raise :class:`ChecksRefusedError` unless the ledger says that all checks ran and none refused.
 
-    A missing result is as good as a failed one: every rule of ``suites`` must have its row, and
-    what arrived must have been judged too.
+def require_passed(ledger: Ledger, run_id: str, product: str, *, wanted: Iterable[Wanted]) -> None:
+    """Raise :class:`ChecksRefusedError` unless the ledger says that all gates ran and none refused.
+
+    A missing result is as good as a failed one: each of ``wanted`` (:mod:`pipeline.gate_results`) must have
+    its row, and no critical rule of the run may have failed, wanted or not.
     """
-    found = {
-        (row["suite"], row["rule_id"]): row
-        for row in ledger.query(
-            "select suite, rule_id, severity, rows_checked, rows_failed, is_passed from rule_result "
-            "where run_id = ? and product in (?, ?)",
-            (run_id, ARRIVED, product),
-        )
-    }
-    if not any(suite.startswith("arrived.") for suite, _ in found):
-        raise ChecksRefusedError(f"{product}: what arrived was not checked by run {run_id}")
-    missing = [
-        f"{suite.word}.{rule.rule_id}"
-        for suite in suites
-        for rule in suite.rules
-        if (suite.word, rule.rule_id) not in found
-    ]
+    wanted = tuple(wanted)
+    found = _results(ledger, run_id, {ARRIVED, product, *(row.product for row in wanted)})
+    missing = [str(row) for row in wanted if row not in found]
     if missing:
-        raise ChecksRefusedError(f"{product}: not checked by run {run_id}: {', '.join(missing)}")
+        more = [f"and {len(missing) - _NAMED} more"] if len(missing) > _NAMED else []
+        raise ChecksRefusedError(
+            f"{product}: not checked by run {run_id}: {', '.join(missing[:_NAMED] + more)}"
+        )
     broken = [
-        f"{suite}.{rule_id} ({row['rows_failed']} of {row['rows_checked']})"
-        for (suite, rule_id), row in sorted(found.items())
+        f"{rule} ({row['rows_failed']} of {row['rows_checked']})"
+        for rule, row in sorted(found.items())
         if row["severity"] == "critical" and not row["is_passed"]
     ]
     if broken:
         raise ChecksRefusedError(f"{product}: critical rules failed in run {run_id}: {', '.join(broken)}")
+
+
+def _results(ledger: Ledger, run_id: str, products: set[str]) -> dict[Wanted, dict[str, Any]]:
+    rows = ledger.query(
+        "select product, suite, rule_id, severity, rows_checked, rows_failed, is_passed from rule_result "
+        f"where run_id = ? and product in ({', '.join('?' for _ in products)})",
+        (run_id, *sorted(products)),
+    )
+    return {Wanted(row["product"], row["suite"], row["rule_id"]): row for row in rows}
 
 
 def require_unchanged(database: Path, run_id: str, product: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectations.products import check_open_product, check_served
+from expectations.published import leaks, open_product
 from expectations.results import RuleResult
 from pipeline.duck import connect
 from pipeline.errors import UsageError
@@ -20,7 +21,8 @@ def check(settings: Settings, product: str) -> list[RuleResult]:
         raise UsageError(f"{product}: nothing is published yet")
     connection = connect(settings)
     try:
-        judge = check_open_product if product == OPEN_PRODUCT else check_served
-        return judge(connection, served)
+        if product == OPEN_PRODUCT:
+            return check_open_product(connection, served, suites=(open_product.SUITE, leaks.SUITE))
+        return check_served(connection, served)
     finally:
         connection.close()

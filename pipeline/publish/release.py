@@ -7,14 +7,16 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.published import SUITES
 from pipeline import audit_log
+from pipeline.checks import conclude, forget
 from pipeline.clock import now
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_results import before_serving, before_writing
 from pipeline.ledger import Ledger
 from pipeline.publish import copying, gate
 from pipeline.publish.announced import announced
+from pipeline.publish.copies import check_copies
 from pipeline.publish.public import manifest_path, public_tables
 from pipeline.publish.versions import Shelf, flush, prune, put_in_place, remove, shelf, swap
 from pipeline.settings import Settings
@@ -51,15 +53,21 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
         copying.copy_tables(connection, database, target, public_tables(manifest_path(zones, product)))
         copying.seal(connection, ledger, run_id=run_id, product=product)
         copying.write_parquet(connection, parquet)
+        tables = copying.tables_of(connection)
+        conclude(
+            ledger, run_id, product, check_copies(connection, parquet, name=copying.TARGET, tables=tables)
+        )
         # Flushes it, so that what is inspected is what is served.
         connection.execute(f"detach {copying.TARGET}")
         inspect(target)
         inspect(parquet)
+        gate.require_passed(ledger, run_id, product, wanted=before_serving(product))
 
     try:
         audit_log.require_intact(settings, run_id=run_id, product=product)
-        gate.require_passed(ledger, run_id, product, suites=SUITES)
+        gate.require_passed(ledger, run_id, product, wanted=before_writing(product))
         gate.require_unchanged(database, run_id, product)
+        forget(ledger, run_id, before_serving(product))
         return write_version(settings, run_id, product, write)
     except ChecksRefusedError as error:
         record(ledger, run_id, product, "refused", str(error))
@@ -90,8 +98,7 @@ def write_version(settings: Settings, run_id: str, product: str, write: Write) -
 def make_lasting(paths: Iterable[Path]) -> None:
     """Make files read-only and wait until they are on the disk."""
     for path in paths:
-        if path.is_file():
-            path.chmod(0o444)
+        path.chmod(0o444 if path.is_file() else 0o755)  # whatever the umask
         flush(path)
 
 

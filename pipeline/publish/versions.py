@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import audit_log
+from pipeline import audit_log, least_privilege
 from pipeline.clock import now
 from pipeline.errors import ChecksRefusedError, UsageError, one_of
 from pipeline.ledger import Ledger
@@ -37,9 +37,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The folder of one product."""
+    """The folder of one product; ``group``: who may read it, every account of the machine if none."""
 
     root: Path
+    group: str = ""
 
     @property
     def current(self) -> Path:
@@ -73,7 +74,10 @@ class Shelf:
     def prepare(self) -> None:
         """Make the folders and clear away what a crash left half written."""
         for folder in (self.root, self.root / "versions", self.root / "parquet"):
-            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o755)  # whatever the umask
+        if self.group:
+            least_privilege.share(self.root, least_privilege.find_group(self.group), least_privilege.READ)
         for name in ("versions", "parquet"):
             for left_over in (self.root / name).glob(f".*{_PARTIAL}*"):
                 remove(left_over)
@@ -96,7 +100,8 @@ def shelf(settings: Settings, product: str) -> Shelf:
     known = (*PRODUCTS, OPEN_PRODUCT)
     if product not in known:
         raise UsageError(one_of("product", product, known))
-    return Shelf(Zones(settings.home).published(product))
+    group = "" if product == OPEN_PRODUCT else getattr(settings, f"{product}_group")
+    return Shelf(Zones(settings.home).published(product), group)
 
 
 def swap(link: Path, target: Path) -> None:

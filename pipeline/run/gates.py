@@ -1,10 +1,10 @@
-"""The gate that looks for objectors, at every stage between the identity room and the swap."""
+"""The gates for which only the identity room has eyes: who may be there, and whose identifiers may not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline import identity
+from pipeline import checks, identity
 from pipeline.keys import KeyRing
 from pipeline.run.opened import Run
 from pipeline.zones import Zones
@@ -24,3 +24,8 @@ def look_for_objectors(
         run.settings, run.ledger, run_id=run.run_id, product=product, stage=stage,
         place=place or usual[stage](product), keys=keys,
     )  # fmt: skip
+
+
+def scan_of(run: Run, product: str) -> checks.Scan:
+    """The identity room's look for identifiers of its index in what is to be published of ``product``."""
+    return lambda database: identity.scan_for_leaks(run.settings, product, database)

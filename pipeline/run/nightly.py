@@ -55,7 +55,9 @@ def _night(run: Run, progress: Progress) -> None:
     progress("reporting linkage")
     _attempt(lambda: steps.report_linkage(run))
     progress("publishing open")
-    steps.publish_open(run)
+    _attempt(lambda: steps.publish_open(run))
+    progress("reporting governance")
+    steps.report_governance(run)
 
 
 def _land(run: Run, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors.declare import SOURCE_WORDS
-from pipeline import audit_log, keys
+from pipeline import audit_log, keys, least_privilege
 from pipeline.clock import now
 from pipeline.errors import UsageError, one_of
 from pipeline.ledger import Ledger
@@ -43,7 +43,7 @@ def open_run(
 
     Raises :class:`UsageError` where the extracts are not a folder or the source is not known,
     :class:`RunLockedError` while another run is alive, :class:`SetupError` where the keys cannot
-    be used.
+    be used or the zones are not protected as they must be.
     """
     if source is not None and source not in SOURCE_WORDS:
         raise UsageError(one_of("source", source, SOURCE_WORDS))
@@ -51,6 +51,7 @@ def open_run(
         raise UsageError(
             f"extracts {str(extracts)!r} is not a folder; it must hold <source>/<sender>/<date>/"
         )
+    closed = least_privilege.close_zones(settings.home, least_privilege.warehouse_account(settings))
     ledger = open_ledger(settings)
     run_id = next_id(ledger, as_of)
     taken_from = lock.acquire(settings, ledger, run_id=run_id, held_by=held_by or settings.lock_held_by)
@@ -64,8 +65,10 @@ def open_run(
     )
     try:
         settle_rotations(settings, ledger)
+        key_ids, found = keys.key_ids(settings), least_privilege.require(settings)
         announce(run)
-        write_run(run, key_ids=keys.key_ids(settings), taken_from=taken_from)
+        least_privilege.record(settings, ledger, run_id=run_id, closed=closed, found=found)
+        write_run(run, key_ids=key_ids, taken_from=taken_from)
     except BaseException:
         lock.release(settings, ledger, run_id=run_id)
         raise

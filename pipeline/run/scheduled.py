@@ -29,6 +29,7 @@ STEPS = (
     "apply_opt_outs",
     "report_linkage",
     "publish_open",
+    "report_governance",
 )
 PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 

@@ -10,10 +10,12 @@ from functools import partial
 
 from pipeline import audit_log, checks, identity, landing, linkage_report, open_product, publish, warehouse
 from pipeline.errors import InputRefusedError
+from pipeline.gate_results import MADE_FROM
 from pipeline.identity import OptOutOutcome
 from pipeline.landing import Feed
 from pipeline.run.erasure import withdraw_versions
-from pipeline.run.gates import look_for_objectors
+from pipeline.run.gates import look_for_objectors, scan_of
+from pipeline.run.ig_reporting import require_proved, write_ig_report
 from pipeline.run.opened import Run
 from pipeline.run.step import recorded
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS
@@ -94,7 +96,9 @@ def check_product(run: Run, product: str) -> None:
     """Judge what is about to be published."""
     with recorded(run.ledger, run_id=run.run_id, step="check_product", subject=product):
         look_for_objectors(run, product, "warehouse")
-        checks.run_product_checks(run.settings, run.ledger, run_id=run.run_id, product=product)
+        checks.run_product_checks(
+            run.settings, run.ledger, run_id=run.run_id, product=product, scan=scan_of(run, product)
+        )
 
 
 def publish_product(run: Run, product: str) -> None:
@@ -124,4 +128,18 @@ def report_linkage(run: Run) -> None:
 def publish_open(run: Run) -> None:
     """Make the open product from the ``secondary_use`` that this run published."""
     with recorded(run.ledger, run_id=run.run_id, step="publish", subject=OPEN_PRODUCT):
-        open_product.publish_open(run.settings, run.ledger, run_id=run.run_id)
+        open_product.publish_open(
+            run.settings, run.ledger, run_id=run.run_id, scan=scan_of(run, OPEN_PRODUCT),
+            inspect=partial(look_for_objectors, run, MADE_FROM, "open"),
+        )  # fmt: skip
+
+
+def report_governance(run: Run) -> None:
+    """Write the release's report of information governance, where this run published anything.
+
+    Raises :class:`ChecksRefusedError` where the audit log does not hold; the page then says so.
+    """
+    with recorded(run.ledger, run_id=run.run_id, step="report_governance"):
+        published = "select 1 from publication where run_id = ? and outcome = 'published' limit 1"
+        if run.ledger.query(published, (run.run_id,)):
+            require_proved(write_ig_report(run.settings, run_id=run.run_id))

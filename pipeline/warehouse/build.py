@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline import least_privilege
 from pipeline.errors import ChecksRefusedError, SetupError, one_of
+from pipeline.gate_words import DBT, DBT_RULES
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.warehouse import dbt, purposes
@@ -26,21 +28,20 @@ def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> P
     good build then still stands.
     """
     zones = Zones(settings.home)
-    work = _work_folder(zones, product)
+    rows, work = zones.pseudonymised(product).resolve(), _work_folder(zones, product).resolve()
     target = work / zones.warehouse(product).name  # a view names its database: it must not change
     environ = dbt.environment(
-        pseudonymised=zones.pseudonymised(product), warehouse=target, product=product,
-        memory_limit=settings.memory_limit, home=work,
+        pseudonymised=rows, warehouse=target, product=product,
+        memory_limit=settings.memory_limit, home=work, user=settings.warehouse_user,
     )  # fmt: skip
     purposes.require_allowed(
-        ledger, run_id=run_id, product=product, pseudonymised=zones.pseudonymised(product), work=work,
-        environ=environ,
-    )  # fmt: skip
+        ledger, run_id=run_id, product=product, pseudonymised=rows, work=work, environ=environ
+    )
     code = dbt.run(BUILD, environ=environ, work=work)
     nodes = dbt.results(work)
     ledger.put("rule_result", _counted(nodes, run_id=run_id, product=product))
-    if code != 0 or not nodes:
-        raise _refused(nodes, product=product, work=work)
+    _require_built(code, nodes, product=product, work=work)
+    least_privilege.take_back(target)
     target.replace(zones.warehouse(product))
     return zones.warehouse(product)
 
@@ -58,13 +59,13 @@ def _work_folder(zones: Zones, product: str) -> Path:
 
 def _counted(nodes: Sequence[NodeResult], *, run_id: str, product: str) -> list[dict[str, str | int]]:
     """Rows of ``rule_result``: one for the models, one for the tests."""
+    kinds = (("model", "seed"), ("test", "unit_test"))
     groups = {
-        "models_built": [node for node in nodes if node.kind in ("model", "seed")],
-        "tests_passed": [node for node in nodes if node.kind in ("test", "unit_test")],
+        rule: [node for node in nodes if node.kind in of] for rule, of in zip(DBT_RULES, kinds, strict=True)
     }
     return [
         {
-            "run_id": run_id, "product": product, "suite": "dbt", "rule_id": rule, "severity": "critical",
+            "run_id": run_id, "product": product, "suite": DBT, "rule_id": rule, "severity": "critical",
             "rows_checked": len(group), "rows_failed": sum(not node.is_passed for node in group),
             "is_passed": int(bool(group) and all(node.is_passed for node in group)),
         }
@@ -72,13 +73,16 @@ def _counted(nodes: Sequence[NodeResult], *, run_id: str, product: str) -> list[
     ]  # fmt: skip
 
 
-def _refused(nodes: Sequence[NodeResult], *, product: str, work: Path) -> ChecksRefusedError:
+def _require_built(code: int, nodes: Sequence[NodeResult], *, product: str, work: Path) -> None:
+    """Raise :class:`ChecksRefusedError` unless dbt came to its end and every model and test passed."""
     broken = [node for node in nodes if not node.is_passed]
+    if code == 0 and nodes and not broken:
+        return
     if not broken:
-        return ChecksRefusedError(f"{product}: dbt stopped before it built anything; see {work}/logs/dbt.log")
+        raise ChecksRefusedError(f"{product}: dbt stopped before it built anything; see {work}/logs/dbt.log")
     named = [f"{node.kind} {node.name} ({_how(node)})" for node in broken[:_NAMED]]
     more = [f"and {len(broken) - _NAMED} more"] if len(broken) > _NAMED else []
-    return ChecksRefusedError(
+    raise ChecksRefusedError(
         f"{product}: {len(broken)} of {len(nodes)} models and tests did not pass: " + ", ".join(named + more)
     )
 

@@ -1,6 +1,7 @@
 """One dbt process: what it may see of the environment, and what is told of how it ended.
 
-dbt gets the paths of one product and nothing else: no key, no home of the pipeline, no proxy.
+dbt gets the paths of one product and nothing else: no key, no home of the pipeline, no proxy. Of the files
+it may open those that it is told of, and the installation's; it may have an account of its own.
 Its own words are not passed on, since the text of a database error can hold a value; models and
 tests that did not pass are named with their counts, from ``run_results.json``.
 """
@@ -9,15 +10,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import least_privilege
 from pipeline.errors import SetupError
+from pipeline.least_privilege import READ, WRITE, Account
+from pipeline.zones import ZONES
 
 PROJECT = Path(__file__).parent.parent.parent / "dbt_project"
+_USER = "WSIC_WAREHOUSE_USER"
 _TELEMETRY_OFF = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 _QUIET = ("--no-use-colors", "--log-level", "none", "--log-level-file", "warn", "--no-version-check")
 
@@ -37,9 +41,15 @@ class NodeResult:
 
 
 def environment(
-    *, pseudonymised: Path, warehouse: Path, product: str, memory_limit: str, home: Path
+    *,
+    pseudonymised: Path,
+    warehouse: Path,
+    product: str,
+    memory_limit: str,
+    home: Path,
+    user: str = "",
 ) -> dict[str, str]:
-    """The whole environment of the dbt process."""
+    """The whole environment of the dbt process; ``user``: the account that it runs as, if not our own."""
     return {
         "WSIC_PSEUDONYMISED_DIR": str(pseudonymised),
         "WSIC_WAREHOUSE_FILE": str(warehouse),
@@ -47,13 +57,19 @@ def environment(
         "WSIC_MEMORY_LIMIT": memory_limit,
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),  # dbt keeps a file of its own there
+        "TMPDIR": str(home),
         "LANG": "C.UTF-8",
+        **({_USER: user} if user else {}),
         **_TELEMETRY_OFF,
-    }
+    }  # fmt: skip
 
 
 def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> int:
-    """Run dbt with its target and logs under ``work``; returns dbt's own exit code (0, 1, 2)."""
+    """Run dbt with its target and logs under ``work``; returns dbt's own exit code (0, 1, 2).
+
+    What ``environ`` tells it of is what it may open. Raises :class:`SetupError` where it cannot be started
+    so.
+    """
     if not (PROJECT / "dbt_project.yml").exists():
         raise SetupError(f"no dbt project at {PROJECT}; the installation is not complete")
     command = [
@@ -61,11 +77,34 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> 
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(work / "target"), "--log-path", str(work / "logs"),
     ]  # fmt: skip
-    done = subprocess.run(
-        command, env=dict(environ), cwd=work, check=False,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    return done.returncode
+    rows, writes = (
+        Path(environ["WSIC_PSEUDONYMISED_DIR"]),
+        {work, Path(environ["WSIC_WAREHOUSE_FILE"]).parent},
+    )
+    user = least_privilege.find_account(environ[_USER]) if _USER in environ else None
+    if user:
+        _share(user, rows=rows, writes=writes)
+    try:
+        return least_privilege.run(
+            command, environ=environ, cwd=work, user=user, reads=(PROJECT, rows), writes=writes
+        )
+    finally:
+        for folder in (rows, *writes) if user else ():
+            folder.chmod(0o700)  # it is let in again for the next command
+
+
+def _share(user: Account, *, rows: Path, writes: Iterable[Path]) -> None:
+    """Let the account's group read the product's rows and write where the warehouse is made."""
+    for folder, rights in ((rows, READ), *((path, WRITE) for path in writes)):
+        least_privilege.share_folder(folder, user.gid, rights, way=_way(folder))
+
+
+def _way(folder: Path) -> Iterator[Path]:
+    """The folders from the zone down to ``folder``, innermost first."""
+    for outer in folder.parents:
+        yield outer
+        if outer.name in ZONES:
+            return
 
 
 def results(work: Path) -> list[NodeResult]:

@@ -24,12 +24,21 @@ def test_all_steps_run_once_and_in_order(nights: dict[str, Any]) -> None:
         "land_feed acute",
         "load_reference",
         "report_linkage",
+        "report_governance",
         *IN_ORDER,
     }
     expected |= {f"{step} {product}" for step in PRODUCT_STEPS for product in PRODUCTS}
     assert night["state"] == "success"
     assert sorted(night["calls"]) == sorted(expected)
     assert [call for call in night["calls"] if call in IN_ORDER] == list(IN_ORDER)
+
+
+def test_the_report_of_governance_comes_after_everything_that_it_tells_of(nights: dict[str, Any]) -> None:
+    for scenario in ("all well", "one bad feed", "secondary_use refused"):
+        calls = nights[scenario]["calls"]
+        told = {"publish_product direct_care", "publish_open", "report_linkage"} & set(calls)
+        assert all(calls.index(call) < calls.index("report_governance") for call in told), scenario
+        assert calls.index("report_governance") < calls.index("close_run")
 
 
 def test_reference_data_is_loaded_before_anything_is_checked(nights: dict[str, Any]) -> None:

@@ -62,6 +62,8 @@ with described as (
         person_sources.* exclude (strict_person_key, loose_person_key),
         date_diff('month', date_trunc('month', born_on), if(is_dead, died_on, getvariable('as_of')::date)) // 12 as age_years,
         sex, ethnic_category, lsoa_code, local_authority_code,
+        if(link_step = 'probabilistic', 0.04, 0.0) as probability_false,
+        if(link_step = 'probabilistic', 0.1, 0.0) as probability_missed,
     from person_sources inner join people using (person_key)
 ),
 grouped as (

@@ -22,7 +22,7 @@ select
 from (select unnest(range(getvariable('people'))) as n);
 create table person_sources (
     person_key varchar, source varchar, sender varchar, link_step varchar, link_confidence double,
-    strict_person_key varchar, loose_person_key varchar, probability_false double, probability_missed double
+    strict_person_key varchar, loose_person_key varchar
 );
 -- A person's record at one sender, and where the person lives.
 create temp macro patients_of(word, sending) as table
@@ -54,6 +54,4 @@ select
     if(is_doubtful, 96.0, 100.0) as link_confidence,
     if(is_doubtful, made_key(word || '|strict', n), person_key) as strict_person_key,
     made_key('person', if(n % 2 = 1 and draw(n, 'loose') < 0.02, n - 1, n)) as loose_person_key,
-    if(is_doubtful, 0.04, 0.0) as probability_false,
-    if(is_doubtful, 0.1, 0.0) as probability_missed,
 from (select *, word <> 'gp' and draw(n, word || 'doubt') < 0.05 as is_doubtful from people);

@@ -22,7 +22,7 @@ VERBS = (
     "link mps request", "link mps response", "opt-outs request", "opt-outs collect", "opt-outs apply",
     "opt-outs withdraw", "opt-outs delete", "opt-outs report",
     "keys list", "keys rotate", "publish list", "publish rollback", "publish check",
-    "audit verify", "audit show", "audit reopen",
+    "audit verify", "audit show", "audit report", "audit reopen",
     "reidentify review list", "reidentify review close", "reidentify subject",
 )  # fmt: skip
 GROUPS = (

@@ -19,6 +19,12 @@ from latest as l
 left join current_number as s on 'nhs|' || s.old_number = l.right_key
 where l.verdict <> 'withdrawn';
 
+-- Few are decided about, and all records are many.
+create or replace temp table decided_record as
+select record_key, traceable_number
+from record_known
+where record_key in (select unnest([left_key, right_key]) from decision_standing);
+
 create or replace temp table decision_side as
 select
     d.left_key, d.right_key, d.verdict,
@@ -32,8 +38,8 @@ select
 from decision_standing as d
 left join trace_result as l on l.record_key = d.left_key
 left join trace_result as r on r.record_key = d.right_key
-left join record_known as lk on lk.record_key = d.left_key
-left join record_known as rk on rk.record_key = d.right_key;
+left join decided_record as lk on lk.record_key = d.left_key
+left join decided_record as rk on rk.record_key = d.right_key;
 
 create or replace temp table overruled_match as
 select

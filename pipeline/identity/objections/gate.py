@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.duck import identifier, literal, values_hidden
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_words import OBJECTIONS, objection_rules
 from pipeline.identity.eligibility import decision_file
 from pipeline.identity.eligibility.rows import person_resources
 from pipeline.identity.keyed_hash import keyed
@@ -31,8 +32,6 @@ from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-SUITE = "objections"
-STAGES = ("pseudonymised", "warehouse", "version")
 _ALLOWED = Path(__file__).with_name("allowed.sql")
 _PERSON_KEY = "person_key"  # how the name of every column of person keys ends
 
@@ -189,15 +188,16 @@ def _count(connection: DuckDBPyConnection, query: str) -> int:
 
 
 def _record(ledger: Ledger, run_id: str, product: str, stage: str, looked: Looked) -> None:
+    of_people, of_rows = objection_rules(stage)
     rules = (
-        ("people", looked.keys, looked.people, looked.keys > 0 and looked.people == 0),
-        ("rows", looked.tables, looked.rows, looked.rows == 0),
+        (of_people, looked.keys, looked.people, looked.keys > 0 and looked.people == 0),
+        (of_rows, looked.tables, looked.rows, looked.rows == 0),
     )
     ledger.put(
         "rule_result",
         [
             {
-                "run_id": run_id, "product": product, "suite": SUITE, "rule_id": f"{stage}_{rule}",
+                "run_id": run_id, "product": product, "suite": OBJECTIONS, "rule_id": rule,
                 "severity": "critical", "rows_checked": checked, "rows_failed": failed,
                 "is_passed": int(is_passed),
             }

@@ -19,14 +19,17 @@ from pipeline.identity.standardise.supersession import accept, follow, learn
 from pipeline.zones import Zones
 
 _CHANGES = Path(__file__).with_name("changes.sql")
+_NOW = Path(__file__).with_name("patient_now.sql")
 _SUPERSESSION = Path(__file__).with_name("supersession.sql")
 _ROWS = """
 select
     record_key, row_hash, _source, _sender, _record_id, id, _extract_date, _file_id, _row, identifier, name,
     birthDate, gender, address, generalPractitioner, deceasedDateTime, meta
-from patient_now
 """
-_UNKNOWN = "anti join row_known using (row_hash)"
+_MAY_BE_NEW = (
+    "select l.* from landed_patient as l semi join patient_unknown as u on u._said_hash = l._said_hash"
+)
+_NEW = f"{_ROWS} from patient_unread anti join row_known using (row_hash)"
 
 
 def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
@@ -45,6 +48,9 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
         "select row_hash from vault.record where not getvariable('everything') and row_hash is not null"
     )
     connection.execute(_CHANGES.read_text(encoding="utf-8"))
+    now = _NOW.read_text(encoding="utf-8")
+    connection.execute(now.format(name="patient_now", landed="landed_patient"))
+    connection.execute(now.format(name="patient_unread", landed=f"({_MAY_BE_NEW})"))
     _take_changed(connection, night)
     connection.execute("create or replace temp view patient_row as select * from patient_changed")
     choose_rows(connection)
@@ -60,7 +66,7 @@ def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
 
     Where everything is linked the rows are not copied, and the hashes kept instead.
     """
-    kind, rows = ("view", "from landed_patient") if night.everything else ("table", f"{_ROWS} {_UNKNOWN}")
+    kind, rows = ("view", "from landed_patient") if night.everything else ("table", _NEW)
     connection.execute(f"create or replace temp {kind} patient_changed as {rows}")
     kind, source = ("table", "patient_now") if night.everything else ("view", "patient_changed")
     connection.execute(
@@ -89,7 +95,9 @@ def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     )
     again = connection.execute("select count(*) from row_again").fetchone()
     if again and again[0]:
-        connection.execute(f"insert into patient_changed {_ROWS} semi join row_again using (row_hash)")
+        connection.execute(
+            f"insert into patient_changed {_ROWS} from patient_now semi join row_again using (row_hash)"
+        )
         choose_rows(connection)
 
 

@@ -42,11 +42,18 @@ VERSIONED = (RECORD, PERSON, PERSON_INDEX, EDGE, JOINED, SUPERSEDING, CONTRADICT
 
 
 def replace_rows(
-    connection: DuckDBPyConnection, table: Versioned, *, seq: int, fresh: str, gone: str | None = None
+    connection: DuckDBPyConnection,
+    table: Versioned,
+    *,
+    seq: int,
+    fresh: str,
+    gone: str | None = None,
+    before: str | None = None,
 ) -> None:
     """Put the rows of relation ``fresh`` in the place of those of the same key, and take out ``gone``.
 
-    ``fresh`` has the table's columns without ``written_seq``; ``gone`` has its key columns.
+    ``fresh`` has the table's columns without ``written_seq``; ``gone`` has its key columns. ``before`` has at
+    least those of the table's rows that go or are replaced: without it, the whole table is read for them.
     """
     _make_past(connection, table)
     keys = ", ".join(table.key)
@@ -55,7 +62,7 @@ def replace_rows(
     same = " and ".join(f"t.{name} = k.{name}" for name in table.key)
     connection.execute(
         f"insert into vault.{table.past} by name select t.*, {seq}::integer as replaced_seq "
-        f"from vault.{table.name} as t semi join key_touched as k on {same}"
+        f"from {before or f'vault.{table.name}'} as t semi join key_touched as k on {same}"
     )
     connection.execute(f"delete from vault.{table.name} as t using key_touched as k where {same}")
     connection.execute(

@@ -20,18 +20,18 @@ from pipeline.identity.person_index.history import (
     forget_past,
     replace_rows,
 )
-from pipeline.identity.person_index.night import Night
+from pipeline.identity.person_index.night import Night, narrow
 
 _FOLDER = Path(__file__).parent
 _KEPT = (
-    (RECORD, "record_fresh", "record_gone"),
-    (PERSON, "person_fresh", None),
-    (PERSON_INDEX, "index_fresh", "index_gone"),
-    (EDGE, "edge_fresh", "edge_gone"),
-    (JOINED, "joined_fresh", "joined_gone"),
-    (SUPERSEDING, "superseding_fresh", "superseding_gone"),
-    (CONTRADICTION, "contradiction_fresh", "contradiction_gone"),
-    (CANDIDATE, "candidate_fresh", "candidate_gone"),
+    (RECORD, "record_fresh", "record_gone", "record_before"),
+    (PERSON, "person_fresh", None, None),
+    (PERSON_INDEX, "index_fresh", "index_gone", None),
+    (EDGE, "edge_fresh", "edge_gone", None),
+    (JOINED, "joined_fresh", "joined_gone", None),
+    (SUPERSEDING, "superseding_fresh", "superseding_gone", None),
+    (CONTRADICTION, "contradiction_fresh", "contradiction_gone", None),
+    (CANDIDATE, "candidate_fresh", "candidate_gone", None),
 )
 
 
@@ -42,6 +42,8 @@ def assign_persons(connection: DuckDBPyConnection) -> None:
     linked = [
         row[0] for row in connection.execute("describe link_tonight").fetchall() if row[0] != "record_key"
     ]
+    _run(connection, "record_wanted.sql")
+    narrow(connection, "record_before", "from vault.record semi join record_wanted using (record_key)")
     compared = [*linked, "person_id", "strict_person_id", "loose_person_id"]
     _run(
         connection,
@@ -56,8 +58,8 @@ def keep(connection: DuckDBPyConnection, night: Night) -> None:
     """Write everything that changed into the vault, whole or not at all."""
     connection.execute("begin")
     try:
-        for table, fresh, gone in _KEPT:
-            replace_rows(connection, table, seq=night.seq, fresh=fresh, gone=gone)
+        for table, fresh, gone, before in _KEPT:
+            replace_rows(connection, table, seq=night.seq, fresh=fresh, gone=gone, before=before)
         connection.execute(
             "insert into vault.person_event by name select getvariable('seq')::integer as seq, "
             "getvariable('run_id') as run_id, * from event_tonight order by person_id, event, other_person_id"

@@ -1,18 +1,6 @@
--- identity_record, patient_hash, link_tonight, anchor_person -> record_fresh: the rows of vault.record that change tonight.
+-- identity_record, patient_hash, link_tonight, anchor_person, and of vault.record what tonight may change
+-- (record_before) -> record_fresh: the rows of vault.record that change tonight.
 -- {content}: columns of an identity record; {linked}: columns of its link. Needs keyed_hash.
-create or replace temp table record_wanted as
-select record_key from identity_record
-union
-select record_key from link_tonight
-union
-select m.record_key
-from anchor_member as m
-inner join anchor_person as p on p.anchor = m.anchor
-where m.before_id is distinct from p.person_id;
-
-create or replace temp table record_before as
-select r.* from vault.record as r semi join record_wanted as w on w.record_key = r.record_key;
-
 create or replace temp table record_fresh as
 with content as (
     select i.*, h.row_hash
@@ -20,6 +8,7 @@ with content as (
     inner join patient_hash as h on h.record_key = i.record_key
     union all by name
     select {content}, row_hash from record_before as u anti join identity_record as i on i.record_key = u.record_key
+    anti join record_gone as g on g.record_key = u.record_key
 ),
 link as (
     select record_key, {linked} from link_tonight

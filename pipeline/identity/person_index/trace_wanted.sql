@@ -8,11 +8,11 @@ with changed as (
 ),
 -- Found otherwise than by the number, or not at all: another candidate could change that. Every other step meets
 -- only people of the record's birth date, or of its year of birth where that is all that is known.
+-- (One that changed as well is traced anyway.)
 doubtful as (
-    select k.record_key, k.birth_date, k.birth_year
-    from record_known as k
-    inner join vault.record as r on r.record_key = k.record_key
-    where r.link_step not in ('registered', 'cross_check')
+    select record_key, birth_date, birth_year
+    from vault.record anti join record_gone using (record_key)
+    where link_step not in ('registered', 'cross_check')
 ),
 neighbour as (
     select record_key
@@ -35,7 +35,7 @@ called_otherwise as (
 )
 select record_key from changed
 union
-select record_key from record_known
+select record_key from record_of_number
 where traceable_number in (select nhs_number from index_changed)
 union
 select record_key from neighbour

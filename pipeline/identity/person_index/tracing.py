@@ -36,10 +36,7 @@ def trace_changed(connection: DuckDBPyConnection) -> None:
     date the ones that a changed row of the index could be a candidate for.
     """
     connection.execute((_FOLDER / "trace_wanted.sql").read_text(encoding="utf-8"))
-    connection.execute(
-        "create or replace temp view record_to_trace as "
-        "select k.* from record_known as k semi join trace_wanted as w on w.record_key = k.record_key"
-    )
+    narrow(connection, "record_to_trace", "from record_known semi join trace_wanted using (record_key)")
     trace(connection)
     trace_by_answers(connection)
 

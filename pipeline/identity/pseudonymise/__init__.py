@@ -40,10 +40,11 @@ from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
 
 _PEOPLE = Path(__file__).with_name("people.sql")
+# Not the probabilities: how rare a name is shows in them. They leave as sums over groups.
 _PERSON_SOURCES = """
 select
     k.person_key, k.source, k.sender, k.link_step, k.link_confidence,
-    k.strict_person_key, k.loose_person_key, k.probability_false, k.probability_missed
+    k.strict_person_key, k.loose_person_key
 from kept_record as k
 semi join written_record as w on w.source = k.source and w.sender = k.sender and w.record_id = k.record_id
 """

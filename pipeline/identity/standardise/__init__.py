@@ -76,7 +76,8 @@ def fhir_view(
 ) -> None:
     """Temp view ``name`` over every landed row of a resource type, empty where none landed."""
     files = sorted((zones.fhir / resource_type).glob(f"source={source}/sender=*/*.parquet"))
-    relation = parquet(files, shapes.columns(resource_type))
+    hashed = shapes.SAID_HASH if resource_type == "Patient" else {}
+    relation = parquet(files, {**shapes.columns(resource_type), **hashed})
     connection.execute(f"create or replace temp view {name} as select * from {relation}")
 
 

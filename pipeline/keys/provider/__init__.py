@@ -29,11 +29,15 @@ def find_root(settings: Settings, environ: Mapping[str, str] | None) -> Root:
             f"the root keys of {chosen} and {', '.join(sorted(others))} are not the same: "
             "remove the one that is not this deployment's; WSIC_KEY_PROVIDER names the one to use"
         )
+    _require_fit(root, settings)
+    return root
+
+
+def _require_fit(root: Root, settings: Settings) -> None:
     if root.is_development and settings.is_production:
         raise SetupError(
             f"keys/{root_file.FILE_NAME} is a development key, and WSIC_ENV is production; {FORM}"
         )
-    return root
 
 
 def _sources(settings: Settings, environ: Mapping[str, str] | None) -> dict[str, Callable[[], Root]]:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pipeline import audit_log, checks, identity, keys, publish, warehouse
+from pipeline import audit_log, checks, identity, keys, least_privilege, publish, warehouse
 from pipeline.errors import UsageError, one_of
 from pipeline.keys import KeyRing, product_purpose
 from pipeline.ledger import Ledger
 from pipeline.run import lock
-from pipeline.run.gates import look_for_objectors
+from pipeline.run.gates import look_for_objectors, scan_of
 from pipeline.run.opened import Run, announce, next_id, open_ledger, write_run
 from pipeline.run.rotation import staging
 from pipeline.run.rotation.continuity import changed_tables
@@ -55,6 +55,8 @@ def rotate(
     if product not in PRODUCTS:
         raise UsageError(one_of("product", product, PRODUCTS))
     ledger = open_ledger(settings)
+    least_privilege.close_zones(settings.home, least_privilege.warehouse_account(settings))
+    least_privilege.require(settings)
     with lock.held(settings, ledger, doing=f"rotation of the key of {product}"):
         settle_rotations(settings, ledger)
         night = last_night(settings, ledger, product)
@@ -141,6 +143,8 @@ def _make(run: Run, ring: KeyRing, product: str, progress: Progress) -> None:
     progress(f"checking {product}")
     with recorded(ledger, run_id=run_id, step="check_product", subject=product):
         look_for_objectors(run, product, "warehouse", keys=ring)
-        checks.run_product_checks(settings, ledger, run_id=run_id, product=product)
+        checks.run_product_checks(
+            settings, ledger, run_id=run_id, product=product, scan=scan_of(run, product)
+        )
         inspect = partial(look_for_objectors, run, product, "version", keys=ring)
         publish.write_checked(settings, ledger, run_id, product, inspect=inspect)

@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_words import PURPOSE, PURPOSE_RULES
 from pipeline.ledger import Ledger
 from pipeline.warehouse import dbt
 from pipeline.warehouse.purposes import verdict
-from pipeline.warehouse.purposes.judge import RULES, SUITE, Finding, described, judge
+from pipeline.warehouse.purposes.judge import Finding, described, judge
 from pipeline.warehouse.purposes.kept import read_register, source_columns
 from pipeline.warehouse.purposes.project import SOURCE, Project, read_project
 
@@ -82,11 +83,11 @@ def _results(
     run_id: str, product: str, models: int, findings: Sequence[Finding], opaque: Sequence[str]
 ) -> Iterator[dict[str, str | int]]:
     """Rows of ``rule_result``: one a rule, and a warning for the models that could not be followed."""
-    for rule in (*RULES, "lineage_followed"):
+    for rule in (*PURPOSE_RULES, "lineage_followed"):
         failed = len({finding.model for finding in findings if finding.rule_id == rule})
         failed = len(opaque) if rule == "lineage_followed" else failed
         yield {
-            "run_id": run_id, "product": product, "suite": SUITE, "rule_id": rule,
+            "run_id": run_id, "product": product, "suite": PURPOSE, "rule_id": rule,
             "severity": "warning" if rule == "lineage_followed" else "critical",
             "rows_checked": models, "rows_failed": failed, "is_passed": int(failed == 0),
         }  # fmt: skip

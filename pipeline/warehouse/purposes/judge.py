@@ -9,7 +9,6 @@ from pipeline.lineage import ROWS, Graph, Place
 from pipeline.warehouse.purposes.kept import Register
 from pipeline.warehouse.purposes.project import SOURCE, Model, Project
 
-SUITE = "purpose"
 _NAMED = 4  # columns named in a message; the rest are counted
 
 
@@ -25,11 +24,8 @@ class Finding:
         return f"{self.model}: {self.reason}"
 
 
-RULES = ("columns_declared", "purpose_declared", "lineage_known", "purpose_allowed")
-
-
 def judge(project: Project, register: Register, undeclared: Sequence[str]) -> list[Finding]:
-    """Every reason not to build, in the order of :data:`RULES`; none where all is well."""
+    """Every reason not to build, in the order of the ``PURPOSE_RULES``; none where all is well."""
     graph = Graph(project.readings)
     found = [
         Finding("columns_declared", column, "the pseudonymised zone holds it and the register does not")

@@ -170,7 +170,8 @@ def test_a_run_is_logged_from_its_opening_to_its_end(settings: Settings, tmp_pat
     close_run(run)
     close_run(run)
     told = [(entry.act, entry.details.get("run_id")) for entry in audit_log.entries(settings)]
-    assert told == [("log_opened", None), ("run_opened", run.run_id), ("run_ended", run.run_id)]
+    acts = ("run_opened", "zones_protected", "run_ended")
+    assert told == [("log_opened", None), *((act, run.run_id) for act in acts)]
 
 
 def test_a_run_that_cannot_be_logged_does_not_begin(settings: Settings, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from connectors.register import entities
 from pipeline.errors import ChecksRefusedError
+from pipeline.gate_words import OBJECTION_STAGES as STAGES
 from pipeline.identity import decide_subjects, objections_gate, read_subjects
 from pipeline.identity.keyed_hash import keyed
-from pipeline.identity.objections.gate import STAGES
 from pipeline.identity.pseudonymise.projection import statements
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -11,15 +12,16 @@ import duckdb
 import pytest
 
 from expectations.product_relations import SCHEMAS
-from expectations.published import SUITES
 from pipeline import publish
-from pipeline.checks import mark_checked
+from pipeline.checks import forget, mark_checked
 from pipeline.errors import ChecksRefusedError, UsageError
+from pipeline.gate_results import Wanted, before_serving, before_writing
 from pipeline.ledger import Ledger
 from pipeline.publish import copying, release, versions
 from pipeline.publish.public import manifest_path
-from pipeline.settings import Settings
+from pipeline.settings import OPEN_PRODUCT, PRODUCTS, Settings
 from pipeline.zones import Zones
+from tests.gate_rows import looked, put_gates_before, put_passed
 from tests.product_fixture import AS_OF, make_warehouse, run_sql
 
 PRODUCT = "secondary_use"
@@ -62,22 +64,12 @@ class Night:
             "code_version": "x",
         }
         self.ledger.put("run", [row])
-        rules = [(suite.word, rule.rule_id, PRODUCT) for suite in SUITES for rule in suite.rules]
-        self.ledger.put(
-            "rule_result",
-            [self._passed(run_id, *rule) for rule in [*rules, ("arrived.gp", "ids_unique", "")]],
-        )
+        put_gates_before(self.ledger, run_id, PRODUCT)
         mark_checked(self.warehouse, run_id)
 
-    @staticmethod
-    def _passed(run_id: str, suite: str, rule_id: str, product: str) -> dict[str, object]:
-        return {
-            "run_id": run_id, "product": product, "suite": suite, "rule_id": rule_id, "severity": "critical",
-            "rows_checked": 1, "rows_failed": 0, "is_passed": 1,
-        }  # fmt: skip
-
     def publish(self, run_id: str) -> Path:
-        return publish.publish(self.settings, self.ledger, run_id, PRODUCT, inspect=lambda path: None)
+        look = looked(self.ledger, run_id, PRODUCT)
+        return publish.publish(self.settings, self.ledger, run_id, PRODUCT, inspect=look)
 
     def served(self) -> str:
         """The run that a reader of the product sees, read from the product itself."""
@@ -109,8 +101,8 @@ def test_a_version_holds_the_public_tables_sealed_and_read_only(night: Night) ->
             1,
         )
         checks = connection.execute("select count(*) from quality.rule_result where is_passed").fetchone()
-        # Beside the suites: what arrived, and the audit log.
-        assert checks == (sum(len(suite.rules) for suite in SUITES) + 2,)
+        # When it is sealed, its copies and its people are still to be looked at.
+        assert checks == (len(before_writing(PRODUCT)),)
         before = duckdb.sql(f"from '{night.root}/parquet/current/core.person.parquet'").fetchall()
         assert connection.execute("from core.person").fetchall() == before
     assert (night.root / "current.duckdb").readlink() == Path("versions/run-1.duckdb")
@@ -165,6 +157,11 @@ def test_a_crash_leaves_a_whole_version_served(
     assert [path.name for path in night.root.rglob(".*")] == []
 
 
+def _change(ledger: Ledger, what: str) -> None:
+    with ledger.transaction() as connection:
+        connection.execute(f"update rule_result set {what}")
+
+
 def test_nothing_is_published_without_checks(night: Night) -> None:
     night.build("run-1")
     night.publish("run-1")
@@ -178,15 +175,52 @@ def test_nothing_is_published_without_checks(night: Night) -> None:
     assert row["outcome"] == "refused"
 
 
-@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.word)
-def test_one_missing_result_refuses(night: Night, suite: object) -> None:
+# The result of looking at the audit log is left by publishing itself.
+_ONE_A_SUITE = {row.suite: row for row in before_writing(PRODUCT) if row.suite != "audit_log"}
+
+
+@pytest.mark.parametrize("missing", _ONE_A_SUITE.values(), ids=str)
+def test_one_missing_result_refuses(night: Night, missing: Wanted) -> None:
     night.build("run-1")
-    with night.ledger.transaction() as connection:
-        rule_id = suite.rules[0].rule_id  # type: ignore[attr-defined]
-        connection.execute("delete from rule_result where rule_id = ?", (rule_id,))
-    with pytest.raises(ChecksRefusedError, match=rf"not checked by run run-1: .*{rule_id}"):
+    forget(night.ledger, "run-1", [missing])
+    with pytest.raises(ChecksRefusedError, match=rf"not checked by run run-1: {missing}$"):
         night.publish("run-1")
     assert not (night.root / "current.duckdb").exists()
+
+
+@pytest.mark.parametrize("product", [*PRODUCTS, OPEN_PRODUCT])
+def test_every_result_is_missed_by_name(tmp_path: Path, product: str) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    wanted = (*before_writing(product), *before_serving(product))
+    put_passed(ledger, "run-1", wanted)
+    release.gate.require_passed(ledger, "run-1", product, wanted=wanted)
+    with pytest.raises(ChecksRefusedError, match=f"not checked by run run-2: .* and {len(wanted) - 12} more"):
+        release.gate.require_passed(ledger, "run-2", product, wanted=wanted)
+    for missing in wanted:
+        forget(ledger, "run-1", [missing])
+        with pytest.raises(ChecksRefusedError, match=rf"not checked by run run-1: {missing}$"):
+            release.gate.require_passed(ledger, "run-1", product, wanted=wanted)
+        put_passed(ledger, "run-1", [missing])
+
+
+def test_a_version_that_nobody_looked_through_is_not_served(night: Night) -> None:
+    """The results of an earlier attempt at the same run do not count for this one."""
+    night.build("run-1")
+    night.publish("run-1")
+    night.build("run-2")
+    looked(night.ledger, "run-2", PRODUCT)(night.warehouse)
+    with pytest.raises(ChecksRefusedError, match=r"run run-2: objections\.version_people"):
+        publish.publish(night.settings, night.ledger, "run-2", PRODUCT, inspect=lambda path: None)
+    assert night.served() == "run-1"
+    assert [path.name for path in night.root.rglob("*run-2*")] == []
+
+
+def test_a_result_whose_name_is_no_word_is_not_sealed_into_a_version(night: Night) -> None:
+    """It is written after the last scan, so it could carry anything: here a number of ten digits."""
+    night.build("run-1")
+    put_passed(night.ledger, "run-1", [Wanted(PRODUCT, "pseudonymise", "domain:9990000018")])
+    with pytest.raises(ChecksRefusedError, match="1 results of run run-1"):
+        night.publish("run-1")
 
 
 @pytest.mark.parametrize(
@@ -194,16 +228,16 @@ def test_one_missing_result_refuses(night: Night, suite: object) -> None:
 )
 def test_one_failed_critical_rule_refuses(night: Night, suite: str, product: str) -> None:
     night.build("run-1")
-    failed = {**night._passed("run-1", suite, "any_rule", product), "rows_failed": 1, "is_passed": 0}
-    night.ledger.put("rule_result", [failed])
+    put_passed(night.ledger, "run-1", [Wanted(product, suite, "any_rule")])
+    _change(night.ledger, "rows_failed = 1, is_passed = 0 where rule_id = 'any_rule'")
     with pytest.raises(ChecksRefusedError, match=rf"{suite}\.any_rule \(1 of 1\)"):
         night.publish("run-1")
 
 
 def test_a_warning_does_not_refuse(night: Night) -> None:
     night.build("run-1")
-    warned = {**night._passed("run-1", "arrived.gp", "a_warning", ""), "severity": "warning", "is_passed": 0}
-    night.ledger.put("rule_result", [warned])
+    put_passed(night.ledger, "run-1", [Wanted("", "arrived.gp", "a_warning")])
+    _change(night.ledger, "severity = 'warning', is_passed = 0 where rule_id = 'a_warning'")
     night.publish("run-1")
     assert night.served() == "run-1"
 
@@ -211,6 +245,16 @@ def test_a_warning_does_not_refuse(night: Night) -> None:
 def test_a_database_changed_after_its_checks_is_refused(night: Night) -> None:
     night.build("run-1")
     run_sql(night.warehouse, "update core.person set sex = 'unknown'")
+    with pytest.raises(ChecksRefusedError, match="not the state"):
+        night.publish("run-1")
+
+
+def test_setting_the_clock_back_does_not_hide_a_change(night: Night) -> None:
+    night.build("run-1")
+    before, size = night.warehouse.stat(), night.warehouse.stat().st_size
+    run_sql(night.warehouse, "update core.person set sex = 'unknown'")
+    os.truncate(night.warehouse, size)
+    os.utime(night.warehouse, ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(ChecksRefusedError, match="not the state"):
         night.publish("run-1")
 

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.identity import scan_for_leaks
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.vault import open_vault
 from pipeline.keys import ENVIRONMENT_NAME, load_keys
@@ -76,7 +77,10 @@ class Kept(logging.Handler):
 
 @pytest.fixture(scope="module")
 def rotated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str, bytes]]:
-    """A night and a rotation under a planted root: the home, all that was said, each key there was."""
+    """A night, a rotation and a look for keys in what is served, under a planted root.
+
+    Comes as the home, all that was said, and each key there was.
+    """
     folder, log = tmp_path_factory.mktemp("planted"), Kept()
     vault = importlib.import_module("pipeline.identity.vault")
     opened, Profiled.folder = vault.connect, tmp_path_factory.mktemp("profiles")
@@ -88,6 +92,7 @@ def rotated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[s
         before = all_keys(load_keys(Settings(home=home)), PLANTED)
         with without_dbt():
             rotate(Settings(home=home, memory_limit="1GB"), product=PRODUCT, by="A. Singh", reason="yearly")
+        scan_for_leaks(Settings(home=home), PRODUCT, home / "published" / PRODUCT / "current.duckdb")
         after = all_keys(load_keys(Settings(home=home)), PLANTED)
     logging.getLogger().removeHandler(log)
     keys = before | {f"{name}, rotated": key for name, key in after.items()}
@@ -119,6 +124,7 @@ def test_no_statement_profile_query_log_or_log_line_holds_a_key(
     assert "'QueryLog'" in said
     assert "attach" in said
     assert "keyed_hash" in said
+    assert "key_token" in said
     assert found_in(said.encode(), keys) == []
 
 

@@ -137,9 +137,12 @@ def test_person_sources_has_one_row_a_kept_record(night: Economy) -> None:
 def test_a_persons_keys_at_the_other_thresholds_are_of_people_in_the_product(night: Economy) -> None:
     for row in table(night, "person_sources"):
         assert row["strict_person_key"] == row["loose_person_key"] == row["person_key"]
-        # A number and a birth date that agree have no score: null, which is not nought.
-        known = None if row["link_step"] == "cross_check" else 0.0
-        assert (row["probability_false"], row["probability_missed"]) == (known, 0.0)
+
+
+def test_no_record_takes_its_probabilities_out_of_the_identity_zone(night: Economy) -> None:
+    """They tell how rare a name is; groups of records have their sums."""
+    assert not [name for name in table(night, "person_sources")[0] if name.startswith("probability")]
+    assert "probability_missed" in table(night, "link_groups")[0]
 
 
 KEPT = """

@@ -155,7 +155,8 @@ def test_the_fhir_tables_have_exactly_the_declared_shape(house: House) -> None:
     house.land()
     (path,) = house.zones.fhir_files("Patient")
     with duckdb.connect() as con:
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in shapes.columns("Patient").items())
+        kinds = shapes.columns("Patient") | shapes.SAID_HASH
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
         con.execute(f"create table declared ({columns})")
         declared = con.execute("describe declared").fetchall()
         written = con.execute(

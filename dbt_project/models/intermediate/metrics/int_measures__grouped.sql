@@ -3,6 +3,13 @@
     'all': none, 'age_band': 'age_band', 'sex': 'sex', 'ethnic_group': 'ethnic_group',
     'imd_quintile': 'imd_quintile', 'segment': 'segment_id'
 } -%}
+{#- What one person adds to each measure. -#}
+{%- set measures = {
+    'people': '1', 'people_65_plus': 'is_65_plus', 'emergency_admissions': 'emergency_admissions',
+    'emergency_admissions_65_plus': 'emergency_admissions * is_65_plus', 'bed_days': 'bed_days',
+    'emergency_attendances': 'emergency_attendances',
+    'long_term_social_care_65_plus': 'long_term_social_care * is_65_plus'
+} -%}
 with population as (
 
     select * from {{ ref('fct_population_period') }}
@@ -62,13 +69,11 @@ cells as (
     select
         link_threshold, period_id, practice_code, pcn_code, local_authority_code,
         age_band, sex, ethnic_group, imd_quintile, segment_id,
-        sum(weight) as people,
-        sum(weight * is_65_plus) as people_65_plus,
-        sum(weight * emergency_admissions) as emergency_admissions,
-        sum(weight * emergency_admissions * is_65_plus) as emergency_admissions_65_plus,
-        sum(weight * bed_days) as bed_days,
-        sum(weight * emergency_attendances) as emergency_attendances,
-        sum(weight * long_term_social_care * is_65_plus) as long_term_social_care_65_plus,
+        {% for measure, added in measures.items() -%}
+        sum(weight * {{ added }}) as {{ measure }},
+        sum(weight) filter (where {{ added }} > 0) as {{ measure }}_contributors,
+        max({{ added }}) filter (where weight = 1) as {{ measure }}_largest,
+        {% endfor -%}
     from weighed
     group by all
 
@@ -83,13 +88,11 @@ select
     {{ area_column or "'system'" }} as area_code,
     '{{ group_type }}' as group_type,
     {{ group_column or "'all'" }} as group_value,
-    sum(people)::bigint as people,
-    sum(people_65_plus)::bigint as people_65_plus,
-    sum(emergency_admissions)::bigint as emergency_admissions,
-    sum(emergency_admissions_65_plus)::bigint as emergency_admissions_65_plus,
-    sum(bed_days)::bigint as bed_days,
-    sum(emergency_attendances)::bigint as emergency_attendances,
-    sum(long_term_social_care_65_plus)::bigint as long_term_social_care_65_plus,
+    {% for measure in measures -%}
+    sum({{ measure }})::bigint as {{ measure }},
+    coalesce(sum({{ measure }}_contributors), 0)::bigint as {{ measure }}_contributors,
+    coalesce(max({{ measure }}_largest), 0)::bigint as {{ measure }}_largest,
+    {% endfor -%}
 from cells
 {% if area_column %}where {{ area_column }} is not null
 {% endif -%}

@@ -1,6 +1,6 @@
 with people as (
 
-    select * from {{ ref('dim_person') }}
+    select * from {{ ref('dim_generalised_person') }}
 
 )
 
@@ -20,4 +20,6 @@ select
     is_registered,
     date_trunc('month', died_on)::date as death_month,
     is_deceased,
+    age_band,
+    generalised_level,
 from people

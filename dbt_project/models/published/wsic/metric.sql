@@ -34,6 +34,12 @@ divided as (
         numerators.amount_loose * metrics.scale / nullif(denominators.amount_loose, 0)::double as value_loose,
         metrics.unit,
         denominators.period_type,
+        metrics.numerator_measure,
+        metrics.denominator_measure,
+        numerators.n_contributors as n_numerator_people,
+        numerators.largest_contribution as numerator_largest,
+        denominators.n_contributors as n_denominator_people,
+        denominators.largest_contribution as denominator_largest,
     from metrics
     inner join measures as denominators on metrics.denominator_measure = denominators.measure
     inner join measures as numerators
@@ -65,6 +71,12 @@ select
     if(divided.value is null, null, least(divided.value, divided.value_strict, divided.value_loose)) as value_low,
     if(divided.value is null, null, greatest(divided.value, divided.value_strict, divided.value_loose)) as value_high,
     coalesce(coverages.coverage, 'missing') as coverage,
+    divided.numerator_measure,
+    divided.denominator_measure,
+    divided.n_numerator_people,
+    divided.numerator_largest,
+    divided.n_denominator_people,
+    divided.denominator_largest,
 from divided
 left join coverages
     on

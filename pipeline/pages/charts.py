@@ -1,18 +1,17 @@
-"""Plots of the linkage report as static SVG, drawn without a browser and without a connection.
+"""Plots as static SVG, drawn without a browser and without a connection.
 
 Colours are words of the page's style sheet (``var(--s1)``), so that one drawing serves light and dark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import vl_convert
 
-from pipeline.linkage_report.figures import Rows
-
+Rows = Sequence[Mapping[str, Any]]
 _WIDTH = 300
 _COLOURS = [f"var(--s{place})" for place in range(1, 9)]
 _INK, _GRID = "var(--ink)", "var(--grid)"

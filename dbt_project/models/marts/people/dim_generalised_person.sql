@@ -1,0 +1,7 @@
+with people as (
+
+    select * from {{ ref('int_people__generalised') }}
+
+)
+
+select * from people

@@ -1,0 +1,195 @@
+"""Each kind of identifier, planted in each kind of column, is found by the look from the identity room."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.judge import judge
+from expectations.published import index_leaks
+from pipeline.identity import link, scan_for_leaks
+from pipeline.keys import load_keys
+from tests.identity_economy import AS_OF, Economy, nhs_number
+
+NUMBER = nhs_number(1)
+SPACED = f"{NUMBER[:3]} {NUMBER[3:6]} {NUMBER[6:]}"
+_DIGEST = {name: hashlib.new(name, NUMBER.encode()) for name in ("md5", "sha1", "sha256")}
+_HYPHENED = SPACED.replace(" ", "-")
+TEXTS = {
+    "plain": ("nhs_number", NUMBER),
+    "spaced": ("nhs_number", SPACED),
+    "hyphened": ("nhs_number", _HYPHENED),
+    "dotted": ("nhs_number", SPACED.replace(" ", ".")),
+    "embedded": ("nhs_number", f"see also {SPACED}, same household"),
+    "backwards": ("nhs_number", NUMBER[::-1]),
+    "full width": ("nhs_number", NUMBER.translate({48 + n: 0xFF10 + n for n in range(10)})),
+    "hexadecimal": ("encoded_number", NUMBER.encode().hex()),
+    "base 64": ("encoded_number", base64.b64encode(NUMBER.encode()).decode()),
+    "base 64 of the spaced one": ("encoded_number", base64.b64encode(SPACED.encode()).decode()),
+    **{name: ("hashed_number", digest.hexdigest()) for name, digest in _DIGEST.items()},
+    "capital sha256": ("hashed_number", _DIGEST["sha256"].hexdigest().upper()),
+    "sha256 in base 64": ("hashed_number", base64.b64encode(_DIGEST["sha256"].digest()).decode()),
+    "sha256 of the spaced one": ("hashed_number", hashlib.sha256(SPACED.encode()).hexdigest()),
+    "md5 of the hyphened one": ("hashed_number", hashlib.md5(_HYPHENED.encode()).hexdigest()),  # noqa: S324
+    "name": ("name", "Zephaniah Quillfeather"),
+    "name turned round": ("name", "QUILLFEATHER, Zephaniah"),
+    "name in a code": ("name", "Quillfeather, Zephaniah"),
+    "name in a sentence": ("name", "spoke to zephaniah quillfeather today"),
+    "postcode": ("postcode", "HA1 3UJ"),
+    "postcode in one": ("postcode", "ha13uj"),
+    "birth date": ("own_birth_date", "1950-06-01"),
+    "birth date as people write it": ("own_birth_date", "born 01/06/1950"),
+}
+COLUMNS = {
+    "text": ("varchar", "?"),
+    "list": ("varchar[]", "['nothing', ?]"),
+    "structure": ("struct(note varchar, n integer)", "{'note': ?, 'n': 1}"),
+    "map": ("map(varchar, varchar)", "map {'note': ?}"),
+    "json": ("json", "to_json(?::varchar)"),
+}
+
+
+@pytest.fixture(scope="module")
+def economy(tmp_path_factory: pytest.TempPathFactory) -> Economy:
+    economy = Economy(tmp_path_factory.mktemp("leaks") / "home")
+    name = [{"family": "Quillfeather", "given": ["Zephaniah"]}]
+    home = [{"use": "home", "postalCode": "HA1 3UJ"}]
+    economy.person("r1", NUMBER, "1950-06-01", name=name, address=home)
+    for n in range(2, 12):
+        economy.person(f"r{n}", nhs_number(n), f"19{50 + n}-06-1{n % 10}")
+    economy.land()
+    link(economy.settings, economy.ledger, "r1", AS_OF)
+    return economy
+
+
+@pytest.fixture
+def product(tmp_path: Path, economy: Economy) -> Path:
+    """Everybody's pseudonym, ordinary columns, and nothing that should be found."""
+    path, key = tmp_path / "secondary_use.duckdb", load_keys(economy.settings).key("product:secondary_use")
+    people = {row["record_id"]: row["person_id"] for row in economy.table(economy.exported())}
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create schema core; create table core.person (person_key varchar, record varchar, sex varchar, "
+            "birth_month date, seen_on date, list_size bigint, cost_gbp double, code varchar)"
+        )
+        for record, person in people.items():
+            pseudonym = hmac.new(key, f"person|v1|{person}".encode(), "sha256").hexdigest()
+            connection.execute(
+                "insert into core.person values "
+                "(?, ?, 'female', '1950-06-01', '2026-01-05', 9434765, 9434765.19, '1000000001')",
+                [pseudonym, record],
+            )
+    return path
+
+
+def _found(economy: Economy, product: Path) -> dict[str, set[str]]:
+    table = scan_for_leaks(economy.settings, "secondary_use", product).to_pylist()
+    found: dict[str, set[str]] = {}
+    for row in table:
+        if row["values_found"]:
+            found.setdefault(row["kind"], set()).add(row["place"])
+    return found
+
+
+def _plant(
+    product: Path, kind: str, value: str, planted: object, *, name: str = "planted", everywhere: bool = False
+) -> None:
+    with duckdb.connect(str(product)) as connection:
+        connection.execute(f"alter table core.person add column {name} {kind}")
+        where = "" if everywhere else " where record = 'r1'"
+        bound = [planted] if "?" in value else []
+        connection.execute(f"update core.person set {name} = {value}{where}", bound)
+
+
+def test_an_honest_product_shows_nothing(economy: Economy, product: Path) -> None:
+    assert _found(economy, product) == {}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_an_identifier_is_found_however_it_is_written(column: str, economy: Economy, product: Path) -> None:
+    """One scan of a product with a planted column for every way of writing; each is found in its own column.
+
+    Inside a list or a structure a postcode is found by its form, by the expectations' own scan.
+    """
+    texts = {
+        how: (kind, text) for how, (kind, text) in TEXTS.items() if column == "text" or kind != "postcode"
+    }
+    for number, (_, text) in enumerate(texts.values()):
+        _plant(product, *COLUMNS[column], text, name=f"planted_{number}")
+    expected: dict[str, set[str]] = {}
+    for number, (kind, _) in enumerate(texts.values()):
+        expected.setdefault(kind, set()).add(f"core.person.planted_{number}")
+    assert _found(economy, product) == expected
+
+
+def test_a_number_among_numbers_is_found(economy: Economy, product: Path) -> None:
+    kinds = ("bigint", "hugeint", "ubigint", "double", "decimal(18, 2)")
+    for place, kind in enumerate(kinds):
+        _plant(product, kind, "?", int(NUMBER), name=f"planted_{place}")
+    places = {f"core.person.planted_{place}" for place in range(len(kinds))}
+    assert _found(economy, product) == {"nhs_number": places}
+
+
+def test_a_key_of_the_deployment_is_found_however_it_was_printed(economy: Economy, product: Path) -> None:
+    """The root, and the key of every purpose; a pseudonym beside them is no key."""
+    printed = [
+        form
+        for key in map(bytes, load_keys(economy.settings).in_use())
+        for form in (key.hex(), key.hex().upper(), f"key={base64.b64encode(key).decode()} in use")
+    ]
+    assert len(printed) > 20
+    for place, text in enumerate(printed):
+        _plant(product, "varchar", "?", text, name=f"planted_{place}")
+    assert _found(economy, product) == {
+        "key": {f"core.person.planted_{place}" for place in range(len(printed))}
+    }
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+def test_a_column_of_birth_dates_is_found(kind: str, economy: Economy, product: Path) -> None:
+    born = "case when record = 'r1' then date '1950-06-01' else " + (
+        "make_date(1950 + record[2:]::int, 6, 10 + record[2:]::int % 10) end"
+    )
+    _plant(product, kind, born, None, everywhere=True)
+    assert _found(economy, product) == {"own_birth_date": {"core.person.planted"}}
+
+
+def test_a_column_of_surnames_is_found(tmp_path: Path, economy: Economy, product: Path) -> None:
+    """One word that is a name is no proof (White, Young); a column of them is."""
+    names = ["QUILLFEATHER", "ZEPHANIAH", "Quillfeather"]
+    with duckdb.connect(str(product)) as connection:
+        connection.execute("alter table core.person add column planted varchar")
+        for n, name in enumerate(names, start=1):
+            connection.execute("update core.person set planted = ? where record = ?", [name, f"r{n}"])
+    assert _found(economy, product) == {"name": {"core.person.planted"}}
+
+
+def test_no_clear_value_comes_out(economy: Economy, product: Path) -> None:
+    _plant(product, "varchar", "?", f"{SPACED} Zephaniah Quillfeather HA1 3UJ")
+    said = str(scan_for_leaks(economy.settings, "secondary_use", product).to_pylist())
+    assert not [word for word in (NUMBER, SPACED, "Quillfeather", "HA1 3UJ", "1950") if word in said]
+
+
+@pytest.mark.parametrize("rule", index_leaks.SUITE.rules, ids=lambda rule: rule.rule_id)
+def test_every_rule_refuses_a_find_and_a_kind_not_looked_for(rule: object) -> None:
+    kind = rule.rule_id.removeprefix("no_")  # type: ignore[attr-defined]
+    kinds = [each.rule_id.removeprefix("no_") for each in index_leaks.SUITE.rules]
+    for rows, is_passed in (
+        ([(each, "product", 9, 0) for each in kinds], True),
+        ([(each, "product", 9, 0) for each in kinds] + [(kind, "core.person.x", 1, 1)], False),
+        ([(each, "product", 9, 0) for each in kinds if each != kind], False),
+    ):
+        with duckdb.connect() as connection:
+            connection.execute(
+                "create temp table index_leak "
+                "(kind varchar, place varchar, values_checked bigint, values_found bigint)"
+            )
+            connection.executemany("insert into index_leak values (?, ?, ?, ?)", rows)
+            results = {result.rule_id: result for result in judge(connection, [index_leaks.SUITE])}
+        assert results[rule.rule_id].is_passed is is_passed  # type: ignore[attr-defined]
+        assert results[rule.rule_id].refuses is not is_passed  # type: ignore[attr-defined]

@@ -1,0 +1,260 @@
+"""Faults in what arrived, in keys, allow-list and objections, in the pseudonymised zone and in dbt models."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import connectors.register as register
+from pipeline.errors import SetupError, WsicError
+from pipeline.identity.pseudonymise import projection
+from pipeline.lineage import Place, Reading
+from pipeline.warehouse import dbt, purposes
+from pipeline.warehouse.purposes.project import SOURCE, Model, Project
+from tests.planted.deployment import BEFORE, OBJECTORS, PRODUCT, SECRET, Dbt, Deployment
+from tests.planted.fault import Fault, Plant
+
+Patch = pytest.MonkeyPatch
+
+
+def _same_id(source: str) -> Plant:
+    """Two patients of one sender under one id, as a feed sends them whose key column was shifted."""
+
+    def plant(d: Deployment, _: Patch) -> None:
+        (gp,) = d.zones.fhir_files("Patient")
+        target = d.zones.fhir / "Patient" / f"source={source}" / "sender=XXX" / "data.parquet"
+        target.parent.mkdir(parents=True)
+        shutil.copy(gp, target)
+        told = f"_source = '{source}', _sender = 'XXX', id = 'one', _record_id = 'r' || _row"
+        d.rewrite(target, f"update t set {told}")
+
+    return plant
+
+
+def _codelists(where: str) -> Plant:
+    def plant(d: Deployment, _: Patch) -> None:
+        d.rewrite(d.zones.reference / "codelists.parquet", f"delete from t where {where}")
+
+    return plant
+
+
+def _in_production(d: Deployment, _: Patch) -> None:
+    d.changes["env"] = "production"
+
+
+def _no_restricted_codes_in_production(d: Deployment, patch: Patch) -> None:
+    root = tomllib.loads((d.zones.keys / "root.key").read_text("utf-8"))["root"]
+    patch.setenv("WSIC_ROOT_KEY", root)
+    _in_production(d, patch)
+    _codelists("codelist = 'legally_restricted'")(d, patch)
+
+
+def _another_root(d: Deployment, _: Patch) -> None:
+    path = d.zones.keys / "root.key"
+    path.write_text(f'kind = "deployment"\nroot = "{"0123456789abcdef" * 4}"\n', "utf-8")
+
+
+def _key_that_others_may_read(d: Deployment, _: Patch) -> None:
+    (d.zones.keys / "root.key").chmod(0o644)
+
+
+def _line(old: str, new: str) -> Plant:
+    """A line of the allow-list changed: the register is read from a copy of its files."""
+
+    def plant(d: Deployment, patch: Patch) -> None:
+        folder = d.home / "register"
+        shutil.copytree(Path(register.__file__).parent, folder)
+        path = folder / "patients.toml"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        patch.setattr(register, "_FOLDER", folder)
+        register.entities.cache_clear()
+
+    return plant
+
+
+_SEX = 'name = "sex"\ntype = "VARCHAR"\nfrom = "gender"\nhandling = "keep"\ndomain = "gender"'
+
+
+def _rows_that_stay_out_written(_: Deployment, patch: Patch) -> None:
+    """Code that forgets the decision about single rows."""
+    real = projection._landed
+
+    def forgetful(*given: object) -> str:
+        return real(*given).partition("anti join")[0]  # type: ignore[arg-type]
+
+    patch.setattr(projection, "_landed", forgetful)
+
+
+def _zone(name: str) -> Callable[[Deployment], Path]:
+    return lambda d: d.zones.pseudonymised(PRODUCT) / f"{name}.parquet"
+
+
+def _with_dbt(plant: Plant, *failing: str) -> Plant:
+    def planted(d: Deployment, patch: Patch) -> None:
+        stand_in = Dbt(d.home / "template" / f"{PRODUCT}.duckdb")
+        stand_in.failing = failing
+        patch.setattr(dbt, "run", stand_in)
+        plant(d, patch)
+
+    return planted
+
+
+def _put_back(why: str, table: str) -> Plant:
+    def plant(d: Deployment, _: Patch) -> None:
+        d.rewrite(_zone(table)(d), "insert into t (person_key) values (?)", d.key_of(OBJECTORS[why]))
+
+    return _with_dbt(plant)
+
+
+def _secret_row(d: Deployment, _: Patch) -> None:
+    keys = [d.row_key(f"Observation/{SECRET}"), d.key_of("p1")]
+    path = _zone("gp__observations")(d)
+    d.rewrite(path, "insert into t (observations_key, person_key) values (?, ?)", *keys)
+
+
+def _decided_by_another_run(d: Deployment, _: Patch) -> None:
+    path = d.zones.identity / "eligibility" / f"{PRODUCT}_records.parquet"
+    d.rewrite(path, f"update t set run_id = '{BEFORE}'")
+
+
+def _project(*models: Model, strange: dict[str, str] | None = None) -> Plant:
+    """dbt models as they are after dbt has compiled them, each reading the birth months of social care."""
+    place = Place(f"{SOURCE}.social_care.patients", "birth_month")
+    readings = {model.relation: Reading({"n": frozenset({place})}, frozenset()) for model in models}
+
+    def plant(d: Deployment, patch: Patch) -> None:
+        (d.zones.warehouse(PRODUCT).parent / "purposes.json").unlink()
+        project = Project(list(models), dict(readings), {}, [], strange or {})
+        patch.setattr(purposes, "_compiled", lambda *_: project)
+
+    return _with_dbt(plant)
+
+
+def _model(*wanted: str) -> Model:
+    return Model(
+        name="planted", relation="wsic.core.planted", layer="published", is_published=True, purposes=wanted
+    )
+
+
+def _undeclared_column(d: Deployment, patch: Patch) -> None:
+    _project()(d, patch)
+    d.rewrite(_zone("gp__patients")(d), "alter table t add column surname varchar")
+
+
+def _nothing(_: Deployment, __: Patch) -> None:
+    """The fault is what dbt says."""
+
+
+_KEYS = {"step": "pseudonymise", "error": SetupError}
+_REGISTER = {"step": "pseudonymise", "error": WsicError}
+_OBJECTORS = r"the objections gate found 1 people and 0 rows .*\(pseudonymised"
+_PURPOSES = {"step": "build", "gate": "purposes"}
+
+FAULTS = (
+    *(
+        Fault(
+            name=f"two patients of {source} under one id", step=f"check_arrivals {source}",
+            gate=f"arrived.{source}", says=rf"arrived\.{source}\.ids_unique: \d+ of \d+ failed in .*Patient",
+            plant=_same_id(source),
+        )
+        for source in ("gp", "acute", "community", "mental_health", "social_care")
+    ),
+    Fault(
+        name="a development key in production", gate="keys.fit_for_production",
+        says="is a development key", plant=_in_production, **_KEYS,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="the root key of another deployment", gate="keys.of_this_deployment",
+        says="is not the one that this deployment was made with", plant=_another_root, **_KEYS,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="a key file that others may read", gate="keys.private", says="has mode 0644",
+        plant=_key_that_others_may_read, **_KEYS,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="an allow-list line that keeps a family name", gate="register.elements",
+        says=r"ValueError at connectors/register/reads\.py",
+        plant=_line(_SEX, _SEX.replace('"gender"', '"name[1].family"', 1)), **_REGISTER,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="an allow-list line that keeps a whole birth date", gate="register.elements",
+        says=r"ValueError at connectors/register/reads\.py",
+        plant=_line(
+            "from = \"date_trunc('month', fhir_date(birthDate))::date\"\nhandling = \"generalise\"",
+            'from = "fhir_date(birthDate)"\nhandling = "keep"',
+        ),
+        **_REGISTER,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="an allow-list line with the word of an identifier", gate="register.words",
+        says=r"ValueError at connectors/register/__init__\.py",
+        plant=_line(_SEX, _SEX.replace("keep", "identifier")), **_REGISTER,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="an allow-list line that lets any text through", gate="register.domains",
+        says=r"ValueError at pipeline/identity/pseudonymise/projection\.py",
+        plant=_line(_SEX, _SEX.replace('domain = "gender"', 'domain = "key"')), **_REGISTER,  # type: ignore[arg-type]
+    ),
+    Fault(
+        name="no list of restricted codes in production", step="pseudonymise",
+        gate="restricted_codes_known", says="no legally restricted codes are known",
+        plant=_no_restricted_codes_in_production,
+    ),
+    Fault(
+        name="no codes of Type 1 objections", step="pseudonymise", gate="type_1_codes_known",
+        says="needs the code lists", plant=_codelists("codelist = 'type_1_dissent'"),
+    ),
+    Fault(
+        name="an opt-out reply that has lapsed", step="pseudonymise", gate="opt_out_reply_valid",
+        says="needs a national opt-out reply, and the newest is of",
+        plant=lambda d, _: d.in_vault("update vault.national_reply_state set reply_on = reply_on - 60"),
+    ),
+    Fault(
+        name="restricted rows written by code that forgets them", step="pseudonymise",
+        gate="accounts_balance", says="1 rows written but withheld", plant=_rows_that_stay_out_written,
+    ),
+    *(
+        Fault(
+            name=f"a person back in the pseudonymised {table} ({why})", step="build",
+            gate="objections.pseudonymised", says=_OBJECTORS, plant=_put_back(why, table),
+        )
+        for why, table in zip(OBJECTORS, ("gp__patients", "person_sources", "gp__observations"), strict=True)
+    ),
+    Fault(
+        name="a restricted row back in the pseudonymised zone", step="build",
+        gate="objections.pseudonymised", says=r"0 people and 1 rows .*\(pseudonymised",
+        plant=_with_dbt(_secret_row),
+    ),
+    Fault(
+        name="pseudonymised by another night, and that step skipped", step="build",
+        gate="decided_by_this_run", says="has not decided who may be in it",
+        plant=_with_dbt(_decided_by_another_run),
+    ),
+    Fault(
+        name="a surname in the pseudonymised zone that no line allows", says=r"gp__patients\.surname",
+        plant=_undeclared_column, **_PURPOSES,
+    ),
+    Fault(
+        name="a published model without a purpose", says="planted: no purpose in its yml",
+        plant=_project(_model()), **_PURPOSES,
+    ),
+    Fault(
+        name="social care read for risk stratification",
+        says="risk_stratification is not allowed by the legal bases",
+        plant=_project(_model("risk_stratification")), **_PURPOSES,
+    ),
+    Fault(
+        name="a model that reads a file of its own", says="planted: it reads what is no ref",
+        plant=_project(strange={"planted": "it reads what is no ref"}), **_PURPOSES,
+    ),
+    Fault(
+        name="a dbt test that fails", step="build", gate="dbt", says="test wsic.unique_person",
+        plant=_with_dbt(_nothing, "test.wsic.unique_person"),
+    ),
+)  # fmt: skip

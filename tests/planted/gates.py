@@ -1,0 +1,237 @@
+"""Every gate on the way to a publish, and how each is taken away: what it would refuse then goes on.
+
+``raisers`` are the functions that refuse in the gate's name; the structure tests hold them against the code,
+so that a gate which is added without a line here, and so without a fault, is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import connectors.register as register
+import pipeline.open_product.release as open_release
+import pipeline.publish.versions as versions
+from connectors.declare import Handling
+from expectations import products
+from expectations.published import contract
+from expectations.sources import SUITES as ARRIVALS
+from pipeline import audit_log, checks, gate_results
+from pipeline.gate_words import OBJECTION_STAGES, PURPOSE_RULES
+from pipeline.identity import eligibility
+from pipeline.identity.eligibility import type_1
+from pipeline.identity.objections import gate as objections
+from pipeline.identity.pseudonymise import accounts, projection
+from pipeline.keys import private_file, provider
+from pipeline.keys import register as key_register
+from pipeline.keys.secret import Secret
+from pipeline.ledger import Ledger
+from pipeline.open_product import build as open_build
+from pipeline.open_product import universe
+from pipeline.publish import copying, release
+from pipeline.publish import gate as publish_gate
+from pipeline.run import gates as run_gates
+from pipeline.warehouse import purposes
+from pipeline.zones import Zones
+from tests.gate_rows import put_passed
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """How it is taken away, and the product's functions that refuse for it (``module:function``)."""
+
+    off: Callable[[Patch], None]
+    raisers: tuple[str, ...] = ()
+
+
+def _nothing(*places: tuple[Any, str]) -> Callable[[Patch], None]:
+    """The functions do nothing, and so let everything through."""
+
+    def off(patch: Patch) -> None:
+        for module, name in places:
+            patch.setattr(module, name, lambda *args, **kwargs: None)
+
+    return off
+
+
+def _suite(word: str, defaults: dict[str, Any], place: str) -> Callable[[Patch], None]:
+    """Neither judged, nor missed by whoever asks whether all were judged."""
+
+    def off(patch: Patch) -> None:
+        kept = tuple(suite for suite in defaults["suites"] if suite.word != word)
+        patch.setitem(defaults, "suites", kept)
+        patch.setattr(gate_results, place, kept)
+
+    return off
+
+
+def _arrivals(source: str) -> Callable[[Patch], None]:
+    return lambda patch: patch.setitem(ARRIVALS, source, replace(ARRIVALS[source], rules=()))  # type: ignore[arg-type]
+
+
+def _look(stage: str) -> Callable[[Patch], None]:
+    """The look for objectors in one stage finds nothing, and says that it looked."""
+
+    def off(patch: Patch) -> None:
+        real = objections.objections_gate
+
+        def blind(settings: Any, ledger: Any, **given: Any) -> Any:
+            if given["stage"] != stage:
+                return real(settings, ledger, **given)
+            looked = objections.Looked(tables=1, keys=1, people=0, rows=0)
+            objections._record(ledger, given["run_id"], given["product"], stage, looked)
+            return looked
+
+        patch.setattr(run_gates.identity, "objections_gate", blind)
+
+    return off
+
+
+def _conclude(patch: Patch) -> None:
+    def off(ledger: Any, run_id: str, product: str, results: Any) -> Any:
+        checks.record(ledger, run_id, product, [replace(result, is_passed=True) for result in results])
+        return results
+
+    for module in (checks, release, open_release):
+        patch.setattr(module, "conclude", off)
+
+
+def _no_copies(patch: Patch) -> None:
+    """Compared, and found equal whatever they hold."""
+    for module in (release, open_release):
+        real = module.check_copies
+
+        def equal(*args: Any, real: Any = real, **kwargs: Any) -> Any:
+            return [replace(each, is_passed=True, rows_failed=0) for each in real(*args, **kwargs)]
+
+        patch.setattr(module, "check_copies", equal)
+
+
+def _log_passed(patch: Patch) -> None:
+    """The log is taken to hold."""
+
+    def off(settings: Any, *, run_id: str = "", product: str = "") -> None:
+        row = gate_results.Wanted(product, "audit_log", "chain_is_intact")
+        put_passed(Ledger(Zones(settings.home).audit / "ledger.sqlite"), run_id, [row])
+
+    patch.setattr(audit_log, "require_intact", off)
+
+
+def _purposes_passed(patch: Patch) -> None:
+    """Every model may read what it reads."""
+
+    def off(ledger: Any, *, run_id: str, product: str, **_: Any) -> None:
+        put_passed(ledger, run_id, [gate_results.Wanted(product, "purpose", rule) for rule in PURPOSE_RULES])
+
+    patch.setattr(purposes, "require_allowed", off)
+
+
+_BUILD = import_module("pipeline.warehouse.build")  # the room's own name is the function's
+_ARRIVED = {f"arrived.{source}": Gate(off=_arrivals(source)) for source in ARRIVALS}
+_PRODUCT = {
+    suite.word: Gate(off=_suite(suite.word, products.check_product.__kwdefaults__, "SUITES"))
+    for suite in gate_results.SUITES
+}
+_OPEN = {
+    f"open: {suite.word}": Gate(
+        off=_suite(suite.word, products.check_open_product.__kwdefaults__, "OPEN_SUITES")
+    )
+    for suite in gate_results.OPEN_SUITES
+}
+_LOOKS = {
+    f"objections.{stage}": Gate(off=_look(stage), raisers=("identity.objections.gate:objections_gate",))
+    for stage in OBJECTION_STAGES
+}
+
+GATES: dict[str, Gate] = {
+    **_ARRIVED,
+    **_PRODUCT,
+    **_OPEN,
+    **_LOOKS,
+    "conclude": Gate(off=_conclude, raisers=("checks:conclude",)),
+    "keys.fit_for_production": Gate(off=_nothing((provider, "_require_fit"))),
+    "keys.of_this_deployment": Gate(off=_nothing((key_register, "_require_root"))),
+    "keys.private": Gate(
+        off=lambda patch: patch.setattr(private_file, "read", lambda path: Secret(path.read_bytes()))
+    ),
+    "register.elements": Gate(off=_nothing((register, "check_reading"))),
+    "register.words": Gate(off=lambda patch: patch.setattr(register, "_MAY_LEAVE", tuple(Handling))),
+    "register.domains": Gate(off=_nothing((projection, "_pattern"))),
+    "restricted_codes_known": Gate(
+        off=_nothing((eligibility, "_require_restricted_codes")),
+        raisers=("identity.eligibility:_require_restricted_codes",),
+    ),
+    "type_1_codes_known": Gate(
+        off=_nothing((type_1, "_require_lists")), raisers=("identity.eligibility.type_1:_require_lists",)
+    ),
+    "opt_out_reply_valid": Gate(
+        off=_nothing((eligibility, "require_valid_reply")),
+        raisers=("identity.objections.state:require_valid_reply",),
+    ),
+    "accounts_balance": Gate(
+        off=_nothing((accounts, "_require_balance")),
+        raisers=("identity.pseudonymise.accounts:_require_balance",),
+    ),
+    "decided_by_this_run": Gate(
+        off=_nothing((objections, "_require_decided"), (objections, "_require_run")),
+        raisers=(
+            "identity.objections.gate:_require_decided",
+            "identity.objections.gate:_require_run",
+        ),
+    ),
+    "purposes": Gate(
+        off=_purposes_passed, raisers=("warehouse.purposes:_refused", "warehouse.purposes:_compiled")
+    ),
+    "dbt": Gate(off=_nothing((_BUILD, "_require_built")), raisers=("warehouse.build:_require_built",)),
+    "audit_log.intact": Gate(off=_log_passed, raisers=("audit_log.gate:require_intact",)),
+    "publish.passed": Gate(
+        off=_nothing((publish_gate, "require_passed")), raisers=("publish.gate:require_passed",)
+    ),
+    "publish.unchanged": Gate(
+        off=_nothing((publish_gate, "require_unchanged")), raisers=("publish.gate:require_unchanged",)
+    ),
+    "publish.public_tables": Gate(
+        off=lambda patch: patch.setattr(release, "public_tables", _all_tables),
+        raisers=("publish.public:public_tables",),
+    ),
+    "publish.sealed": Gate(off=_nothing((copying, "seal")), raisers=("publish.copying:seal",)),
+    "publish.results_are_words": Gate(
+        off=lambda patch: patch.setattr(copying, "_WORD", re.compile(".*")),
+        raisers=("publish.copying:_results",),
+    ),
+    "copies": Gate(off=_no_copies),
+    "announced": Gate(off=lambda patch: patch.setattr(release, "announced", _unannounced)),
+    "open.made_from_published": Gate(
+        off=lambda patch: patch.setattr(open_release, "_is_published", lambda *_: True),
+        raisers=("open_product.release:publish_open",),
+    ),
+    "open.measures_agree": Gate(
+        off=_nothing((universe, "_require_unambiguous")),
+        raisers=("open_product.universe:_require_unambiguous",),
+    ),
+    "open.units_known": Gate(
+        off=_nothing((open_build, "_require_scales")), raisers=("open_product.build:_require_scales",)
+    ),
+    "rollback.same_key": Gate(off=_nothing((versions, "require_same_key"))),
+    "rollback.reply_holds": Gate(
+        off=_nothing((versions, "require_reply_holds")), raisers=("publish.versions:require_reply_holds",)
+    ),
+}
+
+
+def _all_tables(_: Path) -> list[tuple[str, str]]:
+    """Tables that somebody thinks are published, whatever the manifest says."""
+    return [(schema, table) for schema, table in (name.split(".") for name in contract.TABLES)]
+
+
+def _unannounced(*_: Any, **__: Any) -> Any:
+    return nullcontext()

@@ -1,0 +1,96 @@
+"""No gate without a planted fault, and no refusal in the code that is no gate's: a new one is found here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from expectations.published import OPEN_SUITES, SUITES
+from expectations.sources import SUITES as ARRIVALS
+from pipeline import gate_results
+from pipeline.gate_words import DBT_RULES, OBJECTION_STAGES, PURPOSE_RULES
+from pipeline.settings import OPEN_PRODUCT, PRODUCTS
+from tests.planted.fault import STEPS
+from tests.planted.faults_after_dbt import AT_PUBLISH, IN_WAREHOUSE
+from tests.planted.faults_at_open import AT_OPEN
+from tests.planted.faults_before_dbt import FAULTS as BEFORE_DBT
+from tests.planted.gates import GATES
+from tests.planted.rule_breaks import BREAKS
+
+ROOT = Path(__file__).parent.parent.parent
+FAULTS = (*BEFORE_DBT, *IN_WAREHOUSE, *AT_PUBLISH, *AT_OPEN)
+# Functions that refuse and stand on no way to a publish, or that another room's tests break in every way.
+ELSEWHERE = {
+    "audit_log.append:_find_end": "tests/faults/audit_log/test_tampering.py",
+    "audit_log.append:_require_none_before": "tests/faults/audit_log/test_tampering.py",
+    "audit_log.heads:require_known": "tests/faults/audit_log/test_tampering.py",
+    "audit_log.seal:seal": "tests/faults/audit_log/test_tampering.py",
+    "checks:run_product_checks": "tests/faults/expectations/test_product_suites.py",
+    "checks:_context": "tests/faults/expectations/test_product_suites.py",
+    "publish.copying:copy_tables": "tests/faults/publish/test_publish.py",
+}
+
+
+def refusing_functions() -> Iterator[str]:
+    """``module:function`` of everything in the pipeline that raises ``ChecksRefusedError``, or makes one."""
+    for path in sorted((ROOT / "pipeline").rglob("*.py")):
+        if path.is_relative_to(ROOT / "pipeline" / "cli"):
+            continue  # commands that look at what is served, or say what a gate said
+        module = ".".join(path.relative_to(ROOT / "pipeline").with_suffix("").parts).removesuffix(".__init__")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and _makes_a_refusal(node):
+                yield f"{module}:{node.name}"
+
+
+def _makes_a_refusal(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "ChecksRefusedError"
+        for node in ast.walk(function)
+    )
+
+
+def test_every_refusal_in_the_code_belongs_to_a_gate() -> None:
+    claimed = {raiser for gate in GATES.values() for raiser in gate.raisers}
+    assert set(refusing_functions()) == claimed | set(ELSEWHERE)
+    assert not claimed & set(ELSEWHERE)
+    assert all((ROOT / place).exists() for place in ELSEWHERE.values())
+
+
+def test_every_gate_has_a_fault_and_every_fault_a_gate() -> None:
+    by_rule = {suite for suite, rules in BREAKS.items() if rules}  # planted in tests/faults/expectations
+    planted = {fault.gate for fault in FAULTS} | by_rule
+    assert planted == set(GATES)
+    assert {fault.step for fault in FAULTS} == set(STEPS)
+
+
+def test_every_suite_and_every_look_is_a_gate() -> None:
+    assert {f"arrived.{source}" for source in ARRIVALS} <= set(GATES)
+    assert {suite.word for suite in SUITES} <= set(GATES)
+    assert {f"open: {suite.word}" for suite in OPEN_SUITES} <= set(GATES)
+    assert {f"objections.{stage}" for stage in OBJECTION_STAGES} <= set(GATES)
+
+
+def test_every_result_that_a_gate_leaves_is_asked_for_before_something_is_served() -> None:
+    """What a publish does not ask for could be skipped unseen."""
+    for product in (*PRODUCTS, OPEN_PRODUCT):
+        wanted = {
+            (row.suite, row.rule_id)
+            for row in (*gate_results.before_writing(product), *gate_results.before_serving(product))
+        }
+        suites = (*ARRIVALS.values(), *(OPEN_SUITES if product == OPEN_PRODUCT else SUITES))
+        assert {(suite.word, rule.rule_id) for suite in suites for rule in suite.rules} <= wanted
+        assert {("audit_log", "chain_is_intact"), ("published.copies", "copies_equal_tables")} <= wanted
+        stages = ("open",) if product == OPEN_PRODUCT else ("pseudonymised", "warehouse", "version")
+        assert {("objections", f"{stage}_people") for stage in stages} <= wanted
+        if product != OPEN_PRODUCT:
+            assert {("purpose", rule) for rule in PURPOSE_RULES} <= wanted
+            assert {("dbt", rule) for rule in DBT_RULES} <= wanted
+
+
+def test_there_are_enough_faults_and_each_has_a_name_of_its_own() -> None:
+    names = [fault.name for fault in FAULTS]
+    assert len(names) == len(set(names)) >= 45
+    assert sum(len(rules) for rules in BREAKS.values()) >= 45
