@@ -18,7 +18,7 @@ _HOLDS = {
     "audit": "the ledger and the audit log", "pseudonymised": "rows under pseudonyms",
     "warehouse": "tables being built from them", "published": "what is served",
 }  # fmt: skip
-_OWNER_ONLY = (*IDENTIFIABLE, "keys", "audit")  # and encrypted at rest
+_OWNER_ONLY = (*IDENTIFIABLE, "keys", "audit")
 
 
 class Zone(Protocol):
@@ -46,6 +46,10 @@ class Protection(Protocol):
 
     @property
     def declared(self) -> str: ...
+    @property
+    def unseen(self) -> tuple[str, ...]: ...
+    @property
+    def is_encrypted(self) -> bool: ...
     @property
     def warehouse_user(self) -> str: ...
     @property
@@ -80,10 +84,9 @@ class ZoneModes:
         """Zones that others may open or that are not encrypted, and a dbt that nothing holds back."""
         for zone in self.zones:
             yield from self._of_mode(zone)
-        wanted = [zone for zone in self.zones if zone.name in _OWNER_ONLY]
         level = ACT if self.is_production else LOOK
-        bare = ", ".join(zone.name for zone in wanted if not zone.is_encrypted)
-        if bare and not self.protection.declared:
+        if not self.protection.is_encrypted:
+            bare = ", ".join(self.protection.unseen)
             yield Attention(level, SECTION, f"Not known to be encrypted at rest: {bare}.")
         if not self.protection.is_dbt_held_back:
             yield Attention(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -87,35 +88,31 @@ def test_a_zone_that_is_not_there_is_not_known(desk: Desk) -> None:
     assert "The zone quarantine is not there, so its mode is not known." in page.source
 
 
-@dataclass(frozen=True)
-class Guard:
-    """What guards the zones beside their modes, as whoever looks at it tells it."""
-
-    declared: str = ""
-    warehouse_user: str = "wsic_dbt"
-    landlock: int = 3
-    readers: dict[str, str] = field(default_factory=lambda: {"direct_care": "group carers"})
-    is_dbt_held_back: bool = True
+def guard(desk: Desk, *, bare: tuple[str, ...] = (), **more: Any) -> least_privilege.Protection:
+    """What least privilege would tell of a machine on which all but ``bare`` is encrypted."""
+    found = least_privilege.describe(desk.settings)
+    zones = [replace(one, is_encrypted=one.name not in bare, encrypted_by="LUKS") for one in found.zones]
+    swap = least_privilege.Encryption("swap" not in bare, "as the test says")
+    held_back = {"landlock": 3, "warehouse_user": "wsic_dbt"}
+    return replace(found, zones=tuple(zones), swap=swap, **(held_back | more))
 
 
-def seen(desk: Desk, guard: Guard, *, bare: tuple[str, ...], is_production: bool) -> list[tuple[str, str]]:
-    zones = [
-        replace(one, is_encrypted=one.name not in bare, encrypted_by="LUKS")
-        for one in least_privilege.describe(desk.settings).zones
-    ]
-    found = ZoneModes(zones=zones, protection=guard, is_production=is_production)
+def seen(protection: least_privilege.Protection, *, is_production: bool) -> list[tuple[str, str]]:
+    found = ZoneModes(zones=protection.zones, protection=protection, is_production=is_production)
     return [(one.level, one.what) for one in found.attention()]
 
 
 @pytest.mark.parametrize(("is_production", "level"), [(True, "act"), (False, "look")])
-def test_a_zone_that_is_not_encrypted(desk: Desk, is_production: bool, level: str) -> None:
-    found = seen(desk, Guard(), bare=("fhir", "warehouse"), is_production=is_production)
-    assert found == [(level, "Not known to be encrypted at rest: fhir.")]
-    assert seen(desk, Guard(declared="disks of the cloud"), bare=("fhir",), is_production=is_production) == []
+def test_a_zone_or_swap_that_is_not_encrypted(desk: Desk, is_production: bool, level: str) -> None:
+    bare = ("fhir", "warehouse", "swap")
+    found = seen(guard(desk, bare=bare), is_production=is_production)
+    assert found == [(level, "Not known to be encrypted at rest: fhir, swap.")]
+    declared = guard(desk, bare=bare, declared="disks of the cloud")
+    assert seen(declared, is_production=is_production) == []
 
 
 def test_a_dbt_that_nothing_holds_back_is_acted_on(desk: Desk) -> None:
-    found = seen(desk, Guard(is_dbt_held_back=False), bare=(), is_production=True)
+    found = seen(guard(desk, landlock=0, warehouse_user=""), is_production=True)
     assert [level for level, _ in found] == ["act"]
 
 
@@ -124,11 +121,8 @@ def test_what_guards_the_zones_is_on_the_page(desk: Desk) -> None:
     from tests.release_desk import Page
 
     found = desk.night().findings()
-    zones = [
-        replace(one, is_encrypted=True, encrypted_by="LUKS")
-        for one in least_privilege.describe(desk.settings).zones
-    ]
-    modes = ZoneModes(zones=zones, protection=Guard(), is_production=False)
+    protection = guard(desk, readers={"direct_care": "group carers"})
+    modes = ZoneModes(zones=protection.zones, protection=protection, is_production=False)
     section = Page(render(replace(found, zones=modes), linkage_page="")).section("zones")
     assert section.texts.count("yes: LUKS") == 9
     assert section.fact("Tables are built by") == "the account wsic_dbt"
