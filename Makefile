@@ -41,7 +41,8 @@ $(STAMP): requirements.lock pyproject.toml
 nightly: install ## Run the nightly load in Airflow (EXTRACTS=… AS_OF=… or PEOPLE=10000)
 	@PEOPLE='$(PEOPLE)' SEED='$(SEED)' EXTRACTS='$(EXTRACTS)' AS_OF='$(AS_OF)' dags/run_nightly
 
-test: lint types sql-lint ## Run everything that guards the project
+test: install ## Run everything that guards the project
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types sql-lint
 	@pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 # It pins its web framework to a version that Airflow does not take, so it has an environment of its own.

@@ -20,7 +20,7 @@ from expectations.product_relations import (
     relations,
     tables,
 )
-from expectations.published import OPEN_SUITES, SUITES, contract, leaks
+from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES, contract, leaks
 from expectations.results import RuleResult
 from expectations.rules import Suite
 from expectations.text_scan import scan_texts
@@ -89,6 +89,17 @@ def _take(connection: duckdb.DuckDBPyConnection, name: str, found: object | None
         connection.register("found", found)
         connection.execute(f"create or replace temp table {name} as from found")
         connection.unregister("found")
+
+
+def check_marked(
+    connection: duckdb.DuckDBPyConnection,
+    findings: object,
+    *,
+    suites: Iterable[Suite] = MARKED_SUITES,
+) -> list[RuleResult]:
+    """Judge what an attack found in the marked tables of a version; ``findings`` as for the open product."""
+    _take(connection, "disclosure_finding", findings)
+    return judge(connection, suites)
 
 
 def check_served(connection: duckdb.DuckDBPyConnection, database: Path) -> list[RuleResult]:

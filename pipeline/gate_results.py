@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from expectations.published import OPEN_SUITES, SUITES
+from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES
 from expectations.rules import Suite
 from expectations.sources import SUITES as ARRIVAL_SUITES
 from pipeline.gate_words import (
@@ -64,7 +64,7 @@ def before_serving(product: str) -> tuple[Wanted, ...]:
     copies = tuple(Wanted(product, COPIES, rule) for rule in COPIES_RULES)
     if product == OPEN_PRODUCT:
         return (*_of_suites(product, OPEN_SUITES), *copies)
-    return (*copies, *_of_objections(product, "version"))
+    return (*_of_suites(product, MARKED_SUITES), *copies, *_of_objections(product, "version"))
 
 
 def _of_objections(product: str, stage: str) -> Iterator[Wanted]:

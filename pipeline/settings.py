@@ -55,6 +55,9 @@ class Settings:
     reidentify_days_back: int = 31  # how long before the night that is served a relationship may have held
     break_glass_keys_limit: int = 5  # pseudonyms in one break-glass
     break_glass_review_days: int = 7  # a requester's unreviewed break-glass older than this stops the next
+    disclosure_controlled: str = (
+        ""  # tables that are controlled as open is, beside those of the project: product:schema.table …
+    )
     keep_versions: int = 7  # published versions kept for rollback
     lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
     key_provider: str = "auto"  # where the root key comes from: file, environment or secrets service

@@ -118,7 +118,7 @@ def wsic(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedPro
     """``wsic`` with ``WSIC_HOME`` set to ``home``, as a person would call it."""
     return subprocess.run(
         [sys.executable, "-m", "pipeline.cli", *arguments],
-        cwd=ROOT, env={**os.environ, "WSIC_HOME": str(home), **environ},
+        cwd=ROOT, env={**os.environ, "WSIC_HOME": str(home), "WSIC_THREADS": "1", **environ},
         capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 

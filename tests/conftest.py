@@ -96,7 +96,7 @@ def small_night(small_extracts: Path, tmp_path_factory: pytest.TempPathFactory) 
     tried.touch()
     counts = home.with_name("counts.json")
     guarded = {
-        "WSIC_HOME": str(home), "CONNECTIONS_TRIED": str(tried),
+        "WSIC_HOME": str(home), "WSIC_THREADS": "1", "CONNECTIONS_TRIED": str(tried),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "no_network"), str(ROOT)]),
     }  # fmt: skip
     command = [sys.executable, "-m", "pipeline.cli", "run", "--extracts", str(small_extracts)]
@@ -114,6 +114,7 @@ def small_night(small_extracts: Path, tmp_path_factory: pytest.TempPathFactory) 
     return Night(small_extracts, home, SMALL_AS_OF, done.returncode, done.stdout, connections, beyond)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Files that share a night go to one worker."""
     return ByFile(config, log)

@@ -28,9 +28,10 @@ def cells_of(
     low, high = np.zeros(len(amounts)), np.full(len(amounts), np.inf)
     for place, (least, most) in (before or {}).items():
         low[place], high[place] = least, most
+    none = np.zeros(len(amounts), dtype=bool)
     return Cells(
         amount=amount, sensitive=sensitive, lines=matrix.tocsr(), low_before=low, high_before=high,
-        is_rest=np.zeros(len(amounts), dtype=bool),
+        is_rest=none, is_derived=none, known_sums=matrix.tocsr() @ amount,
     )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import defaultdict
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -112,6 +114,12 @@ class Economy:
         self.settings = Settings(home=self.home, memory_limit="1GB")
         Zones(self.home).create()
         self.ledger = Ledger(self.home / "audit" / "ledger.sqlite")
+        self._reader = duckdb.connect()
+
+    def copied(self, home: Path) -> Economy:
+        """The same deployment at ``home``, to go on from; this one stays as it is."""
+        shutil.copytree(self.home, home, symlinks=True)
+        return Economy(home, deepcopy(self.rows), deepcopy(self.current))
 
     def add(
         self,
@@ -211,7 +219,7 @@ class Economy:
 
     def table(self, path: Path) -> list[dict[str, Any]]:
         """Rows of a Parquet file."""
-        result = duckdb.connect().execute(f"select * from read_parquet('{path}')")
+        result = self._reader.execute(f"select * from read_parquet('{path}')")
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

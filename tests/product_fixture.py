@@ -82,6 +82,9 @@ from placed group by all
 union all by name
 select area_type, area_code, 'all' as age_band, 'all' as sex, segment_id, segment_name, count(*) as people
 from placed group by all;
+insert into wsic.area_overlap by name
+select 'night' as period_type, date '{AS_OF}' as period_start, date '{AS_OF}' as period_end,
+    local_authority_code as borough_code, pcn_code, count(*) as people from core.person group by all;
 insert into wsic.metric by name
 select 'emergency_admissions' as metric_id, '1' as metric_version, 'month' as period_type,
     date '2026-01-01' as period_start,

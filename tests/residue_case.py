@@ -154,6 +154,7 @@ class ResidueCase:
             ("edge_joined_before", pair, self.joined_before),
         ):
             self._table(name, columns, [dict(zip(columns, row, strict=True)) for row in rows])
+        self._table("national_identity", {"record_key": "varchar", "national_id": "varchar"}, [])
         self._table("national_record", _RECORD | _PERSON | {"matched_number": "varchar"}, self.national)
 
     def _table(self, name: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 SHARED = {
-    "tests/e2e/test_dbt_unit_tests.py": "small night",
     "tests/faults/planted/test_published_columns.py": "small night",
     "tests/e2e/test_night.py": "small night",
     "tests/privacy/least_privilege/test_modes_of_a_night.py": "small night",

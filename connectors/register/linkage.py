@@ -35,7 +35,7 @@ _LINK_GROUPS: Described = {
     "group_value": ("VARCHAR", Handling.GENERALISE, "Which group"),
     "records": ("BIGINT", Handling.KEEP, "Records of the group"),
     "people": ("BIGINT", Handling.KEEP, "People of the group"),
-    "records_registered": ("BIGINT", Handling.KEEP, "Records of people who are registered"),
+    "records_registered": ("BIGINT", Handling.KEEP, "Records of people who are or were on a practice's list"),
     "probability_missed": (
         "DOUBLE",
         Handling.KEEP,

@@ -27,3 +27,4 @@ SUITES: tuple[Suite, ...] = (
     k_anonymity.SUITE,
 )
 OPEN_SUITES: tuple[Suite, ...] = (open_product.SUITE, disclosure.SUITE, leaks.SUITE, index_leaks.SUITE)
+MARKED_SUITES: tuple[Suite, ...] = (disclosure.MARKED_SUITE,)

@@ -43,6 +43,7 @@ TABLES: Mapping[str, str] = {
     "numerator denominator value unit value_low value_high coverage numerator_measure denominator_measure "
     "n_numerator_people numerator_largest n_denominator_people denominator_largest",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
+    "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",

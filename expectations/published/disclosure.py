@@ -1,4 +1,7 @@
-"""Disclosure control of the open product, judged by an attack on what is about to be published."""
+"""Disclosure control, judged by an attack on what is about to be published.
+
+Of the open product, and of each table of another product that is marked for it.
+"""
 
 from __future__ import annotations
 
@@ -45,3 +48,4 @@ SUITE = Suite(
         ),
     ),
 )
+MARKED_SUITE = Suite(word="published.controlled", rules=SUITE.rules)

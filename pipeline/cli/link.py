@@ -145,4 +145,4 @@ def rollback(
         return
     typer.echo(f"undone: {', '.join(done.undone)}; the links of {done.back_to or 'no run'} stand again")
     rows = [{"product": product, "served": served} for product, served in done.served.items()]
-    console.show_rows(rows, as_json=False, nothing="no product had been made of these links")
+    console.show_rows(rows, as_json=False, nothing="no product that is served was made of these links")

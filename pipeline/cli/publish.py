@@ -10,7 +10,7 @@ import typer
 from pipeline import publish
 from pipeline.cli import console
 from pipeline.errors import ChecksRefusedError
-from pipeline.run import lock, open_ledger, settle_rotations
+from pipeline.run import check_served, lock, open_ledger, settle_rotations
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, load_settings
 
 app = console.group("publish", "Versions of each product, and the way back.", "wsic publish list")
@@ -48,7 +48,7 @@ def rollback(
 @app.command("check", epilog=console.example_of("wsic publish check open"))
 def check(product: Product, as_json: console.Json = False) -> None:
     """Run the disclosure and contract checks on the version that is served; changes nothing."""
-    results = publish.check(load_settings(), product)
+    results = check_served(load_settings(), product)
     rows = [
         {
             "suite": result.suite, "rule": result.rule_id, "severity": result.severity,

@@ -28,10 +28,13 @@ class Cells:
     """Cells that are published together, and the lines of cells that add up.
 
     ``amount`` is the true value of each cell; ``sensitive`` says whether the rule suppresses it;
-    ``lines`` has a row a sum and a column a cell: +1 a part, -1 the total. What a line lacks to
-    nothing (people without a borough) counts as known to the attacker. ``low_before`` and
-    ``high_before`` are what earlier releases said of the cell: 0 and infinity where nothing. A rest is
-    no cell of a table but what a line lacks, where that is much: always hidden, never published.
+    ``lines`` has a row a sum and a column a cell: +1 a part, -1 the total. ``known_sums`` is what each line's
+    signed cells truly come to, which counts as known to the attacker. ``low_before`` and
+    ``high_before`` are what earlier releases said of the cell: 0 and infinity where nothing.
+
+    Two kinds of cell stand in no table, and are always hidden: a rest is what a line lacks (people without a
+    borough), and protects nothing where that is little; a derived one is a total that no table gives, or what
+    two areas have in common. Of the latter ``amount`` need not be known, only ``known_sums``.
     """
 
     amount: Numbers
@@ -40,15 +43,12 @@ class Cells:
     low_before: Numbers
     high_before: Numbers
     is_rest: Flags
+    is_derived: Flags
+    known_sums: Numbers
 
     @property
     def size(self) -> int:
         return len(self.amount)
-
-    @property
-    def known_sums(self) -> Numbers:
-        """What each line's signed cells truly come to."""
-        return np.asarray(self.lines @ self.amount, dtype=np.float64)
 
     def part(self, places: Places, lines: Places) -> Cells:
         """Only the cells and lines of these places; the lines must hold no other cell that is not 0."""
@@ -59,6 +59,8 @@ class Cells:
             low_before=self.low_before[places],
             high_before=self.high_before[places],
             is_rest=self.is_rest[places],
+            is_derived=self.is_derived[places],
+            known_sums=self.known_sums[lines],
         )
 
 

@@ -88,9 +88,7 @@ def _hide_line_by_line(cells: Cells, hidden: Flags) -> None:
         narrowed = np.zeros(len(line), dtype=bool)
         target = cells.sensitive[place]
         narrowed[target] = (top[1] < most[place])[target] | (top[0] > least[place])[target]
-        open_lines = np.union1d(
-            line[narrowed], _lone(line, (hidden & ~cells.is_rest)[place], sign, len(sums))
-        )
+        open_lines = np.union1d(line[narrowed], _lone(cells, hidden))
         free = np.isin(line, open_lines) & ~hidden[place] & can_hide[place]
         if not free.any():
             return
@@ -102,10 +100,12 @@ def _hide_line_by_line(cells: Cells, hidden: Flags) -> None:
         hidden[place[first]] = True
 
 
-def _lone(line: Places, is_hidden: Flags, sign: Numbers, n_lines: int) -> Places:
+def _lone(cells: Cells, hidden: Flags) -> Places:
     """Lines that show their total and all parts but one: subtraction gives that one, if only to a few."""
-    parts = np.bincount(line, is_hidden & (sign > 0), n_lines)
-    totals = np.bincount(line, is_hidden & (sign < 0), n_lines)
+    entries, no_rest = cells.lines.tocoo(), hidden & ~cells.is_rest
+    line, place, is_part = entries.row, entries.col, entries.data > 0
+    parts = np.bincount(line, (no_rest & ~cells.is_derived)[place] & is_part, len(cells.known_sums))
+    totals = np.bincount(line, no_rest[place] & ~is_part, len(cells.known_sums))
     return np.flatnonzero((parts == 1) & (totals == 0))
 
 

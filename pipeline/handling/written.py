@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,16 +17,19 @@ HANDLING, PURPOSES = "register__handling.parquet", "register__purposes.parquet"
 def write(folder: Path) -> None:
     """Write ``register__handling.parquet`` (:class:`Entry` by column, lists as words with commas between) and
     ``register__purposes.parquet`` (``purpose, meaning, is_product``) into ``folder``."""
-    entries = [
-        {name: _text(value) for name, value in asdict(entry).items()} for entry in effective_register()
-    ]
-    text = pa.schema([(name, pa.string()) for name in COLUMNS])
-    _put(pa.Table.from_pylist(entries, schema=text), folder / HANDLING)
+    _put(_handling(), folder / HANDLING)
     purposes = [
         {"purpose": purpose.word, "meaning": purpose.meaning, "is_product": purpose.is_product}
         for purpose in law.purposes().values()
     ]
     _put(pa.Table.from_pylist(purposes), folder / PURPOSES)
+
+
+@cache
+def _handling() -> pa.Table:
+    """The register is the same for every product and night of a process."""
+    register = effective_register()
+    return pa.table({name: [_text(getattr(entry, name)) for entry in register] for name in COLUMNS})
 
 
 def _text(value: object) -> str:

@@ -128,7 +128,7 @@ def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> Non
 
 def _summarise(connection: DuckDBPyConnection) -> LinkSummary:
     rows = connection.execute(
-        "select source, sender, link_step, count(*), count(distinct person_id) from vault.record "
+        "select source, sender, link_step, count(*), count(distinct hash(person_id)) from vault.record "
         "group by all order by all"
     ).fetchall()
     people = _count(connection, "select count(*) from vault.person where state = 'current'")

@@ -25,6 +25,7 @@ from pipeline.keys.purposes import (
     product_purpose,
 )
 from pipeline.keys.ring import KeyInfo, KeyRing
+from pipeline.keys.secret import Secret
 from pipeline.settings import Settings
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "KeyInfo",
     "KeyRing",
     "begin_rotation",
+    "derivable",
     "key_ids",
     "load_keys",
     "pending_runs",
@@ -58,6 +60,17 @@ def load_keys(settings: Settings, environ: Mapping[str, str] | None = None) -> K
         provider=root.provider, is_development=root.is_development, made_at=found.made_at,
         _root=root.key, _versions=found.products,
     )  # fmt: skip
+
+
+def derivable(settings: Settings) -> tuple[Secret, ...]:
+    """The root and every key that can be derived from it now: in use, or pending in a rotation under way."""
+    root = find_root(settings, None)
+    found = register.load(settings, root.key)
+    ring = KeyRing(
+        provider=root.provider, is_development=root.is_development, made_at=found.made_at,
+        _root=root.key, _versions=found.products,
+    )  # fmt: skip
+    return ring.in_use()
 
 
 def key_ids(settings: Settings) -> str:

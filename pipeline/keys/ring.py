@@ -53,8 +53,19 @@ class KeyRing:
         return derive(self._root, purpose, found.version, found.salt)
 
     def in_use(self) -> tuple[Secret, ...]:
-        """The root and every key in use, for a look at what must hold none of them."""
-        return (self._root, *(self.key(purpose) for purpose in PURPOSES))
+        """The root and every key that can be derived, for a look at what must hold none of them.
+
+        A ring that was settled knows no pending version; one of :func:`pipeline.keys.derivable` does.
+        """
+        return (
+            self._root,
+            *(
+                derive(self._root, purpose, found.version, found.salt)
+                for purpose in PURPOSES
+                for found in self._known(purpose)
+                if not found.is_retired
+            ),
+        )
 
     def key_id(self, purpose: str, version: int | None = None) -> str:
         """Public id of that key: 16 hexadecimal digits, kept after the key itself is retired."""
@@ -90,16 +101,18 @@ class KeyRing:
     def _version(self, purpose: str, version: int | None) -> KeyVersion:
         if purpose not in PURPOSES:
             raise SetupError(one_of("key purpose", purpose, PURPOSES))
-        if purpose not in PRODUCT_OF:
-            known: tuple[KeyVersion, ...] = (KeyVersion(version=1, made_at=self.made_at),)
-        else:
-            known = self._versions[purpose]
+        known = self._known(purpose)
         for found in known:
             if found.version == version or (version is None and found.is_in_use):
                 return found
         raise UsageError(
             f"{purpose}: " + one_of("key version", version, (str(found.version) for found in known))
         )
+
+    def _known(self, purpose: str) -> tuple[KeyVersion, ...]:
+        if purpose in PRODUCT_OF:
+            return self._versions[purpose]
+        return (KeyVersion(version=1, made_at=self.made_at),)
 
     def _info(self, purpose: str, found: KeyVersion) -> KeyInfo:
         return KeyInfo(

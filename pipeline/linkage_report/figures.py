@@ -14,17 +14,22 @@ from pipeline.ledger import Ledger
 Row = dict[str, Any]
 Rows = Sequence[Row]
 
-_RATES = """
+_LEAST_JUDGED = 100  # a rate of false links among fewer would be read for more than it is
+_RATES = f"""
     sum(records)::bigint as records,
     100 * sum(records_registered) / sum(records) as link_rate,
     1000 * sum(estimated_missed) / sum(records) as missed_per_1000,
     sum(records) filter (estimated_false is not null)::bigint as records_judged,
-    1000 * sum(estimated_false) / sum(records) filter (estimated_false is not null) as false_per_1000"""
+    if(
+        records_judged >= {_LEAST_JUDGED},
+        1000 * sum(estimated_false) / sum(records) filter (estimated_false is not null), null
+    ) as false_per_1000"""
 LINK_RATES = f"""
     select source, {_RATES} from quality.linkage where group_type = 'all'
     group by source order by records desc"""
 """Of a product: records by source, their link rate (per cent), missed and false links a 1000 of them."""
 _QUERIES = {
+    "all_sources": f"select {_RATES} from quality.linkage where group_type = 'all'",
     "sources": LINK_RATES,
     "steps": """
         select source, link_step, sum(records)::bigint as records,
@@ -68,12 +73,14 @@ _CONTRADICTIONS = "select reason, decisions from link_contradiction where run_id
 class Figures:
     """Everything the page shows; each list is a table, a row a dictionary. Rates in per cent.
 
-    ``records_judged`` are those whose false links can be estimated; ``false_per_1000`` is of these.
+    ``records_judged`` are those whose false links can be estimated; ``false_per_1000`` is of these, and none
+    where they are few.
     """
 
     product: str
     run: Row
     people: int
+    all_sources: Rows
     sources: Rows
     steps: Rows
     groups: Rows
@@ -87,19 +94,8 @@ class Figures:
     @property
     def total(self) -> Mapping[str, float | None]:
         """All sources together: records, link_rate, and errors per 1000 records (false: of those judged)."""
-        records = sum(row["records"] for row in self.sources)
-        weighed = {name: self._mean(name, "records") for name in ("link_rate", "missed_per_1000")}
-        return {
-            "records": records,
-            **weighed,
-            "false_per_1000": self._mean("false_per_1000", "records_judged"),
-        }
-
-    def _mean(self, name: str, weight: str) -> float | None:
-        """Mean over the sources that tell of ``name``; none where none does."""
-        told = [row for row in self.sources if row[name] is not None and row[weight]]
-        total = sum(row[weight] for row in told)
-        return sum(row[name] * row[weight] for row in told) / total if told else None
+        (total,) = self.all_sources
+        return {**total, "records": total["records"] or 0}
 
     def of_profile(self, *names: str) -> Rows:
         """Rows of one or more profiles."""

@@ -1,5 +1,5 @@
 """The open product: aggregates of ``secondary_use`` under disclosure control, for anyone."""
 
-from pipeline.open_product.release import publish_open
+from pipeline.open_product.release import judge_served, publish_open
 
-__all__ = ["publish_open"]
+__all__ = ["judge_served", "publish_open"]

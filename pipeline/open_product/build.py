@@ -9,10 +9,10 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.disclosure import SUPPRESSED_SIGN, disclosed_sql
+from pipeline.disclosure.withheld import withhold
 from pipeline.duck import identifier, literal
 from pipeline.errors import ChecksRefusedError, one_of
 from pipeline.open_product.universe import count
-from pipeline.open_product.withheld import hidden_cells
 
 SCHEMA = "open"
 SCALES: Mapping[str, int] = {
@@ -111,7 +111,7 @@ def build(
 def _show(connection: duckdb.DuckDBPyConnection, before: Iterable[Path]) -> None:
     """Temporary table ``shown_cell``: every count by its place, rounded, or null where it is suppressed."""
     counted = count(connection, before)
-    hidden = hidden_cells(connection, counted)
+    hidden = withhold(counted.cells, counted.kept_hidden, counted.figure)
     connection.register("hidden_cell", pa.table({"cell_id": range(len(hidden)), "is_hidden": hidden}))
     connection.execute(
         "create or replace temp table shown_cell as "

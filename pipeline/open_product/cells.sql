@@ -23,5 +23,7 @@ select
     row_number() over (
         order by measure, period_type, period_start, area_type, area_code, part, value
     ) - 1 as cell_id,
+    dense_rank() over (order by measure, period_type, period_start) - 1 as figure,
+    false as is_derived,
     *,
 from counts;

@@ -13,8 +13,8 @@ from expectations.products import check_open_product
 from expectations.results import RuleResult
 from pipeline import audit_log
 from pipeline.checks import Scan, conclude, forget
-from pipeline.duck import connect
-from pipeline.errors import ChecksRefusedError
+from pipeline.duck import connect, literal
+from pipeline.errors import ChecksRefusedError, UsageError
 from pipeline.gate_results import MADE_FROM as FROM
 from pipeline.gate_results import before_serving, before_writing
 from pipeline.ledger import Ledger
@@ -43,9 +43,7 @@ def publish_open(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan,
         build(connection, source, target, name=TARGET, run_id=run_id, before=before)
         write_parquet(connection, parquet)
         write_csv(connection, parquet, name=TARGET)
-        copies = check_copies(
-            connection, parquet, name=TARGET, tables=tables_of(connection), csv_selects=csv_selects(TARGET)
-        )
+        copies = _judge_copies(connection, parquet)
         connection.execute(f"detach {TARGET}")  # flushes it, so that the checks read what is published
         note = partial(record_cells, ledger, run_id, releases_before=len(before))
         found = judge_release(settings, source, target, before, scan=scan, note=note)
@@ -95,3 +93,30 @@ def judge_release(
     finally:
         attacking.close()
         judging.close()
+
+
+def judge_served(settings: Settings, run_id: str, *, scan: Scan) -> list[RuleResult]:
+    """Every rule that a publish holds the open product to, on the version of ``run_id`` and its copies.
+
+    Raises :class:`UsageError` where the version that it was made from is kept no more: then nobody can count
+    again what it shows.
+    """
+    source, place = shelf(settings, FROM).database(run_id), shelf(settings, OPEN_PRODUCT)
+    if not source.exists():
+        raise UsageError(
+            f"{OPEN_PRODUCT}: the {FROM} of run {run_id}, which it was made from, is kept no more; valid: a "
+            "version whose source is kept (wsic publish list), or a night more"
+        )
+    database = place.database(run_id)
+    found = judge_release(settings, source, database, earlier_releases(settings, run_id), scan=scan)
+    connection = connect(settings)
+    try:
+        connection.execute(f"attach {literal(database)} as {TARGET} (read_only)")
+        return [*found, *_judge_copies(connection, place.parquet(run_id))]
+    finally:
+        connection.close()
+
+
+def _judge_copies(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[RuleResult]:
+    tables = tables_of(connection)
+    return check_copies(connection, folder, name=TARGET, tables=tables, csv_selects=csv_selects(TARGET))

@@ -8,17 +8,14 @@ what the making remembered. The findings are a row a cell; the rules on them sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.disclosure.cells import Cells, Flags
-from pipeline.disclosure.pattern import still_exposed
 from pipeline.disclosure.rule import disclosed_sql, is_sensitive_sql
+from pipeline.disclosure.universe import attacked
 from pipeline.duck import literal
 from pipeline.ledger import Ledger
 from pipeline.open_product import universe
@@ -79,10 +76,8 @@ def findings(
     found = universe.count(connection, before)
     connection.execute(_SHOWN)
     judged = connection.execute(_JUDGED).to_arrow_table()
-    hidden = found.kept_hidden.copy()
-    hidden[: judged.num_rows] = judged["is_hidden"].to_numpy()
-    for name, flags in _exposed(found.cells, hidden).items():
-        judged = judged.append_column(name, pa.array(flags[: judged.num_rows]))
+    for name, flags in attacked(found, judged["is_hidden"].to_numpy()).items():
+        judged = judged.append_column(name, pa.array(flags))
     connection.execute("use memory")
     return judged
 
@@ -96,18 +91,3 @@ def record_cells(ledger: Ledger, run_id: str, found: pa.Table, *, releases_befor
         "suppressed_secondary": pc.sum(pc.and_not(hidden, sensitive)).as_py() or 0,
     }  # fmt: skip
     ledger.put("disclosure", [row])
-
-
-def _exposed(cells: Cells, hidden: Flags) -> dict[str, Flags]:
-    alone = replace(cells, low_before=np.zeros(cells.size), high_before=np.full(cells.size, np.inf))
-    recoverable, none = still_exposed(alone, hidden), np.zeros(cells.size, dtype=bool)
-    with_releases, given_away = none, none
-    if np.isfinite(cells.high_before).any():
-        with_releases = still_exposed(cells, hidden) & ~recoverable
-    if with_releases.any():
-        given_away = with_releases & still_exposed(cells, np.ones(cells.size, dtype=bool))
-    return {
-        "is_recoverable": recoverable,
-        "is_differenced": with_releases & ~given_away,
-        "was_given_away": given_away,
-    }

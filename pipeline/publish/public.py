@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from expectations.product_relations import SCHEMAS
 from pipeline.errors import ChecksRefusedError
@@ -15,22 +16,31 @@ def manifest_path(zones: Zones, product: str) -> Path:
     return zones.warehouse(product).with_suffix(".dbt") / "target" / "manifest.json"
 
 
-def public_tables(manifest: Path) -> list[tuple[str, str]]:
-    """(schema, table) of every public model, in order; only schemas of the contract may hold one.
+def public_models(manifest: Path) -> dict[str, dict[str, Any]]:
+    """The ``meta`` of every public model by schema.table.
 
-    Raises :class:`ChecksRefusedError` without a manifest, without a public model, or where a
-    public model lies outside the published schemas: a mark that was set by mistake.
+    Raises :class:`ChecksRefusedError` without a manifest.
     """
     if not manifest.exists():
         raise ChecksRefusedError(
             "there is no dbt manifest, so nothing is marked for publication; build again"
         )
     nodes = json.loads(manifest.read_text("utf-8"))["nodes"].values()
-    public = sorted(
-        (str(node["schema"]), str(node.get("alias") or node["name"]))
+    return {
+        f"{node['schema']}.{node.get('alias') or node['name']}": node.get("config", {}).get("meta", {})
         for node in nodes
         if node["resource_type"] == "model" and node.get("access") == "public"
-    )
+    }
+
+
+def public_tables(manifest: Path) -> list[tuple[str, str]]:
+    """(schema, table) of every public model, in order; only schemas of the contract may hold one.
+
+    Raises :class:`ChecksRefusedError` without a manifest, without a public model, or where a
+    public model lies outside the published schemas: a mark that was set by mistake.
+    """
+    names = (name.partition(".") for name in public_models(manifest))
+    public = sorted((schema, table) for schema, _, table in names)
     outside = [f"{schema}.{table}" for schema, table in public if schema not in SCHEMAS]
     if outside:
         raise ChecksRefusedError(

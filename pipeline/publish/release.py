@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
-from pipeline import audit_log
+from expectations.products import check_marked
+from expectations.results import RuleResult
+from pipeline import audit_log, controlled
 from pipeline.checks import conclude, forget
 from pipeline.clock import now
 from pipeline.duck import connect
@@ -17,8 +19,8 @@ from pipeline.ledger import Ledger
 from pipeline.publish import copying, gate
 from pipeline.publish.announced import announced
 from pipeline.publish.copies import check_copies
-from pipeline.publish.public import manifest_path, public_tables
-from pipeline.publish.versions import Shelf, flush, prune, put_in_place, remove, shelf, swap
+from pipeline.publish.public import manifest_path, public_models, public_tables
+from pipeline.publish.versions import Shelf, flush, list_versions, prune, put_in_place, remove, shelf, swap
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
@@ -51,6 +53,7 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
 
     def write(connection: duckdb.DuckDBPyConnection, target: Path, parquet: Path) -> None:
         copying.copy_tables(connection, database, target, public_tables(manifest_path(zones, product)))
+        controlled.control(connection, database, marked, name=copying.TARGET, before=before)
         copying.seal(connection, ledger, run_id=run_id, product=product)
         copying.write_parquet(connection, parquet)
         tables = copying.tables_of(connection)
@@ -59,6 +62,7 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
         )
         # Flushes it, so that what is inspected is what is served.
         connection.execute(f"detach {copying.TARGET}")
+        conclude(ledger, run_id, product, judge_marked(settings, database, target, marked, before))
         inspect(target)
         inspect(parquet)
         gate.require_passed(ledger, run_id, product, wanted=before_serving(product))
@@ -68,10 +72,39 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
         gate.require_passed(ledger, run_id, product, wanted=before_writing(product))
         gate.require_unchanged(database, run_id, product)
         forget(ledger, run_id, before_serving(product))
+        marked = marked_tables(settings, product)
+        before = versions_before(settings, run_id, product)
         return write_version(settings, run_id, product, write)
     except ChecksRefusedError as error:
         record(ledger, run_id, product, "refused", str(error))
         raise
+
+
+def marked_tables(settings: Settings, product: str) -> list[controlled.Marked]:
+    """The tables of ``product`` that its models or the site mark for disclosure control."""
+    models = public_models(manifest_path(Zones(settings.home), product))
+    return controlled.marked_tables(models, product, settings.disclosure_controlled)
+
+
+def versions_before(settings: Settings, run_id: str, product: str) -> list[Path]:
+    """What readers of ``product`` have, other than the version of ``run_id``; also while it is re-keyed."""
+    place = shelf(settings, product)
+    kept = {version.path.resolve() for version in list_versions(settings, product)}
+    served = {place.current.resolve()} if place.current.exists() else set()
+    return sorted(path for path in kept | served if path.stem != run_id)
+
+
+def judge_marked(
+    settings: Settings, source: Path, version: Path, marked: Sequence[controlled.Marked],
+    before: Sequence[Path],
+) -> list[RuleResult]:  # fmt: skip
+    """Attack the ``marked`` tables of ``version``, which was made from the warehouse ``source``."""
+    attacking, judging = connect(settings), connect(settings)
+    try:
+        return check_marked(judging, controlled.findings(attacking, source, version, marked, before))
+    finally:
+        attacking.close()
+        judging.close()
 
 
 def write_version(settings: Settings, run_id: str, product: str, write: Write) -> Path:

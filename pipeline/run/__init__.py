@@ -3,11 +3,12 @@
 from pipeline.run.nightly import run_nightly
 from pipeline.run.opened import Run, open_ledger, open_run, resume_run
 from pipeline.run.outcome import Outcome, close_run, judge, raise_unless_published
+from pipeline.run.recheck import check_served
 from pipeline.run.rollback import Rollback, rollback_links
 from pipeline.run.rotation.rotate import Rotation, rotate
 from pipeline.run.rotation.settle import settle_rotations
 
 __all__ = [
-    "Outcome", "Rollback", "Rotation", "Run", "close_run", "judge", "open_ledger", "open_run",
+    "Outcome", "Rollback", "Rotation", "Run", "check_served", "close_run", "judge", "open_ledger", "open_run",
     "raise_unless_published", "resume_run", "rollback_links", "rotate", "run_nightly", "settle_rotations",
 ]  # fmt: skip

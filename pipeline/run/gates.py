@@ -26,6 +26,9 @@ def look_for_objectors(
     )  # fmt: skip
 
 
-def scan_of(run: Run, product: str) -> checks.Scan:
-    """The identity room's look for identifiers of its index in what is to be published of ``product``."""
-    return lambda database: identity.scan_for_leaks(run.settings, product, database)
+def scan_of(run: Run, product: str, *, keys: KeyRing | None = None) -> checks.Scan:
+    """The identity room's look for identifiers of its index in what is to be published of ``product``.
+
+    ``keys`` is the ring that the pseudonyms were made with, by default the deployment's.
+    """
+    return lambda database: identity.scan_for_leaks(run.settings, product, database, keys=keys)

@@ -32,7 +32,7 @@ def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> P
     target = work / zones.warehouse(product).name  # a view names its database: it must not change
     environ = dbt.environment(
         pseudonymised=rows, warehouse=target, product=product,
-        memory_limit=settings.memory_limit, home=work, user=settings.warehouse_user,
+        memory_limit=settings.memory_limit, home=work, threads=settings.threads, user=settings.warehouse_user,
     )  # fmt: skip
     purposes.require_allowed(
         ledger, run_id=run_id, product=product, pseudonymised=rows, work=work, environ=environ

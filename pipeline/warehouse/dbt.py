@@ -47,6 +47,7 @@ def environment(
     product: str,
     memory_limit: str,
     home: Path,
+    threads: int = 2,
     user: str = "",
 ) -> dict[str, str]:
     """The whole environment of the dbt process; ``user``: the account that it runs as, if not our own."""
@@ -55,6 +56,7 @@ def environment(
         "WSIC_WAREHOUSE_FILE": str(warehouse),
         "WSIC_PRODUCT": product,
         "WSIC_MEMORY_LIMIT": memory_limit,
+        "WSIC_THREADS": str(threads),
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),  # dbt keeps a file of its own there
         "TMPDIR": str(home),

@@ -98,7 +98,7 @@ AT_OPEN = (
         name="a total left in", gate="open: published.disclosure",
         says=r"published\.disclosure\.not_recoverable",
         plant=_both(_served(*_SMALL_DIFFERENCE), lambda d, patch: patch.setattr(
-            "pipeline.open_product.withheld.suppress", lambda cells, kept: cells.sensitive)), **_OPEN,
+            "pipeline.disclosure.withheld.suppress", lambda cells, kept: cells.sensitive)), **_OPEN,
     ),
     Fault(
         name="a count that is not rounded as elsewhere", gate="open: published.disclosure",

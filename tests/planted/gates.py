@@ -147,6 +147,12 @@ _OPEN = {
     )
     for suite in gate_results.OPEN_SUITES
 }
+_MARKED = {
+    f"marked: {suite.word}": Gate(
+        off=_suite(suite.word, products.check_marked.__kwdefaults__, "MARKED_SUITES")
+    )
+    for suite in gate_results.MARKED_SUITES
+}
 _LOOKS = {
     f"objections.{stage}": Gate(off=_look(stage), raisers=("identity.objections.gate:objections_gate",))
     for stage in OBJECTION_STAGES
@@ -155,6 +161,7 @@ _LOOKS = {
 GATES: dict[str, Gate] = {
     **_ARRIVED,
     **_PRODUCT,
+    **_MARKED,
     **_OPEN,
     **_LOOKS,
     "conclude": Gate(off=_conclude, raisers=("checks:conclude",)),
@@ -201,12 +208,16 @@ GATES: dict[str, Gate] = {
     ),
     "publish.public_tables": Gate(
         off=lambda patch: patch.setattr(release, "public_tables", _all_tables),
-        raisers=("publish.public:public_tables",),
+        raisers=("publish.public:public_models", "publish.public:public_tables"),
     ),
     "publish.sealed": Gate(off=_nothing((copying, "seal")), raisers=("publish.copying:seal",)),
     "publish.results_are_words": Gate(
         off=lambda patch: patch.setattr(copying, "_WORD", re.compile(".*")),
         raisers=("publish.copying:_results",),
+    ),
+    "controlled.words": Gate(
+        off=lambda patch: patch.setattr(release, "marked_tables", lambda *_: []),
+        raisers=("controlled.words:_refused", "controlled.system:_published"),
     ),
     "copies": Gate(off=_no_copies),
     "announced": Gate(off=lambda patch: patch.setattr(release, "announced", _unannounced)),

@@ -73,6 +73,7 @@ CONTRACT: Mapping[str, str] = {
     "quality.k_anonymity": "run_id as_of table_name stage quasi_identifiers k classes smallest_class people "
     "people_below people_generalised is_enforced",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
+    "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
     "quality.practice_reconciliation": "as_of practice_code registered_people registered_people_before "
     "sender_count is_passed",
     "audit.run": "run_id as_of started_at ended_at outcome code_version key_ids",

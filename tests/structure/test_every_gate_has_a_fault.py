@@ -6,20 +6,21 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from expectations.published import OPEN_SUITES, SUITES
+from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES
 from expectations.sources import SUITES as ARRIVALS
 from pipeline import gate_results
 from pipeline.gate_words import DBT_RULES, OBJECTION_STAGES, PURPOSE_RULES
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS
 from tests.planted.fault import STEPS
 from tests.planted.faults_after_dbt import AT_PUBLISH, IN_WAREHOUSE
+from tests.planted.faults_at_marked import AT_MARKED
 from tests.planted.faults_at_open import AT_OPEN
 from tests.planted.faults_before_dbt import FAULTS as BEFORE_DBT
 from tests.planted.gates import GATES
 from tests.planted.rule_breaks import BREAKS
 
 ROOT = Path(__file__).parent.parent.parent
-FAULTS = (*BEFORE_DBT, *IN_WAREHOUSE, *AT_PUBLISH, *AT_OPEN)
+FAULTS = (*BEFORE_DBT, *IN_WAREHOUSE, *AT_PUBLISH, *AT_MARKED, *AT_OPEN)
 # Functions that refuse and stand on no way to a publish, or that another room's tests break in every way.
 ELSEWHERE = {
     "audit_log.append:_find_end": "tests/faults/audit_log/test_tampering.py",
@@ -69,6 +70,7 @@ def test_every_gate_has_a_fault_and_every_fault_a_gate() -> None:
 def test_every_suite_and_every_look_is_a_gate() -> None:
     assert {f"arrived.{source}" for source in ARRIVALS} <= set(GATES)
     assert {suite.word for suite in SUITES} <= set(GATES)
+    assert {f"marked: {suite.word}" for suite in MARKED_SUITES} <= set(GATES)
     assert {f"open: {suite.word}" for suite in OPEN_SUITES} <= set(GATES)
     assert {f"objections.{stage}" for stage in OBJECTION_STAGES} <= set(GATES)
 
@@ -80,7 +82,10 @@ def test_every_result_that_a_gate_leaves_is_asked_for_before_something_is_served
             (row.suite, row.rule_id)
             for row in (*gate_results.before_writing(product), *gate_results.before_serving(product))
         }
-        suites = (*ARRIVALS.values(), *(OPEN_SUITES if product == OPEN_PRODUCT else SUITES))
+        suites = (
+            *ARRIVALS.values(),
+            *(OPEN_SUITES if product == OPEN_PRODUCT else (*SUITES, *MARKED_SUITES)),
+        )
         assert {(suite.word, rule.rule_id) for suite in suites for rule in suite.rules} <= wanted
         assert {("audit_log", "chain_is_intact"), ("published.copies", "copies_equal_tables")} <= wanted
         stages = ("open",) if product == OPEN_PRODUCT else ("pseudonymised", "warehouse", "version")

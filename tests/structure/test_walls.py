@@ -29,6 +29,7 @@ FORBIDDEN = {
     "pipeline/warehouse": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/publish": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/open_product": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
+    "pipeline/controlled": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/disclosure": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/summary": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/audit_log": ("pipeline.identity", "pipeline.landing", "pipeline.run", "connectors"),

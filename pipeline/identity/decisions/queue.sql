@@ -60,6 +60,17 @@ asked as (
             select record_key from vault.record where link_step = 'decided' and starts_with(middle_anchor, 'nhs|')
         )
     union all by name
+    -- Or beside another record as strong: of those that cannot be one person it was given to none.
+    select 'several_close' as kind, q.left_key, q.right_key, q.weight, q.probability, q.candidates
+    from queue_weight as q
+    inner join vault.record as l on l.record_key = q.left_key
+    left join vault.record as r on r.record_key = q.right_key
+    where
+        q.weight >= getvariable('certain')
+        and l.middle_anchor is distinct from coalesce(r.middle_anchor, q.right_key)
+        and q.left_key not in (select record_key from placed)
+        and not (l.link_step = 'decided' and starts_with(l.middle_anchor, 'nhs|'))
+    union all by name
     -- What the service answers about a record of another verified number is not used.
     select 'national_contradiction' as kind, r.record_key as left_key, 'nhs|' || a.matched_number as right_key
     from vault.mps_answer as a

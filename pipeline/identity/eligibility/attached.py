@@ -1,9 +1,11 @@
 """What is attached to a row that stays out, and so stays out with it.
 
 A row is attached to what it refers to: the contact that it was written in (``encounter``), the encounter that
-it is part of, the referral or prescription that it rests on (``basedOn``), the booking that was kept. The
-other way round nothing follows: one restricted entry leaves the rest of its contact where it is (in hospitals
-the spell goes whole, :file:`spells.sql`).
+it is part of, the referral or prescription that it rests on (``basedOn``), the booking that was kept. Of a
+contact that stays out the booking stays out too: it is the same event, sent a second time, and would be
+published in the contact's place. Otherwise nothing follows the other way round: one restricted entry leaves
+the rest of its contact where it is (in hospitals the spell goes whole, :file:`spells.sql`), and a referral
+says nothing of what came of it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ _LONGEST_CHAIN = 8  # a referral, its contacts, what was written in them ...: lo
 
 
 def find_attached(connection: DuckDBPyConnection, zones: Zones, resources: Sequence[str]) -> None:
-    """Add to ``row_reason`` every row that refers, in however many steps, to a row that is in it."""
+    """Add to ``row_reason`` every row that refers, in however many steps, to a row that is in it.
+
+    And the booking of every contact that is in it.
+    """
     connection.execute("create or replace temp table newly_out as select * from row_reason")
     for _ in range(_LONGEST_CHAIN):
         parents = _parents(connection, zones, resources)
@@ -41,6 +46,8 @@ def find_attached(connection: DuckDBPyConnection, zones: Zones, resources: Seque
         )
         for resource in resources:
             _refer_to(connection, zones, resource, parents)
+        if {"Encounter", "Appointment"} <= set(resources):
+            _bookings_of(connection, zones)
         connection.execute(
             "create or replace temp table newly_out as select distinct f.* from found_attached as f "
             "anti join row_reason as k using (source, sender, file_id, row, reason)"
@@ -94,3 +101,22 @@ from (
 ) as c
 inner join parent_out as p
     on p.source = c._source and p.sender = c._sender and p.resource || '/' || p.id = c.parent_key""")
+
+
+def _bookings_of(connection: DuckDBPyConnection, zones: Zones) -> None:
+    """The appointments that the contacts just found kept."""
+    fhir_view(connection, "contact_row", zones=zones, resource_type="Encounter")
+    fhir_view(connection, "booking_row", zones=zones, resource_type="Appointment")
+    connection.execute("""
+insert into found_attached
+select b._source, b._sender, b._file_id, b._row, c.reason
+from (
+    select n.source, n.sender, n.reason,
+        unnest(list_transform(e.appointment, lambda r: reference_key(r))) as booking_key
+    from contact_row as e
+    inner join newly_out as n on n.source = e._source and n.sender = e._sender
+        and n.file_id = e._file_id and n.row = e._row
+    where e.appointment is not null
+) as c
+inner join booking_row as b
+    on b._source = c.source and b._sender = c.sender and 'Appointment/' || b.id = c.booking_key""")

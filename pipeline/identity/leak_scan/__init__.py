@@ -18,7 +18,8 @@ from pipeline.duck import identifier, literal, values_hidden
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.standardise import define_macros
 from pipeline.identity.vault import open_vault
-from pipeline.keys import KeyRing, load_keys
+from pipeline.keys import KeyRing, derivable, load_keys
+from pipeline.keys.secret import Secret
 from pipeline.settings import OPEN_PRODUCT, Settings
 
 _HERE = Path(__file__).parent
@@ -46,19 +47,22 @@ from {1} where length(value::varchar) <> 64 and regexp_matches(value::varchar, '
 Column = tuple[str, str, str, str]  # schema, table, column, type
 
 
-def scan_for_leaks(settings: Settings, product: str, database: Path) -> pa.Table:
+def scan_for_leaks(
+    settings: Settings, product: str, database: Path, *, keys: KeyRing | None = None
+) -> pa.Table:
     """Counts by kind and column: kind, place, values_checked, values_found; a row for every kind of leak.
 
-    ``database`` is the warehouse or the new version of ``product``, read only. Needs the vault;
+    ``database`` is the warehouse or the new version of ``product``, read only; ``keys`` the ring that its
+    pseudonyms were made with, by default the deployment's. Needs the vault;
     raises :class:`SetupError` without it.
     """
-    keys = load_keys(settings)
+    keys = keys or load_keys(settings)
     with open_vault(settings, keys, read_only=True) as connection, values_hidden("scanning for leaks"):
         define_macros(connection)
         connection.execute(f"attach {literal(database)} as product (read_only)")
         columns = connection.execute(_COLUMNS, [list(_SCHEMAS)]).fetchall()
         connection.execute((_HERE / "needles.sql").read_text("utf-8"))
-        _key_needles(connection, keys)
+        _key_needles(connection, derivable(settings))
         connection.execute(_said(columns))
         connection.execute((_HERE / "compare.sql").read_text("utf-8"))
         if product != OPEN_PRODUCT:
@@ -67,12 +71,12 @@ def scan_for_leaks(settings: Settings, product: str, database: Path) -> pa.Table
         return connection.execute((_HERE / "counts.sql").read_text("utf-8")).to_arrow_table()
 
 
-def _key_needles(connection: DuckDBPyConnection, keys: KeyRing) -> None:
-    """Table ``key_token``: every key in use as it might be printed.
+def _key_needles(connection: DuckDBPyConnection, keys: Iterable[Secret]) -> None:
+    """Table ``key_token``: every key as it might be printed, that of a rotation under way among them.
 
     They come in as a relation: a bound value would be a constant to the planner, and stand in its plans.
     """
-    connection.register("given_key", pa.table({"key": [bytes(secret) for secret in keys.in_use()]}))
+    connection.register("given_key", pa.table({"key": [bytes(secret) for secret in keys]}))
     connection.execute(
         "create or replace temp table key_token as "
         "select unnest([lower(hex(key)), rtrim(base64(key), '=')]) as token from given_key"

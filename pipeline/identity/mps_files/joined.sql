@@ -1,13 +1,16 @@
--- mps_answer, trace_result, record_known, person_index, residue_known -> more rows of bucket_pair, and national_record.
+-- mps_answer, trace_result, record_known, person_index, residue_known -> more rows of bucket_pair, national_identity and national_record.
 -- The service gives people whom it does not find an id that lasts (MPS_ID): records of one id are one person's, as those
 -- are that our own bucket joins.
+create or replace temp table national_identity as
+select a.record_key, min(a.mps_id) as national_id
+from mps_answer as a
+semi join residue_known as k on k.record_key = a.record_key
+where a.matched_number is null and a.mps_id is not null
+group by a.record_key;
 insert into bucket_pair
 select first_key, record_key
 from (
-    select min(a.record_key) over (partition by a.mps_id) as first_key, a.record_key
-    from mps_answer as a
-    semi join residue_known as k on k.record_key = a.record_key
-    where a.matched_number is null and a.mps_id is not null
+    select min(record_key) over (partition by national_id) as first_key, record_key from national_identity
 )
 where first_key <> record_key
 except

@@ -1,4 +1,4 @@
--- link_tonight, vault.record, record_gone -> anchor_person: the lasting person of every anchor that something
+-- link_tonight, record_near, vault.record, record_gone -> anchor_person: the lasting person of every anchor that something
 -- joined or left tonight. Needs keyed_hash and the variable seq.
 -- An anchor is what holds a cluster together: 'nhs|<number>', or 'rec|<its smallest record key>'.
 create or replace temp table anchor_touched as
@@ -6,27 +6,34 @@ select distinct anchor
 from (
     select unnest([l.middle_anchor, r.middle_anchor]) as anchor
     from link_tonight as l
-    left join vault.record as r on r.record_key = l.record_key
+    left join record_near as r on r.record_key = l.record_key
     where l.middle_anchor is distinct from r.middle_anchor or r.person_id is null
     union all
-    select r.middle_anchor from vault.record as r semi join record_gone as g on g.record_key = r.record_key
+    -- What a person is said to be (birth date, origin) changes with the record or the row of the index that says it.
+    select l.middle_anchor
+    from link_tonight as l
+    semi join identity_record as i on i.record_key = l.record_key
+    union all
+    select 'nhs|' || nhs_number from index_changed
+    union all
+    select r.middle_anchor from record_near as r semi join record_gone as g on g.record_key = r.record_key
 )
 where anchor is not null;
 
 create or replace temp table anchor_member as
-with known as (
-    select r.record_key, r.middle_anchor, r.person_id, r.link_step
-    from vault.record as r
-    anti join record_gone as g on g.record_key = r.record_key
-)
-select
-    coalesce(l.record_key, k.record_key) as record_key,
-    if(l.record_key is null, k.middle_anchor, l.middle_anchor) as anchor,
-    k.person_id as before_id,
-    coalesce(l.link_step, k.link_step) as link_step
-from known as k
-full outer join link_tonight as l on l.record_key = k.record_key
-where if(l.record_key is null, k.middle_anchor, l.middle_anchor) in (select anchor from anchor_touched);
+select l.record_key, l.middle_anchor as anchor, r.person_id as before_id, l.link_step
+from link_tonight as l
+left join record_near as r on r.record_key = l.record_key
+where l.middle_anchor in (select anchor from anchor_touched)
+union all
+select r.record_key, r.middle_anchor, r.person_id, r.link_step
+from (
+    select record_key, middle_anchor, person_id, link_step
+    from vault.record
+    where middle_anchor in (select anchor from anchor_touched)
+) as r
+anti join link_tonight as l on l.record_key = r.record_key
+anti join record_gone as g on g.record_key = r.record_key;
 
 create or replace temp table anchor_number as
 select a.anchor, if(starts_with(a.anchor, 'nhs|'), substr(a.anchor, 5), null) as nhs_number

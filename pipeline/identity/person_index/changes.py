@@ -26,10 +26,12 @@ select
     record_key, row_hash, _source, _sender, _record_id, id, _extract_date, _file_id, _row, identifier, name,
     birthDate, gender, address, generalPractitioner, deceasedDateTime, meta
 """
+_NEW = f"{_ROWS} from patient_unread"
+# A sender's rows lie in the order of its extracts: what came on other days is not read at all.
 _MAY_BE_NEW = (
-    "select l.* from landed_patient as l semi join patient_unknown as u on u._said_hash = l._said_hash"
+    "select l.* from landed_patient as l semi join patient_unknown as u "
+    "on u._said_hash = l._said_hash where {dated}"
 )
-_NEW = f"{_ROWS} from patient_unread anti join row_known using (row_hash)"
 
 
 def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
@@ -43,14 +45,10 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
     fhir_view(connection, "landed_patient", zones=zones, resource_type="Patient")
     fhir_view(connection, "registration_row", zones=zones, resource_type="EpisodeOfCare", source="gp")
     read_registrations(connection)
-    connection.execute(
-        "create or replace temp table row_known as "
-        "select row_hash from vault.record where not getvariable('everything') and row_hash is not null"
-    )
     connection.execute(_CHANGES.read_text(encoding="utf-8"))
     now = _NOW.read_text(encoding="utf-8")
     connection.execute(now.format(name="patient_now", landed="landed_patient"))
-    connection.execute(now.format(name="patient_unread", landed=f"({_MAY_BE_NEW})"))
+    connection.execute(now.format(name="patient_unread", landed=f"({_may_be_new(connection)})"))
     _take_changed(connection, night)
     connection.execute("create or replace temp view patient_row as select * from patient_changed")
     choose_rows(connection)
@@ -61,6 +59,13 @@ def find_changes(connection: DuckDBPyConnection, night: Night) -> None:
     _view_of_known(connection)
 
 
+def _may_be_new(connection: DuckDBPyConnection) -> str:
+    rows = connection.execute("select distinct _extract_date from patient_unknown order by all").fetchall()
+    days = ", ".join(f"date '{day}'" for (day,) in rows if day) or "null"
+    dated = f"l._extract_date in ({days})" if (None,) not in rows else "true"
+    return _MAY_BE_NEW.format(dated=dated)
+
+
 def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
     """``patient_changed``: what standardising reads of the changed Patients; ``patient_hash``: their hashes.
 
@@ -68,10 +73,10 @@ def _take_changed(connection: DuckDBPyConnection, night: Night) -> None:
     """
     kind, rows = ("view", "from landed_patient") if night.everything else ("table", _NEW)
     connection.execute(f"create or replace temp {kind} patient_changed as {rows}")
-    kind, source = ("table", "patient_now") if night.everything else ("view", "patient_changed")
-    connection.execute(
-        f"create or replace temp {kind} patient_hash as select record_key, row_hash from {source}"
-    )
+    # Of a record that came twice and said the same both times, both rows may be among the changed.
+    once = "view patient_hash as select distinct record_key, row_hash from patient_changed"
+    each = "table patient_hash as select record_key, row_hash from patient_now"
+    connection.execute(f"create or replace temp {each if night.everything else once}")
 
 
 def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
@@ -91,7 +96,7 @@ def _look_again_at_replaced_numbers(connection: DuckDBPyConnection) -> None:
     )
     connection.execute(
         "create or replace temp table row_again as select row_hash from vault.record "
-        "where nhs_number in (select old_number from number_refollowed) and row_hash in (from row_known)"
+        "where nhs_number in (select old_number from number_refollowed) and not getvariable('everything')"
     )
     again = connection.execute("select count(*) from row_again").fetchone()
     if again and again[0]:

@@ -20,6 +20,7 @@ from pipeline.identity.person_index.history import (
     forget_past,
     replace_rows,
 )
+from pipeline.identity.person_index.near import bring_near
 from pipeline.identity.person_index.night import Night, narrow
 
 _FOLDER = Path(__file__).parent
@@ -33,17 +34,25 @@ _KEPT = (
     (CONTRADICTION, "contradiction_fresh", "contradiction_gone", None),
     (CANDIDATE, "candidate_fresh", "candidate_gone", None),
 )
+# Their birth dates are asked of their records.
+_OF_NO_INDEX = """(
+    select m.record_key from anchor_member as m inner join anchor_number as a on a.anchor = m.anchor
+    anti join person_index as i on i.nhs_number = a.nhs_number
+)"""
 
 
 def assign_persons(connection: DuckDBPyConnection) -> None:
     """Build the rows that change of records and persons, and the night's events; within a ``keyed`` block."""
+    bring_near(connection, "link_tonight")
     _run(connection, "assign.sql")
+    bring_near(connection, _OF_NO_INDEX)
     _run(connection, "persons.sql")
     linked = [
         row[0] for row in connection.execute("describe link_tonight").fetchall() if row[0] != "record_key"
     ]
     _run(connection, "record_wanted.sql")
-    narrow(connection, "record_before", "from vault.record semi join record_wanted using (record_key)")
+    bring_near(connection, "record_wanted")
+    narrow(connection, "record_before", "from record_near semi join record_wanted using (record_key)")
     compared = [*linked, "person_id", "strict_person_id", "loose_person_id"]
     _run(
         connection,

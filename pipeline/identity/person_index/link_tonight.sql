@@ -1,4 +1,4 @@
--- trace_result, assignment, edge_joined -> link_tonight (the link of every record that was traced, and of the whole
+-- trace_result, assignment, edge_joined, record_near -> link_tonight (the link of every record that was traced, and of the whole
 -- residue), and the pairs that hold together: joined_fresh, joined_gone.
 create or replace temp table link_tonight as
 select
@@ -26,7 +26,7 @@ select
     a.strict_anchor, a.middle_anchor, a.loose_anchor, a.probability_false, a.probability_missed
 from assignment as a
 left join trace_result as t on t.record_key = a.record_key
-left join vault.record as r on r.record_key = if(t.record_key is null, a.record_key, null);
+left join record_near as r on r.record_key = if(t.record_key is null, a.record_key, null);
 
 create or replace temp table joined_fresh as
 select left_key, right_key from edge_joined except select left_key, right_key from vault.joined;

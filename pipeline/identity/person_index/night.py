@@ -53,13 +53,18 @@ def begin(connection: DuckDBPyConnection, settings: Settings, *, run_id: str, as
     return night
 
 
+def links_everything(connection: DuckDBPyConnection) -> bool:
+    """Whether this linking keeps nothing of the last one's results."""
+    row = connection.execute("select getvariable('everything')").fetchone()
+    return bool(row and row[0])
+
+
 def narrow(connection: DuckDBPyConnection, name: str, query: str) -> None:
     """Temp relation ``name`` of the few rows of ``query`` that a night concerns.
 
     It is read several times over, so a table; where everything is linked it is all there is, so a view.
     """
-    row = connection.execute("select getvariable('everything')").fetchone()
-    kind = "view" if row and row[0] else "table"
+    kind = "view" if links_everything(connection) else "table"
     connection.execute(f"create or replace temp {kind} {name} as {query}")
 
 

@@ -1,5 +1,5 @@
 -- anchor_person, anchor_member -> person_fresh (rows of vault.person that change) and event_tonight.
--- Relations: person_index, record_known. Variables: run_id, seq.
+-- Relations: person_index, record_known_near. Variables: run_id, seq.
 create or replace temp table person_tonight as
 with unindexed as (
     select a.anchor from anchor_number as a anti join person_index as i on i.nhs_number = a.nhs_number
@@ -10,7 +10,7 @@ birth as (
         select m.anchor, b.birth_date, count(*) as records
         from anchor_member as m
         inner join unindexed as u on u.anchor = m.anchor
-        inner join record_known as b on b.record_key = m.record_key
+        inner join record_known_near as b on b.record_key = m.record_key
         where b.birth_date is not null
         group by all
     )
@@ -44,6 +44,9 @@ from before as b
 anti join anchor_person as p on p.person_id = b.person_id
 left join heir as h on h.person_id = b.person_id;
 
+create or replace temp table person_before as
+from vault.person
+where person_id in (select person_id from person_tonight union all select person_id from person_ended);
 create or replace temp table person_fresh as
 with fresh as (
     select
@@ -53,17 +56,17 @@ with fresh as (
         coalesce(p.first_seen_seq, if(p.person_id is null, getvariable('seq'), 0)) as first_seen_seq,
         'current' as state
     from person_tonight as t
-    left join vault.person as p on p.person_id = t.person_id
+    left join person_before as p on p.person_id = t.person_id
     union all
     select
         p.person_id, p.nhs_number, p.birth_date, p.origin, p.first_seen_run, getvariable('run_id'),
         coalesce(p.first_seen_seq, 0), if(e.heir_id is null, 'gone', 'absorbed')
     from person_ended as e
-    inner join vault.person as p on p.person_id = e.person_id
+    inner join person_before as p on p.person_id = e.person_id
 )
 select f.*
 from fresh as f
-left join vault.person as p on p.person_id = f.person_id
+left join person_before as p on p.person_id = f.person_id
 where
     p.person_id is null
     or p.state is distinct from f.state
@@ -81,7 +84,7 @@ tonight as (
         x.new_number is not null as is_followed
     from person_tonight as t
     inner join step as s on s.anchor = t.anchor
-    left join vault.person as p on p.person_id = t.person_id
+    left join person_before as p on p.person_id = t.person_id
     left join supersession as x on x.old_number = p.nhs_number and x.new_number = t.nhs_number
 ),
 moved as (
@@ -121,8 +124,7 @@ select
     e.records
 from person_ended as e
 left join moved as m on m.before_id = e.person_id and m.after_id = e.heir_id
-left join vault.person as p on p.person_id = e.person_id
-left join vault.person as h on h.person_id = e.heir_id
+left join person_before as p on p.person_id = e.person_id
 left join anchor_person as a on a.person_id = e.heir_id
 left join supersession as x on x.old_number = p.nhs_number and x.new_number = a.nhs_number
 union all

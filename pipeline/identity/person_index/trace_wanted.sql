@@ -1,9 +1,9 @@
--- identity_record, record_known, index_changed, person_index, vault.decision -> trace_wanted (record_key).
+-- identity_record, record_near, record_known_near, index_changed, person_index, vault.decision -> trace_wanted (record_key).
 create or replace temp table trace_wanted as
 with changed as (
     select i.record_key
     from identity_record as i
-    left join vault.record as r on r.record_key = i.record_key and r.content_hash = i.content_hash
+    left join record_near as r on r.record_key = i.record_key and r.content_hash = i.content_hash
     where r.record_key is null or getvariable('everything')
 ),
 -- Found otherwise than by the number, or not at all: another candidate could change that. Every other step meets
@@ -11,7 +11,7 @@ with changed as (
 -- (One that changed as well is traced anyway.)
 doubtful as (
     select record_key, birth_date, birth_year
-    from vault.record anti join record_gone using (record_key)
+    from record_near anti join record_gone using (record_key)
     where link_step not in ('registered', 'cross_check')
 ),
 neighbour as (
@@ -27,7 +27,7 @@ called_otherwise as (
     select k.record_key
     from (
         select record_key, traceable_number, given_folded
-        from record_known
+        from record_known_near
         where nhs_number_status is distinct from '01' and birth_date in (select birth_date from index_changed)
     ) as k
     inner join person_index as p on p.nhs_number = k.traceable_number
@@ -43,7 +43,7 @@ union
 select record_key from called_otherwise
 union
 select record_key
-from record_known
+from record_known_near
 where
     record_key in (select unnest([left_key, right_key]) from vault.decision)
     or record_key in (select record_key from vault.mps_answer);

@@ -8,10 +8,11 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.identity.mps_files import trace_by_answers
 from pipeline.identity.person_index.history import PERSON_INDEX, columns_of, require_table
+from pipeline.identity.person_index.near import bring_near, take_near
 from pipeline.identity.person_index.night import narrow
 from pipeline.identity.trace import build_index, trace
 
-_OF_NUMBER = "from record_known where traceable_number in (select nhs_number from number_wanted)"
+_OF_NUMBER = "from record_known_near where traceable_number in (select nhs_number from number_wanted)"
 _FOLDER = Path(__file__).parent
 
 
@@ -20,7 +21,8 @@ def build_changed_index(connection: DuckDBPyConnection) -> None:
 
     Temp tables: ``index_fresh``, ``index_gone``, ``index_changed`` (each row as it was and as it is).
     """
-    connection.execute(_WANTED)
+    connection.execute((_FOLDER / "number_wanted.sql").read_text(encoding="utf-8"))
+    take_near(connection)
     narrow(connection, "record_of_number", _OF_NUMBER)
     build_index(connection)
     require_table(connection, PERSON_INDEX, "index_built")
@@ -36,19 +38,7 @@ def trace_changed(connection: DuckDBPyConnection) -> None:
     date the ones that a changed row of the index could be a candidate for.
     """
     connection.execute((_FOLDER / "trace_wanted.sql").read_text(encoding="utf-8"))
-    narrow(connection, "record_to_trace", "from record_known semi join trace_wanted using (record_key)")
+    bring_near(connection, "trace_wanted")
+    narrow(connection, "record_to_trace", "from record_known_near semi join trace_wanted using (record_key)")
     trace(connection)
     trace_by_answers(connection)
-
-
-# The numbers whose row may change: of records that changed, as they were and as they are, or that went.
-_WANTED = """
-create or replace temp table number_wanted as
-select traceable_number as nhs_number from identity_record where traceable_number is not null
-union
-select r.traceable_number
-from vault.record as r
-where
-    r.traceable_number is not null
-    and (r.record_key in (select record_key from identity_record) or r.record_key in (from record_gone))
-"""

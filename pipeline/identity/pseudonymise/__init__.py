@@ -26,6 +26,7 @@ from pipeline.identity.objections import evidence
 from pipeline.identity.pseudonymise import accounts, linkage
 from pipeline.identity.pseudonymise.folder import replaced
 from pipeline.identity.pseudonymise.projection import statements
+from pipeline.identity.pseudonymise.references import find_withheld
 from pipeline.identity.pseudonymise.summary import (
     OutsideDomain,
     PseudonymiseSummary,
@@ -80,6 +81,7 @@ def pseudonymise(
         ):
             connection.execute(_PEOPLE.read_text(encoding="utf-8"))
             _area_table(connection, zones)
+            find_withheld(connection, zones)
             outside = [
                 found for source in SOURCE_WORDS for found in _write_source(connection, zones, source, folder)
             ]

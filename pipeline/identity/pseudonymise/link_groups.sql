@@ -39,7 +39,8 @@ described as (
         max_by(ethnic_category, standing) filter (ethnic_category not in ('Z', '99')) as ethnic_category,
         max_by(lsoa_code, standing) filter (lsoa_code is not null) as lsoa_code,
         max_by(local_authority_code, standing) filter (local_authority_code is not null) as local_authority_code,
-        bool_or(is_registered) as is_registered_person,
+        -- Now or before: who died or moved away was on a list, and their records are linked to it.
+        bool_or(source = 'gp') as was_registered,
         count(*) as cluster_size
     from counted
     group by person_id
@@ -68,7 +69,7 @@ with person_step as (
         coalesce(any_value(lsoa_code), 'unknown') as lsoa_code,
         coalesce(any_value(local_authority_code), 'unknown') as local_authority_code,
         count(*) as records,
-        count(*) filter (is_registered_person) as records_registered,
+        count(*) filter (was_registered) as records_registered,
         sum(probability_missed) as probability_missed,
         if(count(*) = count(probability_false), sum(probability_false), null) as probability_false
     from link_counted

@@ -16,6 +16,7 @@ from connectors.register import DOMAINS, Entity, Projection
 from pipeline.duck import identifier, literal, parquet
 
 _AREAS = {"lsoa": "lsoa_code", "local_authority": "local_authority_code"}
+_OF_ROWS = "record"  # the kind of key that rows have, and references to them
 _LOCAL_NUMBERS = {"spell_number_key": "spell"}  # numbers of the sender's own, each kind hashed apart
 
 
@@ -29,7 +30,9 @@ class Statements:
 
 
 def statements(entity: Entity, files: Sequence[Path]) -> Statements:
-    """SQL over the landed ``files``; needs kept_record, row_eligibility, postcode_area and ``keyed_hash``."""
+    """SQL over the landed ``files``; needs kept_record, row_eligibility, withheld_reference, postcode_area
+    and ``keyed_hash``.
+    """
     raw = _raw(entity, files)
     patterns = {column.name: pattern for column in entity.columns if (pattern := _pattern(column))}
     outside = [f"count(*) filter (not {_is_inside(name, pattern)})" for name, pattern in patterns.items()]
@@ -104,7 +107,9 @@ def _lineage(entity: Entity) -> list[str]:
 def _written(column: Projection) -> str:
     name = identifier(column.name)
     if column.handling is Handling.PSEUDONYMISE:
-        return f"{_hashed(_kind_of_key(column), name)} as {name}"
+        kind = _kind_of_key(column)
+        key = _hashed(kind, name)
+        return f"{_unless_withheld(key, name) if kind == _OF_ROWS else key} as {name}"
     if pattern := _pattern(column):
         return f"case when {_is_inside(column.name, pattern)} then {name} end as {name}"
     return name
@@ -114,11 +119,18 @@ def _hashed(kind: str, message: str) -> str:
     return f"keyed_hash('{kind}|v1|' || _source || '|' || _sender || '|' || {message})"
 
 
+def _unless_withheld(key: str, reference: str) -> str:
+    """No key of a row that stays out, for that it exists is part of what stays out."""
+    named = f"_source || '|' || _sender || '|' || {reference}"
+    is_out = f"coalesce({named} in (select message from withheld_reference), false)"
+    return f"case when not {is_out} then {key} end"
+
+
 def _kind_of_key(column: Projection) -> str:
     if column.domain != "key" or column.type != "VARCHAR":
         raise ValueError(f"{column.name}: a pseudonym is VARCHAR in the domain key")
     if column.expression.startswith("reference_key("):
-        return "record"
+        return _OF_ROWS
     if column.name not in _LOCAL_NUMBERS:
         raise ValueError(
             f"{column.name}: what is hashed is neither a reference nor one of {sorted(_LOCAL_NUMBERS)}"

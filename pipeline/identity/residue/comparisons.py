@@ -21,8 +21,8 @@ _PARTIAL = "(birth_date_l is null or birth_date_r is null)"
 _FAMILY = (
     ("exact", "family_folded_l = family_folded_r"),
     ("former name or half of a double-barrelled one", "list_has_any(family_instances_l, family_instances_r)"),
-    ("alike", "jaro_winkler_similarity(family_folded_l, family_folded_r) >= 0.92"),
-    ("somewhat alike", "jaro_winkler_similarity(family_folded_l, family_folded_r) >= 0.85"),
+    ("alike", "jaro_winkler_similarity(family_core_l, family_core_r) >= 0.92"),
+    ("somewhat alike", "jaro_winkler_similarity(family_core_l, family_core_r) >= 0.85"),
 )
 _GIVEN = (
     ("exact", "given_folded_l = given_folded_r"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.errors import SetupError
 
-VERSION = "1"
+VERSION = "2"
 _OWN = Path(__file__).with_name(f"model-{VERSION}.json")
 _SITE = "residue-model.json"
 _KEYS = {"version", "population", "rare", "term_frequencies", "splink"}

@@ -2,8 +2,9 @@
 
 Columns: node (record_key, or ``nhs|`` and the number), number_compared (the number as far as it is one),
 claimed_number (verified, or the index person's own: no two of them in one cluster), is_index, family_folded,
-family_instances, given_folded, given_root, given_instances, birth_date, birth_year, birth_month, birth_day,
-swapped_birth, gender, postcode, sector, outcode, postcode_instances, practice_code, death_date.
+family_core (without particles), family_instances, given_folded, given_root, given_instances, birth_date,
+birth_year, birth_month, birth_day, swapped_birth, gender, postcode, sector, outcode, postcode_instances,
+practice_code, death_date.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.identity import standardise
+
 _MACROS = Path(__file__).with_name("macros.sql")
 
 _PERSON = """
     family_folded,
+    family_core(family_name, family_folded) as family_core,
     known_words(
         [family_folded] || coalesce(former_family_names, []) || coalesce(name_halves(family_name), [])
     ) as family_instances,
@@ -74,7 +78,8 @@ _WHOLE_PARTS = (
 
 
 def define_macros(connection: DuckDBPyConnection) -> None:
-    """Define the macros that nodes are made with."""
+    """Define the macros that nodes are made with, those of standardising among them."""
+    standardise.define_macros(connection)
     connection.execute(_MACROS.read_text(encoding="utf-8"))
 
 

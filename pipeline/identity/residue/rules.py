@@ -34,10 +34,12 @@ class ResidueRules:
     largest_cluster: int = 200
     pairs_a_chunk: int = 2_000_000
     # Chances that no score gives: that a pair of the bucket rules alone is false; that an unlinked record
-    # without any candidate, or with too little data to have one, has its person among the others after all.
+    # without any candidate, or with too little data to have one, has its person among the others after all;
+    # and one whose number was verified although its birth date is plainly not the holder's.
     bucket_false: float = 0.05
     missed_without_candidate: float = 0.5
     missed_one_time: float = 0.95
+    missed_verified_conflict: float = 0.95
 
     def __post_init__(self) -> None:
         ordered = (self.floor, self.loose, self.break_apart, self.join, self.strict)
@@ -47,9 +49,14 @@ class ResidueRules:
             raise ValueError(
                 "largest_block, pairs_a_block, largest_cluster and pairs_a_chunk must be at least 1"
             )
-        chances = (self.bucket_false, self.missed_without_candidate, self.missed_one_time)
+        chances = (
+            self.bucket_false,
+            self.missed_without_candidate,
+            self.missed_one_time,
+            self.missed_verified_conflict,
+        )
         if not all(0.0 <= chance <= 1.0 for chance in chances):
-            raise ValueError("bucket_false, missed_without_candidate and missed_one_time must be from 0 to 1")
+            raise ValueError("bucket_false and the chances of missed links must be from 0 to 1")
 
 
 DEFAULT_RULES = ResidueRules()

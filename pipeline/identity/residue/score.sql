@@ -32,20 +32,14 @@ and not (
         l.unique_id, l.given_folded, l.birth_date, l.number_compared, l.is_of_several_born,
         r.unique_id, r.given_folded, r.birth_date, r.number_compared, r.is_of_several_born)
 )
--- A household shares names, postcode and practice: another birth date is another member, unless the number was
--- verified, or both names speak for it beside the number.
 and not (
     getvariable('guard_names')
-    and birth_plainly_differs(l.birth_date, r.birth_date)
-    and not coalesce(
-        l.number_compared = r.number_compared
-        and (
-            l.claimed_number is not null
-            or (
-                list_has_any(l.family_instances, r.family_instances)
-                and list_has_any(l.given_instances, r.given_instances)
-            )
-        ),
-        false
+    and (
+        birth_keeps_apart(
+            l.birth_date, l.number_compared, l.claimed_number, l.family_instances, l.given_instances, l.given_folded,
+            r.birth_date, r.number_compared, r.claimed_number, r.family_instances, r.given_instances, r.given_folded)
+        or family_keeps_apart(
+            l.family_core, l.family_instances, l.given_folded, l.number_compared,
+            r.family_core, r.family_instances, r.given_folded, r.number_compared)
     )
 );

@@ -39,13 +39,15 @@ create or replace temp macro is_test_name(family, given) as case
         or coalesce(regexp_full_match(name_plain(family), 'TEST|DUMMY|PATIENT')
                     and regexp_full_match(name_plain(given), '(TEST|DUMMY|PATIENT|[XYZ]+)( .*)?'), false)
 end;
+-- What many families' names begin with, and says nothing of which family it is; no more can two letters.
+create or replace temp macro is_particle(part) as length(part) < 3 or part in
+    ('VAN', 'VON', 'DER', 'DEN', 'DEL', 'DOS', 'DAS', 'BIN', 'IBN', 'ABU', 'MAC', 'SAN', 'THE', 'TEN', 'TER', 'BEN');
 -- Parts of a double-barrelled or spaced family name that may stand for the whole of it, folded. Particles do not, and no
 -- more than six: each is compared with each of the other name, and a field full of words would take a night.
 create or replace temp macro name_halves(cleaned) as case
     when regexp_matches(cleaned, '[ -]') then list_filter(
         list_transform(regexp_split_to_array(cleaned, '[ -]+'), lambda part: letters_only(part)),
-        lambda part: length(part) >= 3 and part not in
-            ('VAN', 'VON', 'DER', 'DEN', 'DEL', 'DOS', 'DAS', 'BIN', 'IBN', 'ABU', 'MAC', 'SAN', 'THE', 'TEN', 'TER', 'BEN')
+        lambda part: not is_particle(part)
     )[:6]
     else []::varchar[]
 end;

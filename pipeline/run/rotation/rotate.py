@@ -12,6 +12,7 @@ from pipeline.keys import KeyRing, product_purpose
 from pipeline.ledger import Ledger
 from pipeline.run import lock
 from pipeline.run.gates import look_for_objectors, scan_of
+from pipeline.run.ig_reporting import require_proved, write_ig_report
 from pipeline.run.opened import Run, announce, next_id, open_ledger, write_run
 from pipeline.run.rotation import staging
 from pipeline.run.rotation.continuity import changed_tables
@@ -48,7 +49,8 @@ def rotate(
 ) -> Rotation:  # fmt: skip
     """Make the served version of ``product`` again under a new key, and withdraw all made under the old one.
 
-    Under the run lock; logged before the act with who (``by``) and why. Raises, with everything as before:
+    Under the run lock; logged before the act with who (``by``) and why; with the release's report of
+    information governance behind it, as after a night. Raises, with everything as before:
     :class:`UsageError` where the served version is not of the last night, :class:`ChecksRefusedError` where a
     check refuses, :class:`SetupError` for keys or a file system that will not do.
     """
@@ -67,6 +69,9 @@ def rotate(
             done = _rotate(settings, ledger, night, plan, by=by, reason=reason, progress=progress)
         finally:
             settle_rotations(settings, ledger)
+        progress("reporting governance")
+        with recorded(ledger, run_id=done.run_id, step="report_governance"):
+            require_proved(write_ig_report(settings, run_id=done.run_id))
     return done
 
 
@@ -144,7 +149,7 @@ def _make(run: Run, ring: KeyRing, product: str, progress: Progress) -> None:
     with recorded(ledger, run_id=run_id, step="check_product", subject=product):
         look_for_objectors(run, product, "warehouse", keys=ring)
         checks.run_product_checks(
-            settings, ledger, run_id=run_id, product=product, scan=scan_of(run, product)
+            settings, ledger, run_id=run_id, product=product, scan=scan_of(run, product, keys=ring)
         )
         inspect = partial(look_for_objectors, run, product, "version", keys=ring)
         publish.write_checked(settings, ledger, run_id, product, inspect=inspect)

@@ -58,6 +58,7 @@ def residue_linker(
     connection.execute(
         "create table national_record as select *, null::varchar as matched_number from everybody limit 0"
     )
+    connection.execute("create table national_identity (record_key varchar, national_id varchar)")
     connection.execute("create table decision (left_key varchar, right_key varchar, verdict varchar)")
     least = {p: math.log2(p / (1 - p)) for p in PROBABILITIES} | {w: w for w in weights}
     score_residue(connection, febrl_model(connection), _rules(min(least.values())))

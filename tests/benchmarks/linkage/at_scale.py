@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from tests.benchmarks.linkage import linked, report
+from tests.benchmarks.linkage import linked, report, targets
 from tests.benchmarks.linkage.economy import generate
 from tests.benchmarks.linkage.economy.blocks import Size
 from tests.benchmarks.linkage.economy.generate import Economy
@@ -45,15 +45,16 @@ def run(plan: Plan, folder: Path) -> None:
         f"made {plan.people:,} people's landed records in {time.perf_counter() - started:,.1f} s "
         f"(seed {plan.seed})"
     )
-    first = _link(economy, END, plan, "from nothing")
+    first = _link(economy, END, plan, "from nothing", targets.SECONDS_FROM_NOTHING)
     found = linked.show(_connection(economy), "link()", f"read_parquet('{economy.truth}')", economy.home)
     if plan.with_splink:  # before the night, which changes the records
         _splink(economy, plan, first, found)
     generate.change(economy, plan.change_share, plan.seed + 1)
-    _link(economy, END + timedelta(days=1), plan, f"a night with {plan.change_share:.0%} changed")
+    words = f"a night with {plan.change_share:.0%} changed"
+    _link(economy, END + timedelta(days=1), plan, words, targets.SECONDS_OF_A_NIGHT)
 
 
-def _link(economy: Economy, night: date, plan: Plan, words: str) -> dict[str, Any]:
+def _link(economy: Economy, night: date, plan: Plan, words: str, seconds: float) -> dict[str, Any]:
     said = measured("link_night", economy.home, night.isoformat(), plan.memory_limit)
     if said is None:
         raise RuntimeError("link() was given no limit and still has no answer")
@@ -63,6 +64,12 @@ def _link(economy: Economy, night: date, plan: Plan, words: str) -> dict[str, An
         [(said["records"], said["people"], said["seconds"], said["cpu_seconds"],
           round(said["records"] / said["seconds"]), said["peak_gb"])],
     )  # fmt: skip
+    if plan.people >= targets.FULL_SIZE:
+        judged = [
+            targets.at_most("seconds", said["seconds"], seconds, "s"),
+            targets.at_most("memory", said["peak_gb"], targets.PEAK_GB, "GB"),
+        ]
+        targets.show(f"link() {words}", judged)
     return said
 
 
@@ -95,10 +102,10 @@ def _splink(economy: Economy, plan: Plan, link: dict[str, Any], of_link: Score) 
         f"{said['records']:,} records, {said['pairs']:,} pairs kept, peak {said['peak_gb']:.2f} GB"
     )
     _compare(economy, out, of_link)
-    _ratios(said, link)
+    _ratios(said, link, plan)
 
 
-def _ratios(splink: dict[str, Any], link: dict[str, Any]) -> None:
+def _ratios(splink: dict[str, Any], link: dict[str, Any], plan: Plan) -> None:
     """How many times as long Splink took; link() comes with a trained model, so both ways are shown."""
     rows = []
     for words, left_out in (("trained on these records", ()), ("trained before", ("train",))):
@@ -110,6 +117,9 @@ def _ratios(splink: dict[str, Any], link: dict[str, Any]) -> None:
         ("Splink", "seconds", "times link()", "CPU seconds", "times link()"),
         rows,
     )
+    if plan.people >= targets.FULL_SIZE:
+        trained_here = rows[0][2]
+        targets.show("Splink alone", [targets.times("as long as link()", trained_here, targets.TIMES_SPLINK)])
 
 
 def _compare(economy: Economy, out: Path, of_link: Score) -> None:

@@ -8,7 +8,7 @@ import duckdb
 
 from pipeline import identity
 from pipeline.settings import Settings
-from tests.benchmarks.linkage import report
+from tests.benchmarks.linkage import report, targets
 from tests.benchmarks.linkage.score import Score, score, verified_clashes
 
 THRESHOLDS = {"strict": "strict_person_id", "middle": "person_id", "loose": "loose_person_id"}
@@ -40,9 +40,11 @@ def show(connection: duckdb.DuckDBPyConnection, title: str, truth: str, home: Pa
             for words, s, clashes in whole
         ],
     )  # fmt: skip
+    clashes_of = {words: clashes for words, _, clashes in whole}
     groups = score(connection, identified, links)
     report.scores(f"{title}: by group, identified records, middle threshold", groups[1:])
     _steps(connection, title)
+    targets.show(title, targets.of_quality(groups[0], groups, clashes_of["identified, middle"]))
     return groups[0]
 
 

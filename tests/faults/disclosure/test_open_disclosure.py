@@ -11,10 +11,11 @@ import pytest
 
 from pipeline import open_product
 from pipeline.checks import Scan
+from pipeline.disclosure import withheld
 from pipeline.disclosure.cells import Cells
 from pipeline.errors import ChecksRefusedError
 from pipeline.ledger import Ledger
-from pipeline.open_product import release, withheld
+from pipeline.open_product import release
 from pipeline.settings import OPEN_PRODUCT, Settings
 from pipeline.zones import Zones
 from tests.gate_rows import put_gates_before

@@ -22,7 +22,13 @@ LISTS = (
 
 
 @pytest.fixture
-def linked(economy: Economy) -> Economy:
+def linked(one_night: Economy, tmp_path: Path) -> Economy:
+    return one_night.copied(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def one_night(tmp_path_factory: pytest.TempPathFactory) -> Economy:
+    economy = Economy(tmp_path_factory.mktemp("linked") / "home")
     economy.reference("codelists", "codelist,code_system,code,term", *LISTS)
     economy.person("g", A)
     economy.land()

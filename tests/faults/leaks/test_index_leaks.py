@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,9 @@ import pytest
 from expectations.judge import judge
 from expectations.published import index_leaks
 from pipeline.identity import link, scan_for_leaks
-from pipeline.keys import load_keys
+from pipeline.keys import begin_rotation, load_keys, settle_rotation
 from tests.identity_economy import AS_OF, Economy, nhs_number
+from tests.product_fixture import run_sql
 
 NUMBER = nhs_number(1)
 SPACED = f"{NUMBER[:3]} {NUMBER[3:6]} {NUMBER[6:]}"
@@ -193,3 +195,20 @@ def test_every_rule_refuses_a_find_and_a_kind_not_looked_for(rule: object) -> No
             results = {result.rule_id: result for result in judge(connection, [index_leaks.SUITE])}
         assert results[rule.rule_id].is_passed is is_passed  # type: ignore[attr-defined]
         assert results[rule.rule_id].refuses is not is_passed  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("form", [bytes.hex, lambda key: base64.b64encode(key).decode()])
+def test_the_key_of_a_rotation_under_way_is_looked_for_too(
+    form: Callable[[bytes], str], economy: Economy, product: Path
+) -> None:
+    """Nobody works with it yet but the rotation: what that is about to serve is what is looked through."""
+    ring = begin_rotation(economy.settings, "secondary_use", run_id="20260331-002")
+    try:
+        assert _found(economy, product) == {}
+        new, old = (keys.key("product:secondary_use") for keys in (ring, load_keys(economy.settings)))
+        assert bytes(new) != bytes(old)
+        for key in (new, old):
+            run_sql(product, f"update core.person set code = '{form(bytes(key))}'")
+            assert _found(economy, product) == {"key": {"core.person.code"}}
+    finally:
+        settle_rotation(economy.settings, "secondary_use")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import copy
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.identity import link
-from pipeline.ledger import Ledger
 from tests.identity_economy import AS_OF, Economy
 from tests.objection_house import ACUTE, GP, House
 
@@ -35,10 +32,6 @@ def linked_once(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture
 def linked(linked_once: House, tmp_path: Path) -> House:
-    home = tmp_path / "home"
-    shutil.copytree(linked_once.economy.home, home)
-    house = copy.deepcopy(linked_once)
-    house.economy.home = home
-    house.economy.settings = replace(linked_once.economy.settings, home=home)
-    house.economy.ledger = Ledger(home / "audit" / "ledger.sqlite")
+    house = copy.copy(linked_once)
+    house.economy = linked_once.economy.copied(tmp_path / "home")
     return house

@@ -31,11 +31,12 @@ from tests.planted.deployment import (
 )
 from tests.planted.fault import Fault
 from tests.planted.faults_after_dbt import AT_PUBLISH, IN_WAREHOUSE
+from tests.planted.faults_at_marked import AT_MARKED
 from tests.planted.faults_at_open import AT_OPEN
 from tests.planted.faults_before_dbt import FAULTS as BEFORE_DBT
 from tests.planted.gates import GATES
 
-FAULTS = (*BEFORE_DBT, *IN_WAREHOUSE, *AT_PUBLISH, *AT_OPEN)
+FAULTS = (*BEFORE_DBT, *IN_WAREHOUSE, *AT_PUBLISH, *AT_MARKED, *AT_OPEN)
 # What suites on a product stand against is planted rule by rule: tests/faults/expectations.
 FIRST_OF_GATE = {fault.gate: fault for fault in reversed(FAULTS)}
 

@@ -14,10 +14,11 @@ from expectations.published import leaks
 from expectations.published import open_product as open_rules
 from expectations.results import CRITICAL
 from expectations.rules import Rule
-from pipeline import open_product, publish
-from pipeline.errors import ChecksRefusedError
+from pipeline import open_product
+from pipeline.errors import ChecksRefusedError, UsageError
 from pipeline.ledger import Ledger
 from pipeline.open_product import release
+from pipeline.run import check_served
 from pipeline.settings import OPEN_PRODUCT, Settings
 from pipeline.zones import Zones
 from tests.gate_rows import put_gates_before
@@ -79,7 +80,38 @@ def test_it_is_published_with_parquet_and_csv(night: tuple[Settings, Ledger]) ->
         shown = [row["numerator"] for row in csv.DictReader(file) if row["area_type"] == "borough"]
     assert shown == ["*", "*", "40"]
     assert duckdb.sql(f"select count(*) from '{root}/parquet/current/open.metric.parquet'").fetchone() == (7,)
-    assert [result for result in publish.check(settings, "open") if not result.is_passed] == []
+    assert [result for result in check_served(settings, "open", scan=no_leaks) if not result.is_passed] == []
+
+
+SERVED = {
+    "published.disclosure.small_counts_suppressed": "update open.metric set numerator = 5 where area_type = "
+    "'borough' and numerator is null",
+    "published.disclosure.shown_as_rounded": "update open.metric set denominator = 70 "
+    "where area_code = 'E84000'",
+    "published.copies.copies_equal_tables": "update open.population set people = people + 5 "
+    "where sex = 'all'",
+}
+
+
+@pytest.mark.parametrize("rule", SERVED)
+def test_a_version_that_was_changed_after_its_publish_is_found(
+    rule: str, night: tuple[Settings, Ledger]
+) -> None:
+    """The check of what is served attacks it, compares it with its copies, and looks for the index in it."""
+    settings, ledger = night
+    path = _publish(settings, ledger)
+    path.chmod(0o644)
+    run_sql(path, SERVED[rule])
+    refused = [str(result) for result in check_served(settings, "open", scan=no_leaks) if result.refuses]
+    assert any(said.startswith(rule) for said in refused)
+
+
+def test_without_what_it_was_made_from_nobody_can_say_that_it_holds(night: tuple[Settings, Ledger]) -> None:
+    settings, ledger = night
+    _publish(settings, ledger)
+    (Zones(settings.home).published("secondary_use") / "versions" / f"{RUN_ID}.duckdb").unlink()
+    with pytest.raises(UsageError, match="which it was made from, is kept no more"):
+        check_served(settings, "open", scan=no_leaks)
 
 
 def test_rates_come_from_the_rounded_numbers(night: tuple[Settings, Ledger]) -> None:

@@ -157,6 +157,19 @@ def doubts(economy: Economy) -> list[list[tuple[Any, ...]]]:
     ]  # fmt: skip
 
 
+def kept(economy: Economy) -> list[list[tuple[Any, ...]]]:
+    """What else the vault keeps: who each person is said to be, the index, the scored pairs."""
+    people = (
+        "select list(r.record_key order by r.record_key), p.nhs_number, p.birth_date, p.origin "
+        "from vault.person as p inner join vault.record as r using (person_id) "
+        "where p.state = 'current' group by all order by all"
+    )
+    tables = (
+        f"select * exclude (written_seq) from vault.{name} order by all" for name in ("person_index", "edge")
+    )
+    return [vault(economy, query) for query in (people, *tables)]
+
+
 def decide(economy: Economy, records: Records, decided: list[tuple[int, int, str]]) -> None:
     """Decide as a person would: what is refused is not decided."""
     names = [RecordName(source, sender, str(number)) for (source, sender), number in sorted(records)]
@@ -172,23 +185,23 @@ def held(economy: Economy, before: list[tuple[str, str]]) -> list[tuple[str, str
     """Of the pairs joined the night before, those that tonight's weight would not join but does not break."""
     scored = vault(economy, "select left_key, right_key, weight from vault.edge")
     weights = {(left, right): weight for left, right, weight in scored}
-    return [
-        pair
-        for pair in before
-        if pair in weights
-        and DEFAULT_RULES.break_apart <= round(_weighed(weights, pair), 6) < DEFAULT_RULES.join
-    ]
+    return [pair for pair in before if pair in weights and _is_between(weights, pair)]
 
 
-def _weighed(weights: dict[tuple[str, str], float], pair: tuple[str, str]) -> float:
-    """The weight of a pair against "none" and its rivals: a record is one person at most."""
+def _is_between(weights: dict[tuple[str, str], float], pair: tuple[str, str]) -> bool:
+    """Whether a pair, against "none" and its rivals, weighs between breaking and joining.
+
+    Of two records it may, where either has another candidate: which of those are rivals the guards say.
+    """
     left, right = pair
+    others = {other: w for other, w in weights.items() if other != pair and set(other) & set(pair)}
     if not right.startswith("nhs|"):
-        return weights[pair]
-    rivals = [
-        w for (one, other), w in weights.items() if one == left and other[:4] == "nhs|" and other != right
-    ]
-    return weights[pair] - math.log2(1 + sum(2**w for w in rivals))
+        return DEFAULT_RULES.break_apart <= weights[pair] and (
+            bool(others) or weights[pair] < DEFAULT_RULES.join
+        )
+    rivals = [w for (one, other), w in others.items() if one == left and other[:4] == "nhs|"]
+    weighed = weights[pair] - math.log2(1 + sum(2**w for w in rivals))
+    return DEFAULT_RULES.break_apart <= round(weighed, 6) < DEFAULT_RULES.join
 
 
 def from_nothing(home: Path, records: Records, *, like: Economy, remembered: list[tuple[str, str]]) -> Any:
@@ -200,7 +213,7 @@ def from_nothing(home: Path, records: Records, *, like: Economy, remembered: lis
             connection.execute("insert into vault.joined values (?, ?, 0)", pair)
         for row in decisions:
             connection.execute("insert into vault.decision values (?, ?, ?, ?, ?, ?)", row)
-    return linked(home, records, "r1"), doubts(economy)
+    return linked(home, records, "r1"), doubts(economy), kept(economy)
 
 
 Night = tuple[dict[Place, Any], dict[str, Any], list[tuple[int, int, str]]]
@@ -238,7 +251,7 @@ def test_nights_equal_linking_from_nothing(first: Records, nights: list[Night]) 
         event(f"a pair is held by memory: {bool(memory)}")
         event(f"a decision cannot be obeyed: {bool(doubts(Economy(home))[0])}")
         again = from_nothing(fresh, records, like=Economy(home), remembered=memory)
-        assert again == (found, doubts(Economy(home)))
+        assert again == (found, doubts(Economy(home)), kept(Economy(home)))
 
 
 def test_what_joined_at_one_weight_holds_at_a_lower_one_by_the_memory_of_one_night(tmp_path: Path) -> None:
@@ -257,8 +270,8 @@ def test_what_joined_at_one_weight_holds_at_a_lower_one_by_the_memory_of_one_nig
     assert (people, DEFAULT_RULES.break_apart < weight < DEFAULT_RULES.join) == (1, True)
     assert held(Economy(home), before) == before != []
     records, home_now = {**couple, HOSPITAL: HELD}, Economy(home)
-    alone, _ = from_nothing(tmp_path / "alone", records, like=home_now, remembered=[])
-    minded, _ = from_nothing(tmp_path / "minded", records, like=home_now, remembered=before)
+    alone, *_ = from_nothing(tmp_path / "alone", records, like=home_now, remembered=[])
+    minded, *_ = from_nothing(tmp_path / "minded", records, like=home_now, remembered=before)
     assert (len(alone["person_id"]), len(minded["person_id"])) == (2, 1)
     people, weight = night_of(LET_GO, "r3")
     assert (people, weight < DEFAULT_RULES.break_apart) == (2, True)

@@ -1,5 +1,6 @@
 """What people decided and the links can no longer obey is counted, listed and explained; never skipped."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,8 +55,14 @@ def contradictions(economy: Economy) -> list[Pair]:
 
 
 @pytest.fixture
-def contradicted(economy: Economy) -> Economy:
+def contradicted(three_nights: Economy, tmp_path: Path) -> Economy:
+    return three_nights.copied(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Economy:
     """Two records decided to be one, of which the one comes to have a verified number of its own."""
+    economy = Economy(tmp_path_factory.mktemp("contradicted") / "home")
     gp, stranger = {"number": A}, {"birth": "1971-02-03", "gender": "male"}
     night(economy, "r1", g=gp, a=stranger)
     override(economy.settings, name("a"), name("g"), verdict="same", **SIGNED)

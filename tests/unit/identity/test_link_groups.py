@@ -32,6 +32,20 @@ def described(order: str, *, is_first_registered: bool) -> set[tuple[object, ...
     return set(desk.connection.execute("select sex, age_years from link_counted").fetchall())
 
 
+def test_records_of_who_was_registered_once_are_linked_and_those_of_nobody_on_a_list_are_not() -> None:
+    desk = Desk()
+    desk.asks("g", source="gp", sender="YGM01", practice=None)
+    desk.asks("a", source="acute", sender="RYJ")
+    desk.records()
+    desk.connection.execute(_HOUSE.format(order="asc"))
+    groups = Path(linkage.__file__).with_name("link_groups.sql").read_text(encoding="utf-8")
+    counted = "select source, records_registered from link_group where group_type = 'all' order by all"
+    for of_whom, linked in (("'P'", 1), ("source", 0)):
+        desk.connection.execute(f"update vault.record set person_id = {of_whom}")
+        desk.connection.execute(groups)
+        assert desk.connection.execute(counted).fetchall() == [("acute", linked), ("gp", 1)]
+
+
 @pytest.mark.parametrize("is_first_registered", [True, False])
 def test_the_order_of_rows_plays_no_part(is_first_registered: bool) -> None:
     one = described("asc", is_first_registered=is_first_registered)

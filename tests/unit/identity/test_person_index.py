@@ -1,5 +1,6 @@
 """Lasting ids: who goes on as whom from one night to the next, and what the events say of it."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -115,6 +116,32 @@ def test_a_superseded_number_is_followed_and_the_person_goes_on(economy: Economy
     assert events(economy, "r2") == ["superseded"]
     row = economy.links()["acute", "RYJ", "a"]
     assert (row["link_step"], row["nhs_number_outcome"]) == ("cross_check", "superseded")
+
+
+def test_a_record_that_came_twice_saying_the_same_is_one_record_also_where_its_number_is_followed(
+    economy: Economy,
+) -> None:
+    system = "https://fhir.nhs.uk/Id/nhs-number"
+    both = [{"system": system, "value": B}, {"system": system, "value": A, "use": "old"}]
+    twice = [("a", {"number": A, "file": file, **ACUTE}) for file in ("one", "two")]
+    before = night(economy, "r1", ("g", {"number": A, **GP}), *twice)
+    assert night(economy, "r2", ("g", {"identifier": both, **GP}), *twice) == before
+    assert vault(economy, "select record_id, count(*) from vault.record group by all order by all") == [
+        ("a", 1),
+        ("g", 1),
+    ]
+
+
+def test_of_two_rows_of_a_record_the_later_counts_in_whatever_night_it_came(economy: Economy) -> None:
+    older = ("a", {"number": A, "on": date(2026, 3, 1), "file": "old", **ACUTE})
+    newer = ("a", {"number": B, "on": date(2026, 3, 2), "file": "new", **ACUTE})
+    given = "select nhs_number from vault.record"
+    for run, rows, number in (
+        ("r1", [older], A), ("r2", [older, newer], B), ("r3", [newer, older], B),
+        ("r4", [newer], B), ("r5", [older, newer], B), ("r6", [older], A),
+    ):  # fmt: skip
+        night(economy, run, *rows)
+        assert vault(economy, given) == [(number,)]
 
 
 def test_what_a_record_says_of_an_old_number_holds_for_later_nights_as_long_as_it_says_so(

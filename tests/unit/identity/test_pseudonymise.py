@@ -70,6 +70,7 @@ def test_every_file_is_there_with_the_columns_of_the_register(night: Economy) ->
 NEEDED = """
 create temp table kept_record as select '' as source, '' as sender, '' as record_id, '' as person_key;
 create temp table row_eligibility as select '' as source, '' as sender, '' as file_id, 0::bigint as row;
+create temp table withheld_reference (message varchar);
 create temp table postcode_area as select '' as postcode, '' as lsoa_code, '' as local_authority_code;
 """
 

@@ -26,6 +26,19 @@ def test_a_later_extract_updates_a_row_and_a_tombstone_removes_it(house: House) 
     assert names(house) == ["Elder"]
 
 
+def test_rows_lie_in_the_order_of_the_extracts_so_that_linking_can_leave_out_what_it_knows(
+    house: House,
+) -> None:
+    house.send("Person.csv", PERSON, *(person(n) for n in range(1, 9)), on="2026-03-28")
+    house.send("Person.csv", PERSON, *(person(n, name="Elder") for n in (6, 2)), on="2026-03-30")
+    house.send("Person.csv", PERSON, *(person(n, name="Hazel") for n in (4, 9)), on="2026-03-29")
+    house.land()
+    (landed,) = (house.zones.fhir / "Patient").rglob("data.parquet")
+    days = [day for (day,) in duckdb.sql(f"select _extract_date from '{landed}'").fetchall()]
+    assert days == sorted(days)
+    assert len(set(days)) == 3
+
+
 def test_a_late_file_of_an_earlier_day_does_not_undo_a_newer_one(house: House) -> None:
     house.send("Person.csv", PERSON, person(1, name="Elder"), on="2026-03-29")
     house.land()

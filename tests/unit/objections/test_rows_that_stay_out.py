@@ -271,6 +271,41 @@ def test_ids_of_another_sender_attach_nothing(house: House) -> None:
     assert ("community", row) in house.kept_rows("direct_care")
 
 
+def test_the_booking_of_a_contact_that_stays_out_stays_out_too(house: House) -> None:
+    """It is the same event sent twice; without its contact it would be published as one nobody attended."""
+    secret, booked = {"security": [LABELS["restricted"]]}, {"status": "fulfilled"}
+    kept = {n: contact(appointment=[reference("Appointment", n)]) for n in ("a1", "a2")}
+    restricted = {
+        "status": "completed", "code": coded(SNOMED, SNOMED_RESTRICTED),
+        "encounter": reference("Encounter", "c1"),
+    }  # fmt: skip
+    referral, of_referral = (
+        {"status": "active", "intent": "order", "code": PLAIN},
+        reference("ServiceRequest", "s1"),
+    )
+    p, q = house.person(), house.person(where=COMMUNITY)
+    rows = [
+        ("gp", add(house, "Appointment", "a1", p, booked)),
+        ("gp", add(house, "Encounter", "c1", p, {**kept["a1"], "meta": secret})),
+        ("gp", add(house, "Encounter", "c3", p, {"basedOn": [of_referral], **contact(meta=secret)})),
+        ("community", add(house, "Appointment", "a1", q, booked, COMMUNITY)),
+        ("community", add(house, "Encounter", "c1", q, kept["a1"], COMMUNITY)),
+        (
+            "community",
+            add(house, "Procedure", "p1", q, restricted, COMMUNITY),
+        ),
+    ]
+    stays = [
+        ("gp", add(house, "Appointment", "a2", p, booked)),
+        ("gp", add(house, "Encounter", "c2", p, kept["a2"])),
+        ("gp", add(house, "ServiceRequest", "s1", p, referral)),
+    ]
+    house.night("direct_care")
+    left = house.kept_rows("direct_care")
+    assert [row for row in rows if row in left] == []
+    assert [row for row in stays if row not in left] == []
+
+
 def test_a_restricted_referral_takes_a_mental_health_spell_whole(house: House) -> None:
     p = house.person(where=MENTAL)
     rows = [

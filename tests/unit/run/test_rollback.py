@@ -17,9 +17,14 @@ ALL_PRODUCTS = (*PRODUCTS, OPEN_PRODUCT)
 
 
 @pytest.fixture
-def nights(tmp_path: Path) -> Economy:
+def nights(three_nights: Economy, tmp_path: Path) -> Economy:
+    return three_nights.copied(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Economy:
     """Three nights, one more patient each, each with a version of every product."""
-    economy = Economy(tmp_path / "home")
+    economy = Economy(tmp_path_factory.mktemp("three-nights") / "home")
     for n in (1, 2, 3):
         economy.person(f"g{n}", nhs_number(n))
         night(economy, f"r{n}")

@@ -113,7 +113,7 @@ def test_dbt_gets_paths_and_no_key(
     build(settings, ledger, run_id=RUN, product="direct_care")
     assert set(fake.environ) == {
         "WSIC_PSEUDONYMISED_DIR", "WSIC_WAREHOUSE_FILE", "WSIC_PRODUCT", "WSIC_MEMORY_LIMIT", "PATH", "HOME",
-        "TMPDIR",
+        "TMPDIR", "WSIC_THREADS",
         "LANG", "DBT_SEND_ANONYMOUS_USAGE_STATS", "DO_NOT_TRACK",
     }  # fmt: skip
 

@@ -40,7 +40,8 @@ def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES)
     (left_key, right_key, weight), ``bucket_pair`` (left_key, right_key), ``decision`` (left_key, right_key,
     verdict ``same`` or ``different``, one row a pair), ``edge_joined_before`` (the last night's
     ``edge_joined``) and ``national_record`` (columns of identity_record, matched_number: records to which the
-    national service gave a number that nobody of the index holds). A record that the trace linked and a
+    national service gave a number that nobody of the index holds) and ``national_identity`` (record_key,
+    national_id: records of one id are one person's, says the service). A record that the trace linked and a
     person decided otherwise belongs in ``residue_known``.
 
     ``assignment``: record_key, strict_anchor, middle_anchor, loose_anchor (``nhs|`` and number, or ``rec|``
@@ -79,6 +80,7 @@ def _set_variables(connection: DuckDBPyConnection, rules: ResidueRules) -> None:
         ("bucket_false", rules.bucket_false),
         ("missed_without_candidate", rules.missed_without_candidate),
         ("missed_one_time", rules.missed_one_time),
+        ("missed_verified_conflict", rules.missed_verified_conflict),
     ):
         connection.execute(f"set variable {name} = ?", [value])
 
@@ -97,4 +99,5 @@ def _phase(connection: DuckDBPyConnection, phase: int, name: str) -> int:
 
 
 def _run(connection: DuckDBPyConnection, name: str) -> None:
-    connection.execute((_ROOM / f"{name}.sql").read_text(encoding="utf-8"))
+    sql, apart = ((_ROOM / f"{file}.sql").read_text(encoding="utf-8") for file in (name, "apart"))
+    connection.execute(sql.replace("{apart}", apart))

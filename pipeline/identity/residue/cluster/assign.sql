@@ -1,5 +1,5 @@
 -- cluster_anchor, weighed_edge, link_offered -> assignment (one row a residue record) and edge_joined.
--- Variables: join_weight, bucket_false, missed_without_candidate, missed_one_time.
+-- Variables: join_weight, bucket_false, missed_without_candidate, missed_one_time, missed_verified_conflict.
 create or replace temp table member as
 select n.id, n.node, m.cluster, n.is_index from cluster_node as n join cluster_middle as m on m.id = n.id;
 
@@ -60,6 +60,7 @@ judged as (
         1 / (1 + power(2.0, -j.weight)) as chance,
         least(1.0, greatest(coalesce(o.of_person, 0), coalesce(o.of_record, 0))) as chance_outside,
         o.node is not null as has_candidate,
+        r.nhs_number_outcome = 'valid_traced' as is_verified,
         case
             when j.is_decided then 'decided'
             when s.nodes = 1 and m.id in (select id from kept_apart) then 'decided'
@@ -88,7 +89,7 @@ select
     link_step,
     case
         when link_step in ('decided', 'number_founded') then 100
-        when link_step = 'probabilistic' then least(round(100 * coalesce(chance, 1 - getvariable('bucket_false'))), 100)
+        when link_step = 'probabilistic' then floor(100 * coalesce(chance, 1 - getvariable('bucket_false')))
         when link_step = 'bucket' then round(100 * (1 - getvariable('bucket_false')))
         else 0
     end::integer as link_confidence,
@@ -102,6 +103,8 @@ select
     round(case
         when link_step = 'decided' then 0
         when link_step = 'one_time' then getvariable('missed_one_time')
+        when link_step = 'birth_date_conflict' and is_verified and not has_candidate
+            then getvariable('missed_verified_conflict')
         when link_step in ('unmatched', 'birth_date_conflict') and not has_candidate
             then getvariable('missed_without_candidate')
         else chance_outside

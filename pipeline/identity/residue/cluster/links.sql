@@ -1,15 +1,28 @@
 -- Everything that may join two nodes -> cluster_link (a < b, phase, kind, weight, place), the best first.
 -- phase is the first in which a link counts: 0 decided, 1 strict, 2 middle, 3 loose.
--- Variables: strict, join_weight, break_weight, loose.
+-- Variables: strict, join_weight, break_weight, loose, guard_names. What keeps x and y apart stands in apart.sql.
 
--- A record is one index person at most, so its candidates compete: each is weighed against "none" and the others.
+-- A record is one person, so candidates that cannot be one person compete: each is weighed against "none" and the others.
+-- Two index persons never are one; two records are not where something keeps them apart.
 create or replace temp table weighed_edge as
-with rival as (
-    select e.left_key, e.right_key, sum(power(2.0, o.weight) order by o.right_key) as others
+with side as (
+    select x.id as node, y.id as other, e.left_key, e.right_key, e.weight
     from edge_known as e
-    join edge_known as o
-        on o.left_key = e.left_key and o.right_key <> e.right_key and starts_with(o.right_key, 'nhs|')
-    where starts_with(e.right_key, 'nhs|')
+    inner join cluster_node as x on x.node = e.left_key
+    inner join cluster_node as y on y.node = e.right_key
+),
+candidate as (
+    select node, other, left_key, right_key, weight from side
+    union all
+    select other, node, left_key, right_key, weight from side where not starts_with(right_key, 'nhs|')
+),
+rival as (
+    select e.left_key, e.right_key, sum(power(2.0, o.weight) order by o.weight, o.other) as others
+    from candidate as e
+    inner join candidate as o on o.node = e.node and o.other <> e.other
+    inner join cluster_node as x on x.id = e.other
+    inner join cluster_node as y on y.id = o.other
+    where {apart}
     group by e.left_key, e.right_key
 )
 select

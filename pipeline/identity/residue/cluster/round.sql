@@ -1,7 +1,7 @@
 -- One round: of the links still open in this phase, those that are the best of both their clusters join these.
 -- As what keeps two clusters apart keeps apart whatever they grow into, rounds of mutually best links end in
 -- the very clusters that taking all links one by one, the best first, would end in (Kruskal's order).
--- Variables: phase, largest_cluster, guard_names.
+-- Variables: phase, largest_cluster, guard_names. What keeps x and y apart stands in apart.sql.
 create or replace temp table open_link as
 select l.place, least(x.cluster, y.cluster) as c, greatest(x.cluster, y.cluster) as d
 from cluster_link as l
@@ -20,17 +20,7 @@ select distinct p.c, p.d
 from pair as p
 join cluster_node as x on x.cluster = p.c
 join cluster_node as y on y.cluster = p.d
-where coalesce(x.claimed_number <> y.claimed_number, false)
-    or (
-        getvariable('phase') > 0
-        and getvariable('guard_names')
-        and (
-            given_plainly_differs(x.given_instances, x.given_folded, y.given_instances, y.given_folded)
-            or may_be_twins(
-                x.node, x.given_folded, x.birth_date, x.number_compared, x.is_of_several_born,
-                y.node, y.given_folded, y.birth_date, y.number_compared, y.is_of_several_born)
-        )
-    )
+where coalesce(x.claimed_number <> y.claimed_number, false) or getvariable('phase') > 0 and {apart}
 union
 select p.c, p.d
 from cluster_decision as t

@@ -47,6 +47,7 @@ def _write_sender(connection: duckdb.DuckDBPyConnection, home: Path, source: str
             place = home / "fhir" / resource_type / f"source={source}" / f"sender={sender}" / "data.parquet"
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             rows_of = shapes.landed(resource_type, _shaped(connection, resource_type, query))
+            rows_of += " order by _extract_date"  # extract after extract, as they are landed
             connection.execute(f"copy ({rows_of}) to '{place}' (format parquet, compression zstd)")
     (rows,) = connection.execute("select count(*) from known").fetchall()[0]
     return int(rows)

@@ -1,0 +1,172 @@
+"""Rotating a product's key with everything real: dbt, its tests, every gate, dbt's own account."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.audit_log import verify
+from pipeline.gate_results import before_serving, before_writing
+from pipeline.ledger import Ledger
+from pipeline.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+PRODUCT, USER = "secondary_use", "60123"
+
+
+@dataclass
+class Watch:
+    """Looks again and again at everything that lies on the product's shelf while a rotation runs."""
+
+    shelf: Path
+    seen: set[frozenset[str]] = field(default_factory=set)
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        while not self.is_over.wait(0.2):
+            self.look()
+
+    def look(self) -> None:
+        """A shelf is held open, so that what is read is one shelf and not half of each."""
+        try:
+            folder = os.open(self.shelf, os.O_RDONLY)
+        except OSError:
+            return
+        try:
+            found = keys_in(Path(f"/proc/self/fd/{folder}"))
+        except (OSError, duckdb.Error):  # destroyed while it was read: nothing of it is published any more
+            return
+        finally:
+            os.close(folder)
+        self.seen.add(found)
+
+
+def keys_in(shelf: Path) -> frozenset[str]:
+    """Every pseudonym of a person in every version on a shelf, and in its Parquet."""
+    found: set[str] = set()
+    query = "select distinct person_key from {}"
+    for database in [*shelf.glob("versions/*.duckdb"), shelf / "current.duckdb"]:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            found |= {row[0] for row in connection.execute(query.format("core.person")).fetchall()}
+    for path in shelf.glob("parquet/*/core.person.parquet"):
+        with duckdb.connect() as connection:
+            found |= {row[0] for row in connection.execute(query.format(f"'{path}'")).fetchall()}
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """The small night's home after a rotation, what the command printed, and what was seen meanwhile."""
+
+    home: Path
+    old: frozenset[str]
+    metrics: list[tuple[object, ...]]
+    said: dict[str, object]
+    seen: set[frozenset[str]]
+
+    @property
+    def shelf(self) -> Path:
+        """Where the product is published."""
+        return self.home / "published" / PRODUCT
+
+
+@pytest.fixture(scope="module")
+def rotated(small_night) -> Iterator[Rotated]:
+    """A copy of the night that other accounts can reach, as a deployment's home is."""
+    folder, before = Path(tempfile.mkdtemp(prefix="rotation-")), os.umask(0o077)
+    folder.chmod(0o755)
+    home = folder / "home"
+    shutil.copytree(small_night.home, home, symlinks=True)
+    watch = Watch(home / "published" / PRODUCT)
+    old, metrics = keys_in(watch.shelf), metrics_of(watch.shelf)
+    looking = threading.Thread(target=watch.run)
+    looking.start()
+    try:
+        done = rotate(home)
+    finally:
+        watch.is_over.set()
+        looking.join()
+        os.umask(before)
+    assert done.returncode == 0, done.stderr[-3000:]
+    yield Rotated(home, old, metrics, json.loads(done.stdout), watch.seen)
+    shutil.rmtree(folder)
+
+
+def rotate(home: Path) -> subprocess.CompletedProcess[str]:
+    """As the superuser dbt has an account of its own; otherwise it is confined in ours."""
+    is_root = os.geteuid() == 0
+    alone = ["unshare", "--mount", "--propagation", "private"] if is_root else []
+    program = [sys.executable, str(Path(__file__).with_name("rotate_confined.py")), PRODUCT]
+    env = {**os.environ, "WSIC_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [*alone, *program], cwd=ROOT, env=env | ({"WSIC_WAREHOUSE_USER": USER} if is_root else {}),
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def metrics_of(shelf: Path) -> list[tuple[object, ...]]:
+    """Every row of the trend tables, which hold no key."""
+    with duckdb.connect(str(shelf / "current.duckdb"), read_only=True) as connection:
+        return [
+            *connection.execute("from wsic.metric order by all").fetchall(),
+            *connection.execute("from wsic.population_count order by all").fetchall(),
+        ]
+
+
+def test_everybody_has_a_new_pseudonym_and_nobody_an_old_one(rotated: Rotated) -> None:
+    new = keys_in(rotated.shelf)
+    assert len(new) == len(rotated.old) > 100
+    assert new.isdisjoint(rotated.old)
+
+
+def test_old_and_new_pseudonyms_were_never_published_together(rotated: Rotated) -> None:
+    new = keys_in(rotated.shelf)
+    assert rotated.old in rotated.seen
+    assert [seen for seen in rotated.seen if seen & rotated.old and seen & new] == []
+
+
+def test_no_old_pseudonym_is_left_in_what_the_product_was_made_from(rotated: Rotated) -> None:
+    rows = rotated.home / "pseudonymised" / PRODUCT / "person_sources.parquet"
+    warehouse = rotated.home / "warehouse" / f"{PRODUCT}.duckdb"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for relation in (f"'{rows}'", "marts.dim_person"):
+            found = connection.execute(f"select distinct person_key from {relation}").fetchall()
+            assert found
+            assert {row[0] for row in found}.isdisjoint(rotated.old)
+
+
+def test_trends_go_on_as_they_were(rotated: Rotated) -> None:
+    assert rotated.said["changed_tables"] == []
+    assert metrics_of(rotated.shelf) == rotated.metrics
+
+
+def test_every_gate_judged_it_and_the_log_holds(rotated: Rotated) -> None:
+    ledger = Ledger(rotated.home / "audit" / "ledger.sqlite")
+    statement = "select suite || '.' || rule_id as rule from rule_result where run_id = ? and is_passed = 1"
+    passed = {row["rule"] for row in ledger.query(statement, (str(rotated.said["run_id"]),))}
+    critical = {str(row) for row in before_serving(PRODUCT)} | {
+        str(row) for row in before_writing(PRODUCT) if row.suite in ("dbt", "objections", "audit_log")
+    }
+    assert critical <= passed | {"published.controlled.not_given_away_before"}
+    assert verify(Settings(home=rotated.home)).is_intact
+
+
+def test_the_release_has_its_report_and_the_zones_are_closed_again(rotated: Rotated) -> None:
+    run_id = str(rotated.said["run_id"])
+    page = (rotated.home / "audit" / "reports" / f"ig-{run_id}.html").read_text("utf-8")
+    assert str(rotated.said["new_key_id"]) in page
+    for zone in ("pseudonymised", "warehouse"):
+        made = [rotated.home / zone / PRODUCT, rotated.home / zone / f"{PRODUCT}.dbt"]
+        assert [path for path in made if path.exists() and path.stat().st_mode & 0o077] == []
+        assert not list((rotated.home / zone).glob(".rekeyed*"))
