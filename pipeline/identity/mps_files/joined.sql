@@ -1,4 +1,5 @@
--- mps_answer, trace_result, record_known, person_index, residue_known -> more rows of bucket_pair, national_identity and national_record.
+-- mps_answer, trace_result, record_known, person_index, residue_known -> more rows of bucket_pair, national_identity and
+-- national_record.
 -- The service gives people whom it does not find an id that lasts (MPS_ID): records of one id are one person's, as those
 -- are that our own bucket joins.
 create or replace temp table national_identity as

@@ -137,9 +137,12 @@ def test_three_who_are_said_to_have_replaced_each_other_in_a_circle_stay_three(e
     for n, (now, before) in enumerate(((A, B), (B, C), (C, A))):
         both = [{"system": system, "value": now}, {"system": system, "value": before, "use": "old"}]
         given = ("Ottoline", "Bartholomew", "Peregrine")[n]
-        who = {**named("Quillfeather", given), "practice": "Y1"}
-        economy.person(f"g{n}", birth="1950-06-01", identifier=both, source="gp", sender="YGM01", **who)
+        where = {"source": "gp", "sender": "YGM01"}  # of nobody's list now, so that the practice is believed
+        economy.person(f"g{n}", birth="1950-06-01", identifier=both, **where, **named("Quillfeather", given))
     assert len(set(people(economy).values())) == 3
+    # A circle leads to no number: nobody is found, or founded, by one of it.
+    links = economy.links().values()
+    assert {(row["nhs_number_outcome"], row["link_step"]) for row in links} == {("superseded", "unmatched")}
 
 
 @pytest.mark.parametrize("number", [A, None])
