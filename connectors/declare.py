@@ -6,9 +6,13 @@ documentation are all derived from it, so that a column is described in one plac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
+
+# The ending of a part's name: a number behind a dot, hyphen or underscore.
+_PART = re.compile(r"[._-](?:part)?[._-]?\d{1,4}(?:[._-]?of[._-]?\d{1,4})?(\.[a-z]+)$")
 
 SOURCE_WORDS = ("gp", "acute", "community", "mental_health", "social_care")
 
@@ -23,7 +27,7 @@ class Handling(StrEnum):
 
     IDENTIFIER = "identifier"  # read for linking only; never leaves the identifiable zones
     PSEUDONYMISE = "pseudonymise"  # leaves as a keyed hash
-    GENERALISE = "generalise"  # leaves coarser: birth month, LSOA
+    GENERALISE = "generalise"  # leaves coarser: birth month, LSOA, days of a newborn
     KEEP = "keep"  # leaves as it is
     DROP = "drop"  # never leaves
     FREE_TEXT = "free_text"  # never leaves: people write names into it
@@ -144,8 +148,18 @@ class Format:
     dates: str = "iso"
 
     def file(self, name: str) -> NativeFile:
-        """The declaration of the file called ``name`` (case folded)."""
-        return self._by_name[name.lower()]
+        """The declaration of the file called ``name``, as :meth:`find` has it; KeyError where none is."""
+        found = self.find(name)
+        if found is None:
+            raise KeyError(f"format {self.name} declares no such file; valid: {', '.join(self._by_name)}")
+        return found
+
+    def find(self, name: str) -> NativeFile | None:
+        """The declaration of a file that came as ``name``, if there is one: in any case, gzipped or not,
+        whole or one of the parts that a sender split it into (``APC_01.csv``, ``apc.part2of3.CSV.gz``)."""
+        plain = name.lower().removesuffix(".gz")
+        whole = _PART.sub(r"\1", plain)
+        return self._by_name.get(plain) or self._by_name.get(whole)
 
     @property
     def _by_name(self) -> Mapping[str, NativeFile]:

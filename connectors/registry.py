@@ -47,11 +47,12 @@ def recognise(word: str, names: Iterable[str]) -> Format | None:
     By the file that marks the format; a delta in which that file has no news is known by any other
     file of the format, provided that only one format has it. FHIR NDJSON belongs to no native format.
     """
-    present = {name.lower() for name in names}
+    present, matching = list(names), []
     for format_ in source(word).formats:
-        if present.intersection(name.lower() for name in format_.recognised_by):
+        found = {file.name for name in present if (file := format_.find(name))}
+        if found.intersection(format_.recognised_by):
             return format_
-    matching = [f for f in source(word).formats if present.intersection(n.name.lower() for n in f.files)]
+        matching += [format_] * bool(found)
     return matching[0] if len(matching) == 1 else None
 
 

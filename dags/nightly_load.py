@@ -4,6 +4,7 @@ Each task is one call of :mod:`pipeline.run.scheduled`; from task to task only t
 the words of feeds and products are handed on. What works is imported inside the tasks, so that
 reading this file costs the scheduler next to nothing.
 
+- A FHIR server that fails is red and stops nobody: what came before is landed.
 - A feed that fails is red and stops nobody else; with no feed at all nothing goes on.
 - The two person-level products do not wait for each other.
 - ``close_run`` always runs and gives the lock back; ``summary`` is red unless all was published,
@@ -33,7 +34,7 @@ def open_run(params: dict[str, Any] | None = None) -> str:
     return scheduled.open_run(params or {})
 
 
-@task
+@task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
 def list_feeds(run: str) -> list[dict[str, str]]:
     from pipeline.run import scheduled
 
@@ -95,7 +96,9 @@ def _make(product: str, run: Any, after: Any) -> Any:
 )
 def nightly_load() -> None:
     run: Any = open_run()  # its id, handed on between tasks
-    landed = land_feed.partial(run=run).expand(feed=list_feeds(run))
+    feeds: Any = list_feeds(run)
+    step.override(task_id="fetch")("fetch", run) >> feeds
+    landed = land_feed.partial(run=run).expand(feed=feeds)
     some_feed = step.override(task_id="require_a_feed", trigger_rule=TriggerRule.ALL_DONE)(
         "require_a_feed", run
     )

@@ -47,9 +47,11 @@ class Settings:
     mesh_opt_out_mailbox: str = (
         "X26HC036"  # of the opt-out check service; confirm it with NHS England before use
     )
+    fhir_servers: Path = Path("fhir-servers.toml")  # FHIR Bulk Data servers that are fetched from
     file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
     publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
-    requesters: Path = Path("requesters.toml")  # who may re-identify, for whom, what for and until when
+    audit_copy: str = ""  # a folder elsewhere that every entry of the audit log is written to first
+    requesters: Path = Path("/etc/wsic/requesters.toml")  # who may re-identify, and who reviews
     reidentify_keys_limit: int = 50  # pseudonyms in one request; more is bulk, and refused
     reidentify_daily_limit: int = 200  # pseudonyms of one requester in one day
     reidentify_days_back: int = 31  # how long before the night that is served a relationship may have held

@@ -47,6 +47,16 @@ class Zones:
         return self.home / "landing" / "received"
 
     @property
+    def fetched(self) -> Path:
+        """What was fetched from FHIR servers, laid out as extracts are: landing reads both."""
+        return self.home / "landing" / "fetched"
+
+    @property
+    def fetching(self) -> Path:
+        """Exports that are being fetched, a folder a job."""
+        return self.home / "landing" / "fetching"
+
+    @property
     def typed(self) -> Path:
         """Native rows that passed their checks, as typed Parquet, one file a received file."""
         return self.home / "landing" / "typed"

@@ -9,7 +9,12 @@ from typing import Any
 
 from connectors.fhir import systems
 from pipeline.identity import apply_opt_outs, link, pseudonymise
+from pipeline.identity.objections.afresh import look_afresh
+from pipeline.identity.objections.suppressed import find_suppressed
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
+from pipeline.identity.vault import open_vault
+from pipeline.keys import load_keys
+from pipeline.zones import Zones
 from tests.identity_economy import AS_OF, Economy, Resource, nhs_number
 
 DISSENT, WITHDRAWN = "827241000000103", "827261000000102"
@@ -87,6 +92,19 @@ class House:
         """Record id -> why the record stays out."""
         path = self.economy.home / "identity" / "eligibility" / f"{product}_records.parquet"
         return {row["record_id"]: row["reason"] for row in self.economy.table(path)}
+
+    def out_afresh(self, product: str, as_of: date = AS_OF) -> set[str]:
+        """Ids of the records that stay out by what the gate works out for itself."""
+        settings, keys = self.economy.settings, load_keys(self.economy.settings)
+        with open_vault(settings, keys, read_only=True) as connection:
+            find_suppressed(connection, keys)
+            heeds = product == "secondary_use"
+            look_afresh(connection, Zones(settings.home), heeds_objections=heeds, as_of=as_of)
+            found = connection.execute(
+                "select record_id from vault.record where person_id in (select person_id from person_out) "
+                "union select record_id from record_out"
+            ).fetchall()
+        return {row[0] for row in found}
 
     def kept_rows(self, product: str) -> set[tuple[str, int]]:
         """(source, row) of every row in any person table of the product."""

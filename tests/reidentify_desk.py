@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from connectors.fhir import systems
 from pipeline import reidentify
-from pipeline.audit_log import operating_user
+from pipeline.audit_log import acting_user, operating_user
 from pipeline.identity import link, pseudonymise
 from pipeline.identity.reidentify import Found
 from pipeline.keys import load_keys, product_purpose
@@ -27,6 +30,10 @@ RUN = "20260331-001"
 PRACTICE, OTHER_PRACTICE, TRUST, COMMUNITY, COUNCIL = "E84001", "E84002", "RYJ", "RY2", "304"
 REASON = "recall for a missed annual review"
 DAY = timedelta(days=1)
+REVIEWER = {
+    "name": "C. Guardian", "account": "cguardian", "from": date(2020, 1, 1), "until": date(2099, 12, 31),
+    "approved_by": "D. Chief",
+}  # fmt: skip
 PEOPLE = (
     "registered", "left", "joins_later", "elsewhere", "admitted", "at_site", "discharged", "admitted_later",
     "referred", "closed", "rejected", "cared_for", "package_ended", "nobody", "confidential",
@@ -140,6 +147,7 @@ class Desk:
 
     def authorise(self, **more: Any) -> None:
         """Write the file of requesters: A. Clerk for every organisation here, unless told otherwise."""
+        reviewer = REVIEWER | more.pop("reviewer", {})
         organisations = more.pop("organisations", (PRACTICE, OTHER_PRACTICE, TRUST, COMMUNITY, COUNCIL))
         entry = {
             "name": "A. Clerk", "account": operating_user(), "purposes": ["direct_care", "case_finding"],
@@ -147,13 +155,22 @@ class Desk:
             "break_glass": True,
         } | more  # fmt: skip
         text = "".join(_entry(entry | {"organisation": organisation}) for organisation in organisations)
+        text += _entry(reviewer, "reviewer")
         self.settings.requesters.write_text(text, encoding="utf-8")
         self.settings.requesters.chmod(0o600)
 
 
-def _entry(entry: dict[str, Any]) -> str:
+@contextmanager
+def acting_as(account: str) -> Iterator[None]:
+    """Let the system say that another account calls."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acting_user, "account_of", lambda uid: account)
+        yield
+
+
+def _entry(entry: dict[str, Any], kind: str = "requester") -> str:
     written = {name: _toml(value) for name, value in entry.items() if value is not None}
-    return "[[requester]]\n" + "".join(f"{name} = {text}\n" for name, text in written.items())
+    return f"[[{kind}]]\n" + "".join(f"{name} = {text}\n" for name, text in written.items())
 
 
 def _toml(value: Any) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.fhir.json_types import doubt, first_mismatch, literal
-from connectors.fhir.shapes import SHAPES
+from connectors.fhir.shapes import MESSAGES, SHAPES
 from connectors.types import quoted
 
 # Beside the elements: what the checks need and the shape does not keep.
@@ -108,4 +108,5 @@ def _line_by_line(path: Path, resource_type: str) -> str:
 
 
 def _columns(resource_type: str) -> dict[str, str]:
-    return {**ENVELOPE, **SHAPES[resource_type]}
+    shape = SHAPES[resource_type] if resource_type in SHAPES else MESSAGES[resource_type]
+    return {**ENVELOPE, **shape}

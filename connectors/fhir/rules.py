@@ -41,7 +41,7 @@ def record_rules(resource_type: str) -> tuple[RecordRule, ...]:
     """
     if resource_type not in SHAPES:
         raise ValueError(f"resource type {resource_type!r} is not landed; valid: {', '.join(SHAPES)}")
-    return (*_line_rules(), *(_of_sound_lines(rule) for rule in _content_rules(resource_type)))
+    return (*line_rules(), *(_of_sound_lines(rule) for rule in _content_rules(resource_type)))
 
 
 def record_id(resource_type: str) -> str:
@@ -61,7 +61,8 @@ def _patient_id(reference: str) -> str:
     return f"if(starts_with(reference_key({reference}), 'Patient/'), reference_id({reference}), null)"
 
 
-def _line_rules() -> Iterator[RecordRule]:
+def line_rules() -> Iterator[RecordRule]:
+    """Rules over a line as such, whatever its resource type."""
     for word, meaning in PROBLEMS.items():
         yield RecordRule(word, "$", Severity.ROW, f"(_problem = '{word}')", meaning)
 

@@ -235,6 +235,12 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
 
 RESOURCE_TYPES = tuple(SHAPES)
 
+# What a sender says beside its records (connectors.fhir.messages): read, never kept as a record.
+MESSAGES: Mapping[str, Mapping[str, str]] = {
+    "Bundle": {"entry": struct(request=struct(method=TEXT, url=TEXT)) + "[]"},
+    "OperationOutcome": {"issue": struct(severity=TEXT, code=TEXT) + "[]"},
+}
+
 
 def columns(resource_type: str) -> Mapping[str, str]:
     """All columns of a resource table in order: FHIR elements, then lineage."""

@@ -20,7 +20,8 @@ from connectors.register.reads import check_reading, elements_read
 
 _FOLDER = Path(__file__).parent
 _MAY_LEAVE = (Handling.KEEP, Handling.GENERALISE, Handling.PSEUDONYMISE)
-_GENERALISERS = frozenset({"lsoa", "local_authority"})
+_GENERALISERS = frozenset({"lsoa", "local_authority", "newborn_day"})
+_DAYS = ("DATE", "TIMESTAMP")
 
 # Units of measure are whole units of a list, not a shape: parts that follow one another at will spell words.
 # An amount stands alone or over what it is per, and that at most over a body's weight or surface, or a time.
@@ -142,6 +143,10 @@ def _projection(file: str, entity: Mapping[str, Any], column: Mapping[str, str])
         raise ValueError(f"{file}: {column['name']}: generalise is none of {sorted(_GENERALISERS)}")
     reads = elements_read(entity["resource"], column["from"], entity.get("unnest"))
     check_reading(f"{file}: {column['name']}", handling, reads)
+    if column["type"] in _DAYS and handling is Handling.KEEP and entity.get("about_a_person", True):
+        raise ValueError(
+            f"{file}: {column['name']}: a day in a person's life may be the day of their birth; generalise it"
+        )
     return Projection(
         name=column["name"],
         type=column["type"],

@@ -63,6 +63,8 @@ TABLES: Mapping[str, str] = {
     "rows_withheld "
     "rows_superseded is_balanced",
     "audit.withheld": "run_id product reason people rows",
+    "quality.unresolved_reference": "run_id as_of source sender resource_type path target_type "
+    "references_checked references_unresolved",
     "audit.extension_stripped": "run_id source sender extract_date file_name resource_type place url records "
     "extensions",
     "audit.objection_check": "run_id product request_id asked_on numbers_asked reply_on reply_lapses_on "

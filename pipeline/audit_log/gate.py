@@ -6,8 +6,12 @@ entries behind it are followed one by one: nothing is left out, and a long log c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipeline.audit_log import entry as entries
 from pipeline.audit_log import heads, signing
+from pipeline.audit_log.chain import Finding
+from pipeline.audit_log.copy_elsewhere import compare, copy_of, read_log
 from pipeline.audit_log.entry import LONGEST
 from pipeline.audit_log.files import LogFiles, first_line, locked, log_files
 from pipeline.audit_log.seal import Since, since_checkpoint
@@ -22,17 +26,24 @@ def require_intact(settings: Settings, *, run_id: str = "", product: str = "") -
 
     With ``run_id`` and ``product`` the result also stands in the ledger as a rule of suite ``audit_log``.
     """
-    files, public = log_files(settings), signing.public_key(load_keys(settings))
+    files, public, copy = log_files(settings), signing.public_key(load_keys(settings)), copy_of(settings)
     with heads.opened(settings) as ledger, locked(files):
         head = heads.latest(ledger)
         log_id = _log_id(files)
         since = since_checkpoint(files, public, log_id) if log_id else None
         fault = _fault(since, head, log_id)
+        if copy and not fault:
+            fault = _copy_fault(compare(copy, read_log(files), log_id, files))
         if run_id:
             checked = since.walk.last if since else 0
             ledger.put("rule_result", [_row(run_id, product, checked, is_passed=not fault)])
     if fault:
         raise ChecksRefusedError(f"the audit log does not verify: {fault}; see `wsic audit verify`")
+
+
+def _copy_fault(compared: Iterable[Finding | str]) -> str:
+    first = next((one for one in compared if isinstance(one, Finding)), None)
+    return f"{f'entry {first.number}: ' if first.number else ''}{first.what}" if first else ""
 
 
 def _row(run_id: str, product: str, checked: int, *, is_passed: bool) -> dict[str, object]:

@@ -1,8 +1,9 @@
-"""Published versions against the log: each has its entry and its receipt, and is the file that was logged."""
+"""Receipts against the log: of published versions, which are the files that were logged, and of answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -11,6 +12,7 @@ from pipeline.audit_log import receipts, signing
 from pipeline.audit_log.chain import Finding, Walk
 from pipeline.audit_log.heads import Head
 from pipeline.audit_log.receipts import Receipt
+from pipeline.audit_log.signing import Checkpoint
 from pipeline.settings import Settings
 
 
@@ -39,7 +41,33 @@ def check_published(
 def _receipt_fault(
     receipt: Receipt, chain: Walk, public: Ed25519PublicKey, known: Sequence[Head]
 ) -> tuple[int | None, str] | None:
-    point = receipt.checkpoint
+    if (what := _point_fault(receipt.checkpoint, chain, public, known)) or _is_of_earlier(receipt, chain):
+        return what
+    return None if _is_logged(receipt, chain) else (None, "the log has no such publication")
+
+
+def check_handed_out(
+    paths: Sequence[Path], chain: Walk, public: Ed25519PublicKey, known: Sequence[Head]
+) -> Iterator[Finding]:
+    """Findings of receipts that somebody kept; a file that is none proves nothing, and is found too."""
+    for path in paths:
+        if what := _point_fault(receipts.read_checkpoint(path), chain, public, known):
+            yield Finding(what[0], f"receipt {path.name}: {what[1]}")
+
+
+def _is_of_earlier(receipt: Receipt, chain: Walk) -> bool:
+    first = chain.entry(1)
+    return (
+        first is not None
+        and receipt.checkpoint is not None
+        and (receipt.checkpoint.log_id != first.details.get("log_id"))
+    )
+
+
+def _point_fault(
+    point: Checkpoint | None, chain: Walk, public: Ed25519PublicKey, known: Sequence[Head]
+) -> tuple[int | None, str] | None:
+    """What the log must be and is not, as the signed checkpoint shows it."""
     if point is None or not signing.is_signed(point, public):
         return None, "not signed with this deployment's key"
     first = chain.entry(1)
@@ -51,8 +79,8 @@ def _receipt_fault(
             (None, "its entry is behind the break") if chain.broken else (chain.last + 1, "the log was cut")
         )
     if chain.hash_of(point.number) != point.hash:
-        return point.number, "the log is not the one that it was published with"
-    return None if _is_logged(receipt, chain) else (None, "the log has no such publication")
+        return point.number, "the log is not the one that it was given out with"
+    return None
 
 
 def _is_logged(receipt: Receipt, chain: Walk) -> bool:

@@ -1,4 +1,4 @@
-"""The receipt beside each published version: its hash, and the signed head of the log when it was published.
+"""Receipts: the signed head of the log, beside each published version and with each answer that is given.
 
 Whoever holds a receipt can show later that the log was cut, whatever became of this deployment's files.
 """
@@ -35,16 +35,35 @@ class Receipt:
 
 def issue_receipt(settings: Settings, database: Path, entry: Entry) -> Path:
     """Write the receipt of ``database``, whose entry ``product_published`` is the log's last one."""
-    line, _ = last_line(log_files(settings).checkpoints, LONGEST)
-    point = signing.parse(line) if line else None
-    if point is None or point.number < entry.number:
-        raise SetupError("the audit log has no signed checkpoint of what is about to be published")
+    point = checkpoint_of(settings, entry)
     told = {name: entry.details[name] for name in ("product", "run_id", "file_sha256")}
     path = database.with_suffix(SUFFIX)
     path.unlink(missing_ok=True)
     path.write_text(json.dumps({**told, "checkpoint": point.as_dict()}, indent=1), encoding="utf-8")
     path.chmod(0o444)
     return path
+
+
+def checkpoint_of(settings: Settings, entry: Entry) -> Checkpoint:
+    """The signed head of the log, at ``entry`` or behind it: proof, to who keeps it, that it was written."""
+    line, _ = last_line(log_files(settings).checkpoints, LONGEST)
+    point = signing.parse(line) if line else None
+    if point is None or point.number < entry.number:
+        raise SetupError("the audit log has no signed checkpoint of what is about to be done")
+    return point
+
+
+def as_receipt(point: Checkpoint) -> str:
+    """The text of a receipt that is handed out; it names nobody."""
+    return json.dumps({"checkpoint": point.as_dict()}, indent=1) + "\n"
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """The checkpoint of any receipt; ``None`` where the file is none."""
+    try:
+        return signing.from_dict(json.loads(path.read_text("utf-8"))["checkpoint"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def receipts(settings: Settings) -> Iterator[Receipt]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.audit_log import heads
 from pipeline.audit_log.acts import Detail, in_form
 from pipeline.audit_log.append import LockedLog
+from pipeline.audit_log.copy_elsewhere import Copy, copy_of, last_known
 from pipeline.audit_log.files import LogFiles, flush_folder, locked, log_files, writable
 from pipeline.audit_log.heads import Head
 from pipeline.audit_log.verify import verify
@@ -29,12 +30,20 @@ def reopen(settings: Settings, *, by: str, reason: str) -> Path:
     told: dict[str, Detail] = {"reason": in_form(reason, "reason", "--reason")}
     if verify(settings).is_intact:
         raise UsageError("the audit log verifies; only one that does not is put away")
-    files, keys = log_files(settings), load_keys(settings)
+    files, keys, copy = log_files(settings), load_keys(settings), copy_of(settings)
     with locked(files), writable("the audit log"), heads.opened(settings) as ledger:
-        told |= _follows(heads.latest(ledger))
+        told |= _follows(_known_end(copy, files, heads.latest(ledger)))
         closed = _put_away(files)
-        LockedLog(files, ledger, keys).begin(who, told)
+        LockedLog(files, ledger, keys, copy).begin(who, told)
     return closed
+
+
+def _known_end(copy: Copy | None, files: LogFiles, head: Head | None) -> Head | None:
+    """The furthest end that is known of the old log: by the copy elsewhere, else by the ledger."""
+    lost = last_known(copy, files) if copy else None
+    if lost is None or (head is not None and head.log_id == lost[0] and head.number >= lost[1].number):
+        return head
+    return Head(log_id=lost[0], number=lost[1].number, hash=lost[1].hash, is_sealed=False, is_late=False)
 
 
 def _follows(head: Head | None) -> dict[str, Detail]:

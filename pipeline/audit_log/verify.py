@@ -2,25 +2,33 @@
 
 Each of these finds what the others cannot. The chain finds a changed, removed, inserted or moved entry.
 The signatures find a chain that was computed anew by somebody without the key, and a log of another
-deployment. The heads in the ledger and the receipts of published versions find a log that was cut.
+deployment. The heads in the ledger find a log that was cut; the copy elsewhere, the receipts of published
+versions and those that were handed out find it also where the ledger was cut with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from pipeline.audit_log import heads, signing
 from pipeline.audit_log.chain import Finding, Walk, walk
+from pipeline.audit_log.copy_elsewhere import compare, copy_of
 from pipeline.audit_log.entry import GENESIS
 from pipeline.audit_log.files import LogFiles, locked, log_files, read
 from pipeline.audit_log.heads import Head
-from pipeline.audit_log.published import check_published
+from pipeline.audit_log.published import check_handed_out, check_published
 from pipeline.audit_log.signed import Signed, check_signed
 from pipeline.keys import load_keys
 from pipeline.settings import Settings
+
+_NO_COPY = (
+    "no copy is kept elsewhere (setting audit_copy): a cut of log, checkpoints and ledger at once is found "
+    "by receipts only"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +56,20 @@ class Verification:
         return min(known + vague, default=None)
 
 
-def verify(settings: Settings, *, files_too: bool = False) -> Verification:
+def verify(settings: Settings, *, files_too: bool = False, handed_out: Sequence[Path] = ()) -> Verification:
     """Verify the whole log; with ``files_too`` also that published versions are the files that were logged.
 
-    Changes nothing. Raises :class:`SetupError` where keys or ledger cannot be read.
+    ``handed_out`` are receipts that were kept elsewhere: the log must still reach to each of them.
+
+    Changes nothing. Raises :class:`SetupError` where keys, ledger or copy cannot be read.
     """
-    files, public = log_files(settings), signing.public_key(load_keys(settings))
+    files, public, copy = log_files(settings), signing.public_key(load_keys(settings)), copy_of(settings)
     with heads.opened(settings) as ledger, locked(files):
         content, torn = read(files.log)
         points, torn_point = read(files.checkpoints)
         known = heads.all_heads(ledger)
         publications = ledger.query("select run_id, product, at from publication where outcome = 'published'")
+        compared = list(compare(copy, content, _own_id(content), files)) if copy else []
     chain = walk(content.splitlines(keepends=True), first=1, previous=GENESIS)
     log_id = _log_id(chain)
     signed = check_signed(points, public, chain, content, log_id)
@@ -69,18 +80,28 @@ def verify(settings: Settings, *, files_too: bool = False) -> Verification:
         *signed.findings,
         *_heads(chain, known, log_id),
         *_unknown_tail(chain, own, signed),
+        *(one for one in compared if isinstance(one, Finding)),
+        *check_handed_out(handed_out, chain, public, known),
         *check_published(settings, chain, public, known, publications, files_too=files_too),
     ]
     return Verification(
         log_id=log_id, entries=len(chain.entries), checkpoints=len(signed.points), head=chain.previous,
         findings=tuple(sorted(findings, key=lambda found: (found.number is None, found.number or 0))),
-        notices=tuple(_notices(torn, torn_point, own, files)),
+        notices=(
+            *_notices(torn, torn_point, own, files),
+            *(one for one in compared if isinstance(one, str)),
+            *([_NO_COPY] if settings.is_production and copy is None else []),
+        ),
     )  # fmt: skip
 
 
 def _log_id(chain: Walk) -> str:
     first = chain.entry(1)
     return str(first.details.get("log_id", "")) if first and first.act == "log_opened" else ""
+
+
+def _own_id(content: bytes) -> str:
+    return _log_id(walk(content.splitlines(keepends=True)[:1], first=1, previous=GENESIS))
 
 
 def _key_file(files: LogFiles, public: Ed25519PublicKey, *, is_needed: bool) -> Iterator[Finding]:

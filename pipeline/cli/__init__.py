@@ -11,6 +11,8 @@ import typer
 from pipeline.cli import (
     audit,
     console,
+    feedback,
+    fetch,
     keys,
     link,
     link_train,
@@ -37,7 +39,7 @@ app = typer.Typer(
 for verb in (synthesise, run, runs):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
-for group in (quarantine, link, opt_outs, keys, publish, audit, reidentify):
+for group in (fetch, quarantine, feedback, link, opt_outs, keys, publish, audit, reidentify):
     app.add_typer(group.app)
 
 

@@ -26,10 +26,14 @@ def verify(
     files: Annotated[
         bool, typer.Option("--files", help="Also hash every published version; takes longer.")
     ] = False,
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A receipt that was kept; may be repeated."),
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Verify every entry, signature and copy of the log's head; ends with 4 where one does not hold."""
-    found = audit_log.verify(load_settings(), files_too=files)
+    found = audit_log.verify(load_settings(), files_too=files, handed_out=receipt or ())
     if as_json:
         console.show_json({**_figures(found), "is_intact": found.is_intact, "first_bad": found.first_bad})
     else:

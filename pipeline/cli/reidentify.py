@@ -11,9 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import reidentify
+from pipeline.audit_log import RECEIPT_SUFFIX, as_receipt
 from pipeline.cli import console, reidentify_review, subject
 from pipeline.errors import UsageError
-from pipeline.identity.reidentify import Found, looks_like_number
+from pipeline.identity.reidentify import Found, looks_like_number, write_private
 from pipeline.reidentify.ask import require_private
 from pipeline.reidentify.request import folded_purpose, read_keys
 from pipeline.run import open_ledger
@@ -111,10 +112,22 @@ def _day(text: str) -> date:
 
 
 def _tell(answer: reidentify.Answer, out: Path | None, *, as_json: bool) -> None:
+    receipt = _keep_receipt(answer, out)
     if as_json:
         console.show_json({"answer": answer, "out": out})
         return
     where = f" to {out}, readable by you only" if out else ""
     typer.echo(f"request {answer.request_id}: {answer.given} given{where}; {answer.not_given} not given")
+    typer.echo(f"receipt of the audit log, to be kept elsewhere: {receipt}")
     if answer.older_keys_retired:
         typer.echo("the product's key has been changed: pseudonyms from before lead to nobody any more")
+
+
+def _keep_receipt(answer: reidentify.Answer, out: Path | None) -> str:
+    """Beside the numbers, where they went to a file; else as one line of text."""
+    text = as_receipt(answer.receipt)
+    if out is None:
+        return " ".join(text.split())
+    path = out.with_name(f"{out.name}{RECEIPT_SUFFIX}")
+    write_private(path, text.encode("ascii"))
+    return str(path)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.keys import register
+from pipeline.keys.private_file import read as read_file
 from pipeline.keys.process import seal_process
 from pipeline.keys.provider import find_root
 from pipeline.keys.provider.environment import NAME as ENVIRONMENT_NAME
@@ -44,6 +45,7 @@ __all__ = [
     "load_keys",
     "pending_runs",
     "product_purpose",
+    "read_file",
     "seal_process",
     "settle_rotation",
 ]

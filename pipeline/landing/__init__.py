@@ -10,7 +10,8 @@ from pipeline.landing.land import land_feed
 from pipeline.landing.outcomes import Broken, FeedOutcome, FileOutcome
 from pipeline.landing.quarantine import list_quarantine, show_quarantine
 from pipeline.landing.reference import ReferenceOutcome, load_reference
-from pipeline.landing.replay import replay
+from pipeline.landing.replay import mend, replay
+from pipeline.landing.states import count_states, list_states
 
 __all__ = [
     "Broken",
@@ -20,11 +21,14 @@ __all__ = [
     "FileOutcome",
     "ReferenceOutcome",
     "build_fhir",
+    "count_states",
     "current_rows",
     "land_feed",
     "list_feeds",
     "list_quarantine",
+    "list_states",
     "load_reference",
+    "mend",
     "replay",
     "show_quarantine",
 ]

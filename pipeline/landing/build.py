@@ -18,8 +18,9 @@ from pipeline.duck import literal, values_hidden
 from pipeline.landing.current import current_on, make_views
 from pipeline.landing.desk import Desk, open_desk, put_in_place
 from pipeline.landing.feeds import Feed
+from pipeline.landing.latest import fates_of, sent_as_fhir
 from pipeline.landing.mapping import fingerprint, union_of, write_resources
-from pipeline.landing.ndjson import fates_of, sent_as_fhir
+from pipeline.landing.references import count_references, record_references
 from pipeline.landing.scope import Scope, in_scope
 from pipeline.landing.tables import write_parquet
 from pipeline.ledger import Ledger
@@ -54,12 +55,13 @@ def build_fhir(settings: Settings, ledger: Ledger, *, run_id: str, feed: Feed, a
     scope = in_scope(ledger, feed, as_of)
     state = {"files": sorted(file.file_id for file in scope.counting), "code": fingerprint(feed.source)}
     before = _read_state(state_path(Zones(settings.home), feed))
-    is_rebuilt = {key: before.get(key) for key in state} != state
-    current = before.get("current", {})
+    is_rebuilt = {key: before.get(key) for key in state} != state or "references" not in before
+    current, references = before.get("current", {}), before.get("references", [])
     if is_rebuilt and feed.sender:
         with open_desk(settings, ledger, run_id, feed) as desk:
-            current = _build(desk, scope, state)
+            current, references = _build(desk, scope, state)
     _record(ledger, run_id, scope, current)
+    record_references(ledger, run_id, source=feed.source, sender=feed.sender, counted=references)
     return BuildOutcome(
         source=feed.source,
         sender=feed.sender,
@@ -80,7 +82,9 @@ def state_path(zones: Zones, feed: Feed) -> Path:
     return current_rows(zones, feed).with_suffix(".json")
 
 
-def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, int]:
+def _build(
+    desk: Desk, scope: Scope, state: Mapping[str, object]
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
     with values_hidden(f"{desk.feed}: current rows"):
         views = make_views(desk, scope)
         resources = sent_as_fhir(desk, scope)
@@ -89,14 +93,15 @@ def _build(desk: Desk, scope: Scope, state: Mapping[str, object]) -> dict[str, i
         people = _people(desk, types)
         own = (current_on(native, view, people) for native, view in views)
         _write_fates(desk, union_of([_NO_FATE, *own, *fates_of(resources)]))
+        references = count_references(desk, types, desk.work)
     counts = _counts(desk)
     state_path(desk.zones, desk.feed).unlink(missing_ok=True)  # a build cut short is made again
     _replace_tables(desk, types)
     target = current_rows(desk.zones, desk.feed)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     put_in_place(desk.work / "fates.parquet", target)
-    _write_state(state_path(desk.zones, desk.feed), {**state, "current": counts})
-    return counts
+    _write_state(state_path(desk.zones, desk.feed), {**state, "current": counts, "references": references})
+    return counts, references
 
 
 def _people(desk: Desk, types: Sequence[str]) -> str:

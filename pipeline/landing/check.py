@@ -28,6 +28,7 @@ class Verdict:
     refused_rows: int
     refused_lines: int
     broken: tuple[Broken, ...]
+    rules: tuple[RowRule, ...]  # in the order in which ``refused_rows.rules`` numbers them
 
     @property
     def quarantined(self) -> int:
@@ -41,11 +42,20 @@ class Verdict:
 
 
 def check_rows(
-    con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format, *, refused_lines: int
+    con: duckdb.DuckDBPyConnection,
+    file: NativeFile,
+    format_: Format,
+    *,
+    refused_lines: int,
+    without: Sequence[str] = (),
 ) -> Verdict:
-    """Run every rule; leaves the view ``checked`` and, where a row is refused, the table ``refused_rows``
-    (``_row``, ``rules``: their places in :func:`rules_of`)."""
-    rules = row_rules(file, format_)
+    """Run every rule, but those that ask for a column ``without`` which the file came; leaves the view
+    ``checked`` and, where a row is refused, the table ``refused_rows`` (``_row``, ``rules``: their places in
+    the verdict's)."""
+    absent = [quoted(name) for name in without]
+    rules = tuple(
+        rule for rule in row_rules(file, format_) if not any(name in rule.predicate for name in absent)
+    )
     con.execute(f"create or replace temp view checked as {_checked_sql(file, format_, rules)}")
     counted, counts = _count(con, file, rules)
     broken = [
@@ -57,9 +67,10 @@ def check_rows(
         _collect_refused(con, rules)
     if refused_lines:
         broken += _line_rules(con)
-    if counted["repeated"]:  # the later row counts, the earlier is superseded
+    is_keyed = not set(without).intersection(file.key_columns)
+    if counted["repeated"] and is_keyed:  # the later row counts, the earlier is superseded
         broken.append(Broken("duplicate_key", Severity.WARNING, counted["repeated"], file.key_columns[0]))
-    return Verdict(counted["rows"] + refused_lines, counted["refused"], refused_lines, tuple(broken))
+    return Verdict(counted["rows"] + refused_lines, counted["refused"], refused_lines, tuple(broken), rules)
 
 
 def _count(
@@ -90,11 +101,6 @@ def write_typed(
             cast({file.record_id or "null"} as varchar) as _record_id
         from checked where {passed}"""
     write_parquet(con, rows, target)
-
-
-def rules_of(file: NativeFile, format_: Format) -> tuple[RowRule, ...]:
-    """The rules in the order in which ``refused_rows.rules`` numbers them."""
-    return row_rules(file, format_)
 
 
 def _checked_sql(file: NativeFile, format_: Format, rules: Sequence[RowRule]) -> str:

@@ -11,7 +11,7 @@ from connectors.declare import Format, Mode
 from pipeline.landing.desk import Desk
 from pipeline.landing.feeds import Feed
 from pipeline.landing.outcomes import FHIR, FeedOutcome, FileOutcome, Tally
-from pipeline.landing.scope import formats_known, in_scope, known_files, marker_files
+from pipeline.landing.scope import declared_name, formats_known, in_scope, known_files, marker_files
 from pipeline.settings import Settings
 
 _WORST_FIRST = ("refused", "missing", "landed", "unchanged")
@@ -73,7 +73,12 @@ def _part(desk: Desk, tally: Tally, name: str, format_: Format | None, *, as_of:
     limit = _limit(desk.settings, format_)
     return Part(
         feed=name,
-        outcome=_outcome(files, refused, _judged_by(format_), came=came),
+        outcome=_outcome(
+            files,
+            [declared_name(format_, file.file_name) for file in refused],
+            _judged_by(format_),
+            came=came,
+        ),
         message="; ".join(
             [f"{file.extract_date}/{file.file_name}: {file.message}" for file in refused] + owed
         ),
@@ -90,21 +95,20 @@ def _did_not_come(desk: Desk, files: list[FileOutcome], format_: Format, as_of: 
     received = [file for file in known_files(desk.ledger, desk.feed, as_of) if file.format == format_.name]
     said = []
     for when in sorted({file.extract_date for file in files}):
-        here = {file.name.lower() for file in received if file.extract_date == when}
-        before = {file.name.lower(): file.name for file in received if file.extract_date < when}
+        here = {declared_name(format_, file.name) for file in received if file.extract_date == when}
+        earlier = [file.name for file in received if file.extract_date < when]
+        before = {declared_name(format_, name): name for name in earlier}
         absent = sorted(before.keys() - here)
         said += [f"{when}/{before[name]}: did not come with the others" for name in absent]
     return said
 
 
-def _outcome(
-    files: list[FileOutcome], refused: list[FileOutcome], markers: frozenset[str], *, came: bool
-) -> str:
+def _outcome(files: list[FileOutcome], refused: list[str], markers: frozenset[str], *, came: bool) -> str:
     if not came:
         return "missing"
     if not files:
         return "unchanged"
-    if len(refused) == len(files) or any(file.file_name.lower() in markers for file in refused):
+    if len(refused) == len(files) or markers.intersection(refused):
         return "refused"
     return "landed"
 

@@ -9,13 +9,14 @@ in the rows themselves, a later extract of the period replaces its rows; of a ke
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from connectors import registry
 from connectors.declare import PERSON_ELSEWHERE, Format, Mode, NativeFile
 from connectors.types import SQL_TYPES, quoted
 from pipeline.duck import literal
 from pipeline.landing.desk import Desk
-from pipeline.landing.scope import KnownFile, Scope
+from pipeline.landing.scope import KnownFile, Scope, declared_name
 
 LINEAGE = {
     "_source": "VARCHAR",
@@ -37,7 +38,7 @@ def make_views(desk: Desk, scope: Scope) -> list[tuple[NativeFile, str]]:
         files = [file for file in scope.counting if file.format == format_.name]
         _make_periods(desk, format_, files)
         for native in format_.files:
-            own = [file for file in files if file.name.lower() == native.name.lower()]
+            own = [file for file in files if declared_name(format_, file.name) == native.name.lower()]
             _make_view(desk, format_, native, own)
             made.append((native, native.stem))
     return made
@@ -77,27 +78,46 @@ def _make_periods(desk: Desk, format_: Format, files: Sequence[KnownFile]) -> No
     """``file_order``: each counting file's place in time, and its period where a header file names it."""
     desk.con.execute(
         "create or replace temp table file_order "
-        "(_file_id varchar, extract_date date, sequence bigint, name varchar, period varchar[])"
+        "(_file_id varchar, extract_date date, sequence bigint, name varchar, volume bigint, "
+        "period varchar[])"
     )
     desk.con.execute(
         "insert into file_order select unnest(?::varchar[]), unnest(?::date[]), unnest(?::bigint[]), "
-        "unnest(?::varchar[]), null",
+        "unnest(?::varchar[]), unnest(?::bigint[]), null",
         [
             [file.file_id for file in files],
             [file.extract_date for file in files],
             [file.sequence for file in files],
-            [file.name.lower() for file in files],
+            [declared_name(format_, file.name) for file in files],
+            _volumes(format_, files),
         ],
     )
     if _has_header(format_) and files:
         _set_periods(desk, format_, files)
 
 
+def _volumes(format_: Format, files: Sequence[KnownFile]) -> list[int]:
+    """Of each file a number that is the same for all that one extract is made of: the parts of a split file,
+    and what mends one of them. Of a part sent again the earlier content keeps its own, lower number."""
+    groups: dict[tuple[date, str], list[KnownFile]] = {}
+    for file in files:
+        groups.setdefault((file.extract_date, declared_name(format_, file.name)), []).append(file)
+    volumes = {}
+    for group in groups.values():
+        latest = {file.part: file.file_id for file in group if not file.mends}  # in their order of receipt
+        standing = set(latest.values())
+        newest = max(file.sequence for file in group)
+        for file in group:
+            stands = (file.mends or file.file_id) in standing
+            volumes[file.file_id] = newest if stands else file.sequence - 1
+    return [volumes[file.file_id] for file in files]
+
+
 def _set_periods(desk: Desk, format_: Format, files: Sequence[KnownFile]) -> None:
     """Every file of a submission is for the period that the submission's newest header names."""
     name, columns = format_.period or ("", ())
     header = format_.file(name)
-    headers = [file for file in files if file.name.lower() == name.lower()]
+    headers = [file for file in files if declared_name(format_, file.name) == name.lower()]
     period = ", ".join(f"{quoted(column)}::varchar" for column in columns)
     desk.con.execute(
         f"""update file_order set period = header.period from (
@@ -149,11 +169,11 @@ def _replaced_sql(format_: Format, native: NativeFile) -> str:
         return f"select _file_id, _row from {landed} where false"
     if _has_header(format_):
         return f"""select _file_id, _row from {landed} where _file_id not in (
-            select arg_max(_file_id, (extract_date, sequence)) from file_order
-            where name = {literal(native.name.lower())} group by period)"""
+            select _file_id from file_order where name = {literal(native.name.lower())}
+            qualify (extract_date, volume) = max((extract_date, volume)) over (partition by period))"""
     period = ", ".join(quoted(column) for column in format_.period[1])
     return f"""
-        select l._file_id, l._row, (o.extract_date, o.sequence) as placed
+        select l._file_id, l._row, (o.extract_date, o.volume) as placed
         from {landed} l join file_order o on o._file_id = l._file_id
         qualify placed < max(placed) over (partition by {period})"""
 

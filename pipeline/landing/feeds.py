@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from connectors.declare import SOURCE_WORDS
 from pipeline.errors import InputRefusedError, UsageError, one_of
 from pipeline.ledger import Ledger
+from pipeline.zones import Zones
 
 BESIDE_SOURCES = ("opt_outs", "reference", "truth")  # folders that no source lies in
 _SENDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -35,9 +37,12 @@ class DatedFolder:
     extract_date: date
 
 
-def list_feeds(ledger: Ledger, extracts: Path, as_of: date, source: str | None = None) -> list[Feed]:
+def list_feeds(
+    ledger: Ledger, extracts: Path, as_of: date, source: str | None = None, *, home: Path | None = None
+) -> list[Feed]:
     """Every feed that sent something up to ``as_of`` or ever before, and every source without one.
 
+    Sent: into ``extracts``, or fetched from a FHIR server into the zones of ``home``.
     Raises :class:`UsageError` for a source word or an extracts folder that is not there, and
     :class:`InputRefusedError` for a folder that no source or no sender can have.
     """
@@ -45,19 +50,23 @@ def list_feeds(ledger: Ledger, extracts: Path, as_of: date, source: str | None =
     if not extracts.is_dir():
         raise UsageError(f"extracts folder {extracts} is not there")
     _only_known_folders(extracts)
-    found = {feed for word in words for feed in _sent(extracts, word, as_of)}
+    roots = arrivals(extracts, home)
+    found = {feed for root in roots for word in words for feed in _sent(root, word, as_of)}
     found |= {feed for feed in _known_before(ledger, as_of) if feed.source in words}
     silent = {Feed(word, "") for word in words} - {Feed(feed.source, "") for feed in found}
     return sorted(found | silent)
 
 
-def dated_folders(extracts: Path, feed: Feed, as_of: date) -> tuple[list[DatedFolder], list[str]]:
+def arrivals(extracts: Path, home: Path | None) -> tuple[Path, ...]:
+    """The folders that extracts lie in: the senders' own, and what was fetched."""
+    return (extracts, Zones(home).fetched) if home else (extracts,)
+
+
+def dated_folders(roots: Iterable[Path], feed: Feed, as_of: date) -> tuple[list[DatedFolder], list[str]]:
     """The feed's extracts up to ``as_of``, oldest first, and what lies beside them that is none."""
-    root = extracts / feed.source / feed.sender
-    if not feed.sender or not root.is_dir():
-        return [], []
     folders, strange = [], []
-    for path in sorted(root.iterdir()):
+    own = [root / feed.source / feed.sender for root in roots] if feed.sender else []
+    for path in (path for root in own if root.is_dir() for path in sorted(root.iterdir())):
         day = _date_of(path)
         if day is None and not path.name.startswith("."):
             strange.append("a folder" if path.is_dir() else "a file")
@@ -81,8 +90,8 @@ def _only_known_folders(extracts: Path) -> None:
             raise InputRefusedError("extracts: " + one_of("source folder", path.name, valid))
 
 
-def _sent(extracts: Path, word: str, as_of: date) -> list[Feed]:
-    root = extracts / word
+def _sent(arrived: Path, word: str, as_of: date) -> list[Feed]:
+    root = arrived / word
     if not root.is_dir():
         return []
     senders = [path.name for path in sorted(root.iterdir()) if path.is_dir() and path.name[0] != "."]
@@ -91,7 +100,7 @@ def _sent(extracts: Path, word: str, as_of: date) -> list[Feed]:
             f"{word}: a sender's folder must be named by the organisation's ODS code (letters and digits)"
         )
     feeds = (Feed(word, sender) for sender in senders)
-    return [feed for feed in feeds if any(dated_folders(extracts, feed, as_of))]
+    return [feed for feed in feeds if any(dated_folders((arrived,), feed, as_of))]
 
 
 def _known_before(ledger: Ledger, as_of: date) -> set[Feed]:

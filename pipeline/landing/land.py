@@ -7,8 +7,10 @@ whole was refused; the caller raises :class:`~pipeline.errors.InputRefusedError`
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -18,12 +20,14 @@ from pipeline.errors import WsicError
 from pipeline.landing import manifest as control
 from pipeline.landing.coverage import conclude
 from pipeline.landing.desk import Desk, open_desk
-from pipeline.landing.feeds import DatedFolder, Feed, dated_folders
+from pipeline.landing.feeds import DatedFolder, Feed, arrivals, dated_folders
 from pipeline.landing.land_file import Extract, land_file
 from pipeline.landing.outcomes import FeedOutcome, Tally
 from pipeline.landing.receive import Received, look_at
 from pipeline.landing.record import record_file, record_seen
-from pipeline.landing.scope import marker_files
+from pipeline.landing.scan import UnreadableError
+from pipeline.landing.scope import declared_name, marker_files
+from pipeline.landing.unpack import ARCHIVE, members
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 
@@ -38,7 +42,7 @@ def land_feed(
     ``feed`` row. Landing again changes nothing.
     """
     tally = Tally()
-    folders, strange = dated_folders(extracts, feed, as_of)
+    folders, strange = dated_folders(arrivals(extracts, settings.home), feed, as_of)
     if strange:
         tally.troubles.append(f"{len(strange)} entries beside the dated folders are not named YYYY-MM-DD")
     with open_desk(settings, ledger, run_id, feed) as desk:
@@ -49,7 +53,16 @@ def land_feed(
 
 
 def _land_folder(desk: Desk, folder: DatedFolder, tally: Tally) -> None:
-    files = _look(desk, folder, tally)
+    with TemporaryDirectory(dir=desk.work) as unpacked:
+        files = _look(desk, folder, tally, Path(unpacked))
+        own = [folder.path, *sorted(Path(unpacked).iterdir())]  # a manifest may lie in the archive
+        listed = next((place for place in own if (place / control.NAME).is_file()), folder.path)
+        _land_files(desk, folder, files, control.read_manifest(listed), tally)
+
+
+def _land_files(
+    desk: Desk, folder: DatedFolder, files: list[Received], manifest: control.Manifest, tally: Tally
+) -> None:
     known = {
         row["file_id"]
         for row in desk.ledger.query(
@@ -63,9 +76,10 @@ def _land_folder(desk: Desk, folder: DatedFolder, tally: Tally) -> None:
         return
     extract = Extract(
         format=registry.recognise(desk.feed.source, [file.name for file in files]),
-        manifest=control.read_manifest(folder.path),
+        manifest=manifest,
     )
-    if absent := extract.manifest.missing(file.name for file in files):
+    came = [*(file.name for file in files), *(path.name for path in folder.path.iterdir())]
+    if absent := manifest.missing(came):
         tally.troubles.append(f"{folder.extract_date}: {absent} files that the manifest names did not come")
     for received in _markers_first(new, extract.format):
         _land_one(desk, received, extract, tally)
@@ -85,8 +99,10 @@ def _land_one(desk: Desk, received: Received, extract: Extract, tally: Tally) ->
     tally.outcomes.append(outcome)
 
 
-def _look(desk: Desk, folder: DatedFolder, tally: Tally) -> list[Received]:
-    found, unfit = [], 0
+def _look(desk: Desk, folder: DatedFolder, tally: Tally, unpacked: Path) -> list[Received]:
+    """Hash every file of a folder; an archive stands for its members, one that is broken for itself."""
+    found: list[Received] = []
+    unfit = 0
     for path in sorted(folder.path.iterdir()):
         if path.name == control.NAME or path.name.startswith("."):
             continue
@@ -94,7 +110,7 @@ def _look(desk: Desk, folder: DatedFolder, tally: Tally) -> list[Received]:
             unfit += 1
             continue
         try:
-            found.append(look_at(path, desk.feed, folder.extract_date))
+            found += _received(desk, path, folder, unpacked / str(len(found)))
         except OSError:
             unfit += 1
     if unfit:
@@ -102,7 +118,17 @@ def _look(desk: Desk, folder: DatedFolder, tally: Tally) -> list[Received]:
     return found
 
 
+def _received(desk: Desk, path: Path, folder: DatedFolder, unpacked: Path) -> list[Received]:
+    own, problem = [path], ""
+    if path.name.lower().endswith(ARCHIVE):
+        try:
+            own = [one for one in members(path, unpacked) if one.name != control.NAME]
+        except UnreadableError as error:
+            problem = str(error)
+    return [replace(look_at(one, desk.feed, folder.extract_date), problem=problem) for one in own]
+
+
 def _markers_first(files: Iterable[Received], format_: Format | None) -> list[Received]:
     """Files that the others are judged by come first, then by name."""
     markers = marker_files(format_) if format_ else frozenset()
-    return sorted(files, key=lambda file: (file.name.lower() not in markers, file.name))
+    return sorted(files, key=lambda file: (declared_name(format_, file.name) not in markers, file.name))

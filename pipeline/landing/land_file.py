@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from connectors.declare import Format, Severity
 from pipeline.landing import quarantine
+from pipeline.landing.again import Again
 from pipeline.landing.desk import Desk
+from pipeline.landing.judged import Judged
 from pipeline.landing.manifest import Manifest
-from pipeline.landing.native import Judged, land_native, outcome_of
+from pipeline.landing.messages import land_message, message_of
+from pipeline.landing.native import land_native, outcome_of
 from pipeline.landing.ndjson import land_ndjson, resource_type_of
 from pipeline.landing.outcomes import UNRECOGNISED, Broken, FileOutcome
 from pipeline.landing.receive import Received, take_in, unrecognised_name
+from pipeline.landing.scope import declared_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,15 @@ def land_file(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
     return land_received(desk, take_in(desk.zones, received, received.name), extract)
 
 
-def land_received(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
-    """Land the received copy of a file that is declared."""
+def land_received(
+    desk: Desk, received: Received, extract: Extract, *, again: Again | None = None
+) -> FileOutcome:
+    """Land the received copy of a file that is declared; with ``again`` only what was refused of it."""
     resource_type = resource_type_of(received.name)
     if resource_type:
-        return land_ndjson(desk, received, resource_type, extract.manifest)
+        return land_ndjson(desk, received, resource_type, extract.manifest, again=again)
+    if message := message_of(received.name):
+        return land_message(desk, received, message, extract.manifest)
     if extract.format is None:
         raise ValueError("a file of no format cannot be landed")
     return land_native(
@@ -43,20 +51,23 @@ def land_received(desk: Desk, received: Received, extract: Extract) -> FileOutco
         format_=extract.format,
         manifest=extract.manifest,
         refusals=_refusals(desk, received, extract.format),
+        again=again,
     )
 
 
 def _is_declared(received: Received, format_: Format | None) -> bool:
-    names = {file.name.lower() for file in format_.files} if format_ else set()
-    return resource_type_of(received.name) is not None or received.name.lower() in names
+    is_native = format_ is not None and format_.find(received.name) is not None
+    return any((is_native, resource_type_of(received.name), message_of(received.name)))
 
 
 def _refuse_unknown(desk: Desk, received: Received) -> FileOutcome:
     """A file that no declaration names is kept as received, under a name of ours, and not read."""
+    rule, said = "unknown_file", "no format of this source has a file of this name"
+    if received.problem:
+        rule, said = "unreadable_archive", received.problem
     name = unrecognised_name(received)
     received = take_in(desk.zones, received, name)
-    said = "no format of this source has a file of this name"
-    judged = Judged(0, 0, (Broken("unknown_file", Severity.FILE, 0),), said)
+    judged = Judged(0, 0, (Broken(rule, Severity.FILE, 0),), said)
     desk.con.execute("drop table if exists quarantined")
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     return outcome_of(received, judged, format_name=UNRECOGNISED, name=name)
@@ -67,11 +78,12 @@ def _refusals(desk: Desk, received: Received, format_: Format) -> tuple[str, ...
     if format_.period is None or len(format_.files) == 1:
         return ()
     header = format_.period[0]
-    if received.name.lower() == header.lower():
+    if format_.file(received.name).name == header:
         return ()
-    good = desk.ledger.query(
-        """select 1 from file where source = ? and sender = ? and extract_date = ? and format = ?
-            and lower(file_name) = lower(?) and outcome = 'landed' limit 1""",
-        (desk.feed.source, desk.feed.sender, received.extract_date.isoformat(), format_.name, header),
+    landed = desk.ledger.query(
+        """select distinct file_name from file where source = ? and sender = ? and extract_date = ?
+            and format = ? and outcome = 'landed'""",
+        (desk.feed.source, desk.feed.sender, received.extract_date.isoformat(), format_.name),
     )
-    return () if good else ("missing_header_file",)
+    is_there = any(declared_name(format_, row["file_name"]) == header.lower() for row in landed)
+    return () if is_there else ("missing_header_file",)

@@ -7,41 +7,30 @@ received zone, and its quarantine says which rules refused it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from connectors.declare import Format, NativeFile, Severity
 from connectors.types import quoted
+from pipeline.errors import InputRefusedError
 from pipeline.landing import quarantine
+from pipeline.landing.again import Again
 from pipeline.landing.check import Verdict, check_rows, write_typed
 from pipeline.landing.desk import Desk, put_in_place
+from pipeline.landing.drift import described, retyped
 from pipeline.landing.header import Header, read_header
+from pipeline.landing.judged import Judged
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.outcomes import Broken, FileOutcome
-from pipeline.landing.read_csv import normalised, read_rows
+from pipeline.landing.prepare import Prepared, prepare
+from pipeline.landing.read_csv import read_rows
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError, scan
 from pipeline.landing.tables import count
 
 SHARE_JUDGED_FROM = 10  # refused rows; below, their share of a small file says little
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A file's rows and every rule it broke, before it is written anywhere."""
-
-    rows_in: int
-    quarantined: int
-    broken: tuple[Broken, ...]
-    message: str = ""
-    passed: str = "true"  # condition over ``checked`` of the rows that go on
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether a rule refused the file as a whole."""
-        return any(item.severity is Severity.FILE for item in self.broken)
 
 
 def land_native(
@@ -52,19 +41,40 @@ def land_native(
     format_: Format,
     manifest: Manifest,
     refusals: Sequence[str] = (),
+    again: Again | None = None,
 ) -> FileOutcome:
-    """Check, type and write one CSV file. ``refusals`` are rules that its extract as a whole broke."""
+    """Check, type and write one CSV file. ``refusals`` are rules that its extract as a whole broke.
+
+    With ``again`` only the rows that an earlier check refused are judged.
+    """
     judged = _judge(desk, received, file, format_)
-    judged = with_totals(desk, received, manifest, judged, refusals)
+    if again:
+        judged = again.judge(desk.con, judged)
+        require_standing(received, judged)
+    else:
+        judged = with_totals(desk, received, manifest, judged, refusals)
     target = desk.typed_path(format_.name, file.stem, received.file_id)
     if judged.is_refused:
         target.unlink(missing_ok=True)
     else:
         part = desk.part(target)
         write_typed(desk.con, part, received, file, passed=judged.passed)
+        if again:
+            again.join(desk.con, part)
         put_in_place(part, target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     return outcome_of(received, judged, format_name=format_.name, name=received.name)
+
+
+def require_standing(received: Received, judged: Judged) -> None:
+    """Raise :class:`InputRefusedError` where a file of which rows stand would now be refused as a whole."""
+    if judged.is_refused:
+        rules = sorted({item.rule_id for item in judged.broken if item.severity is Severity.FILE})
+        raise InputRefusedError(
+            f"{received.feed}/{received.extract_date}/{received.name}: {', '.join(rules)}"
+            + (f": {judged.message}" if judged.message else "")
+            + "; nothing was changed, and what had landed of it stays"
+        )
 
 
 def with_totals(
@@ -104,26 +114,43 @@ def _judge(desk: Desk, received: Received, file: NativeFile, format_: Format) ->
     desk.con.execute("drop table if exists quarantined")
     if received.size == 0:
         return Judged(0, 0, (Broken("empty_file", Severity.FILE, 0),), "not a byte, not even a header")
-    path = normalised(received.path, desk.work)
+    try:
+        prepared = prepare(received, file, desk.work)
+    except UnreadableError as error:
+        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), str(error))
+    path = prepared.path
     header = read_header(path, file)
-    if not header.is_accepted:
+    if not header.is_readable:
         return _unreadable(path, header.rule_id, header.difference)
     try:
-        return _judge_rows(desk, path, header, file, format_)
+        return _judge_rows(desk, prepared, header, file, format_)
     except (UnreadableError, duckdb.InvalidInputException) as error:
+        if not header.is_accepted:
+            return _unreadable(path, header.rule_id, header.difference)
         said = str(error) if isinstance(error, UnreadableError) else "the reader found no way through it"
         return _unreadable(path, "unreadable_file", said)
 
 
-def _judge_rows(desk: Desk, path: Path, header: Header, file: NativeFile, format_: Format) -> Judged:
-    reading = read_rows(desk.con, path, desk.work, names=header.names, file=file)
-    verdict = check_rows(desk.con, file, format_, refused_lines=reading.refused_lines)
+def _judge_rows(desk: Desk, prepared: Prepared, header: Header, file: NativeFile, format_: Format) -> Judged:
+    """Every rule over the rows, also where the header is refused: a sender mends everything at once."""
+    reading = read_rows(desk.con, prepared.path, desk.work, names=header.read_as(file), file=file)
+    verdict = check_rows(
+        desk.con, file, format_, refused_lines=reading.refused_lines, without=header.missing(file)
+    )
     if verdict.quarantined:
-        quarantine.collect_native(desk.con, file, format_, has_rows=verdict.refused_rows > 0)
-    broken = [*verdict.broken, *_one_period(desk, file, format_, verdict.passed)]
+        quarantine.collect_native(desk.con, verdict.rules, has_rows=verdict.refused_rows > 0)
+    drifted = retyped(desk.con, file, verdict.broken)
+    broken = [*verdict.broken, *drifted, *prepared.met(verdict.rows_in)]
+    if header.is_accepted:
+        broken += _one_period(desk, file, format_, verdict.passed)
+    else:
+        broken.append(Broken(header.rule_id, Severity.FILE, verdict.rows_in))
+    if reading.behind:
+        broken.append(Broken("value_without_column", Severity.FILE, reading.behind))
     if not reading.structure.ends_with_newline:
         broken.append(Broken("last_line_not_ended", Severity.WARNING, 1))
-    message = _row_message(verdict)
+    said = (header.difference, described(desk.con, file, drifted), _row_message(verdict))
+    message = "; ".join(filter(None, said))
     return Judged(verdict.rows_in, verdict.quarantined, tuple(broken), message, verdict.passed)
 
 

@@ -1,12 +1,9 @@
-"""Lands one FHIR NDJSON file (plain or gzipped), and gives the current rows of those landed before."""
+"""Lands one FHIR NDJSON file of records, plain or gzipped: checked, typed, or quarantined line by line."""
 
 from __future__ import annotations
 
-import gzip
 import re
-import shutil
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,121 +12,99 @@ import duckdb
 from connectors.declare import Severity
 from connectors.fhir import shapes
 from connectors.fhir.reader import read_ndjson
-from connectors.fhir.requirements import PERSON
 from connectors.fhir.rules import RecordRule, record_id, record_rules
-from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.landing import extensions, quarantine
+from pipeline.landing.again import WAS_REFUSED, Again
 from pipeline.landing.desk import Desk, put_in_place
+from pipeline.landing.judged import Judged
 from pipeline.landing.manifest import Manifest
-from pipeline.landing.native import Judged, outcome_of, with_totals
+from pipeline.landing.native import outcome_of, require_standing, with_totals
 from pipeline.landing.outcomes import FHIR, Broken, FileOutcome, Stripped
 from pipeline.landing.receive import Received
-from pipeline.landing.scope import KnownFile, Scope
+from pipeline.landing.scan import UnreadableError
 from pipeline.landing.tables import count, write_parquet
+from pipeline.landing.unpack import gunzipped
 
-_NAME = re.compile(r"([A-Z][A-Za-z]+)(\.[^/]*)?\.ndjson(\.gz)?")
+NAME = re.compile(r"([A-Z][A-Za-z]+)(\.[^/]*)?\.ndjson(\.gz)?", re.IGNORECASE)
+_TYPES = {name.lower(): name for name in shapes.SHAPES}
 _LONGEST_LINE = 64 * 1024 * 1024
 _NONE = "select 0 as _row, 0 as line_number, '' as column_name, '' as rule_id, '' as raw where false"
 
 
 def resource_type_of(name: str) -> str | None:
-    """Resource type of ``<ResourceType>[.<anything>].ndjson[.gz]``, if it is one that is landed."""
-    found = _NAME.fullmatch(name)
-    return found[1] if found and found[1] in shapes.SHAPES else None
+    """Resource type of ``<ResourceType>[.<anything>].ndjson[.gz]``, in any case, if that is landed."""
+    found = NAME.fullmatch(name)
+    return _TYPES.get(found[1].lower()) if found else None
 
 
-def land_ndjson(desk: Desk, received: Received, resource_type: str, manifest: Manifest) -> FileOutcome:
-    """Check, type and write one NDJSON file: rows exactly of the declared shape with lineage."""
-    judged = with_totals(desk, received, manifest, _judge(desk, received, resource_type), ())
+def land_ndjson(
+    desk: Desk,
+    received: Received,
+    resource_type: str,
+    manifest: Manifest,
+    *,
+    again: Again | None = None,
+) -> FileOutcome:
+    """Check, type and write one NDJSON file: rows exactly of the declared shape with lineage.
+
+    With ``again`` only the rows that an earlier check refused are judged.
+    """
+    judged = _judge(desk, received, resource_type)
+    if again:
+        judged = again.judge(desk.con, judged)
+        require_standing(received, judged)
+    else:
+        judged = with_totals(desk, received, manifest, judged, ())
     target = desk.typed_path(FHIR, resource_type, received.file_id)
     stripped: tuple[Stripped, ...] = ()
     if judged.is_refused:
         target.unlink(missing_ok=True)
     else:
         part, stripped = desk.part(target), extensions.stripped(desk.con, resource_type)
-        write_parquet(desk.con, _typed_sql(received, resource_type, stripped), part)
+        rows = _typed_sql(received, resource_type, stripped)
+        write_parquet(desk.con, f"{rows} and {WAS_REFUSED}" if again else rows, part)
+        if again:
+            again.join(desk.con, part)
         put_in_place(part, target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     desk.con.execute("drop table if exists resources")
     return replace(outcome_of(received, judged, format_name=FHIR, name=received.name), stripped=stripped)
 
 
-def sent_as_fhir(desk: Desk, scope: Scope) -> dict[str, str]:
-    """SELECT of the current rows of every resource type that the feed sent as FHIR: the latest of an id."""
-    by_type: dict[str, list[KnownFile]] = {}
-    for file in scope.counting:
-        resource_type = resource_type_of(file.name) if file.format == FHIR else None
-        if resource_type:
-            by_type.setdefault(resource_type, []).append(file)
-    return {name: _current_sql(desk, name, files) for name, files in by_type.items()}
-
-
-def fates_of(resources: Mapping[str, str]) -> list[str]:
-    """SELECTs of ``file_id, row, record_id, supporting`` over what :func:`sent_as_fhir` gave."""
-    return [
-        f'select _file_id as file_id, _row as "row", _record_id as record_id, '
-        f"{resource_type not in PERSON} as supporting from ({sql})"
-        for resource_type, sql in resources.items()
-    ]
-
-
-def _judge(desk: Desk, received: Received, resource_type: str) -> Judged:
+def read_resources(desk: Desk, received: Received, word: str) -> Path | Judged:
+    """Read a file into the table ``resources``; its path without compression, or why it cannot be read."""
     desk.con.execute("drop table if exists quarantined")
     if received.size == 0:
         return Judged(0, 0, (Broken("empty_file", Severity.FILE, 0),), "the file has no byte")
     try:
-        path = _unpacked(received, desk.work)
-    except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
-            raise
-        said = "its compression is broken or it was cut short"
-        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), said)
+        path = gunzipped(received.path, received.name, desk.work)
+    except UnreadableError as error:
+        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), str(error))
     try:
-        read_ndjson(desk.con, path, resource_type, into="resources")
+        read_ndjson(desk.con, path, word, into="resources")
     except ValueError:
         said = "not lines of JSON in UTF-8"
         return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), said)
-    return _judge_rows(desk.con, path, resource_type)
+    return path
 
 
-def _unpacked(received: Received, work: Path) -> Path:
-    """The file itself, or a working copy without compression.
-
-    The reader takes a cut or broken gzip file for a short one (measured on DuckDB 1.5.5); Python's checks its
-    end and its checksum.
-    """
-    if not received.name.endswith(".gz"):
-        return received.path
-    target = work / received.name.removesuffix(".gz")
-    with gzip.open(received.path) as packed, target.open("wb") as plain:
-        shutil.copyfileobj(packed, plain, 1 << 22)
-    return target
-
-
-def _judge_rows(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> Judged:
-    rules = record_rules(resource_type)
+def judge_lines(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]) -> tuple[int, list[Broken]]:
+    """Run the rules over ``resources``; leaves ``judged`` (a flag a rule); gives rows and what they broke."""
     flags = "".join(f", coalesce({rule.predicate}, false) as _rule_{n}" for n, rule in enumerate(rules))
     con.execute(f"create or replace temp view judged as select _row{flags} from resources")
     sums = "".join(f", count_if(_rule_{n})" for n in range(len(rules)))
-    counts = con.execute(f"select count(*){sums} from judged").fetchone() or ()
+    counts = con.execute(f"select count(*){sums} from judged").fetchone() or (0,)
     broken = [
         Broken(rule.rule_id, rule.severity, rows, rule.path)
         for rule, rows in zip(rules, counts[1:], strict=True)
         if rows
     ]
-    extensions.find(con, path, resource_type)
-    broken += _collect_refused(con, rules)
-    quarantined = _quarantine(con, path)
-    broken += _duplicates(con)
-    refusing = sorted({item.rule_id for item in broken if item.severity is Severity.ROW})
-    message = f"{quarantined} rows refused ({', '.join(refusing)})" if quarantined else ""
-    return Judged(counts[0], quarantined, tuple(broken), message)
+    return counts[0], broken
 
 
-def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]) -> list[Broken]:
-    """Make ``refused_resources`` (a row a refused line and rule); returns what modifiers broke beyond the
-    rules."""
+def collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]) -> None:
+    """Make ``refused_resources``: a row a refused line and rule."""
     listed = ", ".join(
         f"if(_rule_{n}, {{'rule_id': {literal(rule.rule_id)}, 'column_name': {literal(rule.path)}}}, null)"
         for n, rule in enumerate(rules)
@@ -140,14 +115,33 @@ def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]
         select _row, broken.rule_id as rule_id, broken.column_name as column_name
         from (select _row, unnest(list_filter([{listed}], lambda x: x is not null)) as broken from judged)"""
     )
-    return extensions.refuse_modifiers(con)
 
 
-def _quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
+def quarantine_lines(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Make ``quarantined``, the refused lines with their text; returns how many lines."""
     lines = count(con, "select count(distinct _row) from refused_resources")
     con.execute(f"create or replace temp table quarantined as {_with_text(path) if lines else _NONE}")
     return lines
+
+
+def refusing(broken: Sequence[Broken], lines: int) -> str:
+    """The rules that refused lines, as a sentence; empty where none did."""
+    words = sorted({item.rule_id for item in broken if item.severity is Severity.ROW})
+    return f"{lines} rows refused ({', '.join(words)})" if lines else ""
+
+
+def _judge(desk: Desk, received: Received, resource_type: str) -> Judged:
+    path = read_resources(desk, received, resource_type)
+    if isinstance(path, Judged):
+        return path
+    rules = record_rules(resource_type)
+    rows, broken = judge_lines(desk.con, rules)
+    extensions.find(desk.con, path, resource_type)
+    collect_refused(desk.con, rules)
+    broken += extensions.refuse_modifiers(desk.con)
+    lines = quarantine_lines(desk.con, path)
+    broken += _duplicates(desk.con)
+    return Judged(rows, lines, tuple(broken), refusing(broken, lines))
 
 
 def _with_text(path: Path) -> str:
@@ -183,13 +177,3 @@ def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped,
             {literal(received.file_id)} as _file_id, _row,
             date {literal(received.extract_date.isoformat())} as _extract_date
         from resources where _row not in (select _row from refused_resources)"""
-
-
-def _current_sql(desk: Desk, resource_type: str, files: Iterable[KnownFile]) -> str:
-    order = {file.file_id: number for number, file in enumerate(files)}
-    paths = ", ".join(literal(desk.typed_path(FHIR, resource_type, file_id)) for file_id in order)
-    columns = ", ".join(quoted(name) for name in shapes.columns(resource_type))
-    places = ", ".join(f"{literal(file_id)}: {number}" for file_id, number in order.items())
-    return f"""
-        select {columns} from read_parquet([{paths}], union_by_name = true, hive_partitioning = false)
-        qualify row_number() over (partition by id order by map {{{places}}}[_file_id] desc, _row desc) = 1"""

@@ -14,10 +14,10 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from connectors.declare import Format, NativeFile, Severity
+from connectors.declare import Severity
+from connectors.rules import RowRule
 from pipeline.duck import literal
 from pipeline.errors import UsageError
-from pipeline.landing.check import rules_of
 from pipeline.landing.desk import put_in_place
 from pipeline.landing.outcomes import Broken
 from pipeline.landing.receive import Received
@@ -25,7 +25,7 @@ from pipeline.landing.tables import write_parquet
 from pipeline.ledger import Ledger
 from pipeline.zones import Zones
 
-_COLUMNS = "_row bigint, line_number bigint, column_name varchar, rule_id varchar, raw varchar"
+COLUMNS = "_row bigint, line_number bigint, column_name varchar, rule_id varchar, raw varchar"
 
 
 def quarantine_path(zones: Zones, source: str, sender: str, extract_date: date, file_id: str) -> Path:
@@ -33,15 +33,15 @@ def quarantine_path(zones: Zones, source: str, sender: str, extract_date: date, 
     return zones.quarantine / source / sender / extract_date.isoformat() / f"{file_id}.parquet"
 
 
-def collect_native(
-    con: duckdb.DuckDBPyConnection, file: NativeFile, format_: Format, *, has_rows: bool
-) -> None:
-    """Gather the refused lines and rows of a checked CSV file into the table ``quarantined``."""
-    rules = rules_of(file, format_)
+def collect_native(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule], *, has_rows: bool) -> None:
+    """Gather the refused lines and rows of a checked CSV file into the table ``quarantined``.
+
+    ``rules`` are those that it was checked with, in the order in which its refused rows number them.
+    """
     words = ", ".join(
         f"{{'rule_id': {literal(rule.rule_id)}, 'column_name': {literal(rule.column)}}}" for rule in rules
     )
-    con.execute(f"create or replace temp table quarantined ({_COLUMNS})")
+    con.execute(f"create or replace temp table quarantined ({COLUMNS})")
     con.execute("insert into quarantined by name select _row, line_number, rule_id, raw from refused_lines")
     if not has_rows:
         return
@@ -57,7 +57,7 @@ def collect_native(
 
 def _add_refusals(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> None:
     """Add to ``quarantined`` a line for each rule that refused the file as a whole."""
-    con.execute(f"create temp table if not exists quarantined ({_COLUMNS})")
+    con.execute(f"create temp table if not exists quarantined ({COLUMNS})")
     for item in broken:
         if item.severity is Severity.FILE:
             words = [item.column, item.rule_id]
@@ -80,10 +80,20 @@ def write(con: duckdb.DuckDBPyConnection, zones: Zones, received: Received, brok
 
 def list_quarantine(ledger: Ledger) -> list[dict[str, Any]]:
     """Files with refused rows, by rule: ``run_id, file_id, source, sender, extract_date, file_name, outcome,
-    rule_id, column_name, severity, rows``; newest extract first."""
+    rule_id, column_name, severity, rows, state``; newest extract first.
+
+    ``state``: quarantined, or superseded where the file came again for the same day and landed.
+    """
     return ledger.query(
         """select f.run_id, f.file_id, f.source, f.sender, f.extract_date, f.file_name, f.outcome,
-            r.rule_id, r.column_name, r.severity, r.rows
+            r.rule_id, r.column_name, r.severity, r.rows,
+            iif(exists (select 1 from file as l
+                where (l.source, l.sender, l.format, l.extract_date)
+                    = (f.source, f.sender, f.format, f.extract_date)
+                    and lower(l.file_name) = lower(f.file_name)
+                    and l.received_seq > f.received_seq and l.outcome = 'landed'
+                    and not exists (select 1 from file_mended as m where m.file_id = l.file_id)),
+                'superseded', 'quarantined') as state
         from file f join file_rule r using (file_id)
         where f.rows_quarantined > 0 or f.outcome = 'refused'
         order by f.extract_date desc, f.source, f.sender, f.file_name, r.rule_id, r.column_name"""

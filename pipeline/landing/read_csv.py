@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from connectors.declare import NativeFile
-from connectors.types import quoted
+from connectors.types import cleaned, quoted
 from pipeline.duck import literal
+from pipeline.landing.header import TRAILING
 from pipeline.landing.scan import Structure, UnreadableError, line_numbers, scan
 from pipeline.landing.tables import count, write_parquet
 
@@ -62,6 +63,7 @@ class Reading:
 
     structure: Structure
     refused_lines: int
+    behind: int = 0  # rows with a value behind the last column
 
 
 def read_rows(
@@ -78,11 +80,12 @@ def read_rows(
     if not count(con, "select count(*) from csv_errors"):
         _agree(structure, received)
         _view_received(con, staged, names, file)
-        return Reading(structure, 0)
+        return Reading(structure, 0, _behind(con, staged, names))
     _number_refused(con, path, structure)
     _agree(structure, received + count(con, "select count(*) from refused_records"))
     _view_received(con, staged, names, file, is_shifted=True)
-    return Reading(structure, count(con, "select count(*) from refused_lines"))
+    refused = count(con, "select count(*) from refused_lines")
+    return Reading(structure, refused, _behind(con, staged, names))
 
 
 def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Sequence[str]) -> int:
@@ -175,6 +178,13 @@ def _view_received(
         f"""create or replace temp view received as
         select {number} as _row, {columns} from read_parquet({literal(staged)}) {shifts}"""
     )
+
+
+def _behind(con: duckdb.DuckDBPyConnection, staged: Path, names: Sequence[str]) -> int:
+    if TRAILING not in names:
+        return 0
+    value = cleaned(quoted(TRAILING))
+    return count(con, f"select count({value}) from read_parquet({literal(staged)})")
 
 
 def _agree(structure: Structure, read: int) -> None:

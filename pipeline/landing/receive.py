@@ -26,6 +26,7 @@ class Received:
     path: Path
     sha256: str
     size: int
+    problem: str = ""  # why an archive could not be unpacked
 
     @property
     def file_id(self) -> str:

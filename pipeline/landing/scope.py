@@ -1,13 +1,15 @@
 """Which received files of a feed count, as the ledger knows them.
 
 - Files count in order of extract date, then of receipt: of one name re-sent for the same day, the later
-  content wins (row by row in a delta, whole in a snapshot).
+  content wins (row by row in a delta, whole in a snapshot). Exports fetched from a FHIR server count, within
+  their day and after what else came, in the order that their names give: that of the server's own time.
 - An extract is held back while a file that it cannot do without (a format's marker files) came and was
   refused: the feed keeps its last good state until the file is mended, re-sent or replayed.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from pipeline.landing.desk import day
 from pipeline.landing.feeds import Feed
 from pipeline.landing.outcomes import FHIR, UNRECOGNISED
 from pipeline.ledger import Ledger
+
+_EXPORT = re.compile(r"\.export-(\d{8}T\d{12}Z-\d+)-\d+\.ndjson")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,12 @@ class KnownFile:
     rows_landed: int
     outcome: str
     has_duplicates: bool
+    mends: str = ""
+
+    @property
+    def part(self) -> str:
+        """The name under which a later content of the same day replaces this one."""
+        return self.name.lower().removesuffix(".gz")
 
     @property
     def is_good(self) -> bool:
@@ -40,9 +50,15 @@ class KnownFile:
         return self.outcome in ("landed", "empty")
 
     @property
-    def order(self) -> tuple[date, int]:
+    def export(self) -> str:
+        """Time and number of the export that it was fetched with; empty for all others."""
+        found = _EXPORT.search(self.name)
+        return found[1] if found else ""
+
+    @property
+    def order(self) -> tuple[date, str, int]:
         """Later is newer."""
-        return (self.extract_date, self.sequence)
+        return (self.extract_date, self.export, self.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,12 @@ class Scope:
     def last_extract_on(self, format_name: str) -> date | None:
         """Newest extract of a format that counts."""
         return max((file.extract_date for file in self.counting if file.format == format_name), default=None)
+
+
+def declared_name(format_: Format | None, name: str) -> str:
+    """Lower-case name of the declared file that came as ``name`` (whole, a part, gzipped), else its own."""
+    found = format_.find(name) if format_ else None
+    return (found.name if found else name).lower()
 
 
 def marker_files(format_: Format) -> frozenset[str]:
@@ -72,12 +94,13 @@ def known_files(ledger: Ledger, feed: Feed, as_of: date) -> list[KnownFile]:
     rows = ledger.query(
         """select file_id, format, file_name, extract_date, received_seq, rows_landed, outcome,
             exists (select 1 from file_rule r
-                where r.file_id = f.file_id and r.rule_id = 'duplicate_key') as duplicates
+                where r.file_id = f.file_id and r.rule_id = 'duplicate_key') as duplicates,
+            coalesce((select mends_file_id from file_mended m where m.file_id = f.file_id), '') as mends
         from file f where source = ? and sender = ? and extract_date <= ?
         order by extract_date, received_seq""",
         (feed.source, feed.sender, as_of.isoformat()),
     )
-    return [
+    files = [
         KnownFile(
             file_id=row["file_id"],
             format=row["format"],
@@ -87,9 +110,11 @@ def known_files(ledger: Ledger, feed: Feed, as_of: date) -> list[KnownFile]:
             rows_landed=row["rows_landed"],
             outcome=row["outcome"],
             has_duplicates=bool(row["duplicates"]),
+            mends=row["mends"],
         )
         for row in rows
     ]
+    return sorted(files, key=lambda file: file.order)
 
 
 def in_scope(ledger: Ledger, feed: Feed, as_of: date) -> Scope:
@@ -105,11 +130,12 @@ def in_scope(ledger: Ledger, feed: Feed, as_of: date) -> Scope:
 
 def held_extracts(feed: Feed, files: Iterable[KnownFile]) -> frozenset[tuple[str, date]]:
     """``(format, extract date)`` of the extracts of which a marker file came and no content of it is good."""
-    markers = {format_.name: marker_files(format_) for format_ in registry.source(feed.source).formats}
+    formats = {format_.name: format_ for format_ in registry.source(feed.source).formats}
     came: dict[tuple[str, date, str], bool] = defaultdict(bool)
     for file in files:
-        if file.name.lower() in markers.get(file.format, ()):
-            came[(file.format, file.extract_date, file.name.lower())] |= file.is_good
+        format_ = formats.get(file.format)
+        if format_ and declared_name(format_, file.name) in marker_files(format_):
+            came[(file.format, file.extract_date, file.part)] |= file.is_good
     return frozenset((name, when) for (name, when, _), is_good in came.items() if not is_good)
 
 

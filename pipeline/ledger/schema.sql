@@ -42,6 +42,9 @@ create table if not exists rule_result (
     severity text not null, rows_checked integer not null, rows_failed integer not null, is_passed integer not null,
     primary key (run_id, product, suite, rule_id)
 ) strict;
+create table if not exists file_mended (   -- a file of which only the rows were taken that another had refused
+    file_id text primary key, mends_file_id text not null
+) strict;
 create table if not exists file_rule (   -- what landing refused or warned of, by file and rule
     file_id text not null, rule_id text not null, column_name text not null default '', severity text not null,
     rows integer not null, primary key (file_id, rule_id, column_name)
@@ -50,6 +53,13 @@ create table if not exists file_rule (   -- what landing refused or warned of, b
 create table if not exists extension (
     file_id text not null, resource_type text not null, place text not null, url text not null,
     records integer not null, extensions integer not null, primary key (file_id, resource_type, place, url)
+) strict;
+-- Literal references of a feed's current resources, by type and element: how many, and to nothing that has come.
+create table if not exists unresolved_reference (
+    run_id text not null, source text not null, sender text not null, resource_type text not null,
+    path text not null, target_type text not null, references_checked integer not null,
+    references_unresolved integer not null,
+    primary key (run_id, source, sender, resource_type, path, target_type)
 ) strict;
 create table if not exists link (
     run_id text not null, source text not null, sender text not null, link_step text not null,
@@ -117,4 +127,19 @@ create table if not exists objection_check (
 create table if not exists disclosure (
     run_id text primary key, cells integer not null, suppressed_primary integer not null,
     suppressed_secondary integer not null, releases_before integer not null
+) strict;
+-- An export that a FHIR server was asked for: written before the request goes out. state: requested | exporting |
+-- downloading | delivered | complete | incomplete | failed | gone | lost. Addresses of files are never kept here.
+create table if not exists bulk_job (
+    job_id text primary key, server text not null, source text not null, sender text not null,
+    scope text not null, since text, requested_at text not null, changed_at text not null, state text not null,
+    status_url text, transaction_time text, is_incomplete integer not null default 0,
+    message text not null default ''
+) strict;
+-- state: listed | fetching | fetched | failed | empty | left (of a type that is not landed). kind: output | deleted | error
+create table if not exists bulk_file (
+    job_id text not null, number integer not null, kind text not null, resource_type text not null,
+    rows_said integer, state text not null, attempts integer not null default 0, rows integer, size integer,
+    sha256 text not null default '', file_name text not null default '', message text not null default '',
+    primary key (job_id, number)
 ) strict;

@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipeline import audit_log
-from pipeline.audit_log import operating_user
+from pipeline.audit_log import Checkpoint, operating_user
 from pipeline.errors import UsageError, WsicError
 from pipeline.identity.reidentify import Found, key_ids, resolve
 from pipeline.ledger import Ledger
 from pipeline.reidentify import history, rules
 from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.reidentify.request import Request
-from pipeline.reidentify.requesters import load_requesters, require_authorised
+from pipeline.reidentify.requesters import load_listed, require_authorised
 from pipeline.settings import Settings
 from pipeline.zones import ZONES, Zones
 
@@ -27,12 +27,16 @@ Hand = Callable[[Found], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Of so many pseudonyms so many people were given; why another was not, is never said."""
+    """Of so many pseudonyms so many people were given; why another was not, is never said.
+
+    ``receipt`` is the signed head of the audit log with the answer in it, for who was answered to keep.
+    """
 
     request_id: str
     given: int
     not_given: int
     older_keys_retired: bool
+    receipt: Checkpoint
 
 
 def reidentify(settings: Settings, ledger: Ledger, request: Request, hand: Hand) -> Answer:
@@ -81,7 +85,7 @@ def _judge(settings: Settings, ledger: Ledger, request: Request) -> None:
     entries, today = list(audit_log.entries(settings)), datetime.now(UTC).date()
     rules.require_product_and_purpose(request)
     rules.require_reason(request)
-    requesters = load_requesters(settings)
+    requesters = load_listed(settings).requesters
     require_authorised(requesters, request, account=operating_user(), today=today)
     asked = history.asked_today(entries, request.requester)
     rules.require_no_bulk(request, settings, asked_today=asked)
@@ -100,11 +104,13 @@ def _answer(settings: Settings, request: Request, told: Told, hand: Hand) -> Ans
         "given": found.given, "not_given": found.not_given, "subjects": list(found.subjects),
         "is_break_glass": request.is_break_glass,
     }  # fmt: skip
-    with audit_log.acting(settings, act="reidentify_given", details=told | given):
+    with audit_log.acting(settings, act="reidentify_given", details=told | given) as entry:
+        receipt = audit_log.checkpoint_of(settings, entry)
         hand(found)
     return Answer(
         request_id=str(told["request_id"]), given=found.given, not_given=found.not_given,
         older_keys_retired=bool(key_ids(settings, request.product).retired),
+        receipt=receipt,
     )  # fmt: skip
 
 

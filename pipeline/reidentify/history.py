@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline.audit_log import Entry
+from pipeline.reidentify.names import folded
 from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.settings import Settings
 
@@ -18,6 +19,7 @@ class BreakGlass:
     request_id: str
     at: str
     requester: str
+    account: str
     organisation: str
     reason: str
     keys: int
@@ -34,7 +36,7 @@ def asked_today(entries: Sequence[Entry], requester: str) -> int:
         for entry in entries
         if entry.act == "reidentify_asked"
         and entry.at.startswith(today)
-        and str(entry.details["requester"]).casefold() == requester.casefold()
+        and folded(str(entry.details["requester"])) == folded(requester)
         and entry.details["request_id"] not in refused
     )
 
@@ -57,7 +59,7 @@ def require_reviewed(entries: Sequence[Entry], requester: str, settings: Setting
         one.request_id
         for one in break_glasses(entries)
         if not one.finding
-        and one.requester.casefold() == requester.casefold()
+        and folded(one.requester) == folded(requester)
         and datetime.fromisoformat(one.at) < latest
     ]
     if late:
@@ -72,6 +74,7 @@ def _claim(entry: Entry, finding: str, reviewed_by: str) -> BreakGlass:
     told = entry.details
     return BreakGlass(
         request_id=told["request_id"], at=entry.at, requester=told["requester"],
+        account=str(told.get("account", entry.actor)),
         organisation=told["organisation"], reason=told["reason"], keys=told["keys"],
         finding=finding, reviewed_by=reviewed_by,
     )  # fmt: skip

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from pipeline import audit_log
+from pipeline.audit_log import operating_user
 from pipeline.errors import UsageError, one_of
 from pipeline.reidentify.history import BreakGlass, break_glasses
+from pipeline.reidentify.names import folded
+from pipeline.reidentify.refusal import RequestRefusedError
+from pipeline.reidentify.requesters import Listed, load_listed, require_reviewer
 from pipeline.settings import Settings
 
 FINDINGS = ("justified", "unjustified", "mistake")
@@ -19,10 +25,14 @@ def list_reviews(settings: Settings, *, closed_too: bool = False) -> list[BreakG
 
 
 def close_review(settings: Settings, request_id: str, *, by: str, finding: str, reason: str = "") -> None:
-    """Write what the review found; raises :class:`UsageError` for a claim that is not open, or one's own.
+    """Write what the review found, under the name that the file of requesters has of the reviewer.
 
-    ``by`` is the Caldicott Guardian, or whom they appointed: never who claimed the emergency.
+    ``by`` is the Caldicott Guardian, or whom they appointed: listed as a reviewer, acting from the account
+    that is listed with them, and neither in name nor in account who claimed the emergency. Raises
+    :class:`UsageError` for a claim that is not open, :class:`RequestRefusedError` for who may not review it,
+    :class:`SetupError` where the file is not right, :class:`ChecksRefusedError` where the log does not hold.
     """
+    audit_log.require_intact(settings)
     if finding not in FINDINGS:
         raise UsageError(one_of("finding", finding, FINDINGS))
     claims = {one.request_id: one for one in list_reviews(settings)}
@@ -30,9 +40,21 @@ def close_review(settings: Settings, request_id: str, *, by: str, finding: str, 
         raise UsageError(
             "that break-glass waits for no review; waiting: " + (", ".join(sorted(claims)) or "none")
         )
-    if " ".join(by.split()).casefold() == claims[request_id].requester.casefold():
-        raise UsageError("nobody reviews their own break-glass; valid: --by somebody else")
+    listed, account = load_listed(settings), operating_user()
+    _require_another(listed, claims[request_id], by=by, account=account)
+    reviewer = require_reviewer(listed, by=by, account=account, today=datetime.now(UTC).date())
     told: dict[str, str | int | bool | list[str]] = {"request_id": request_id, "finding": finding}
     if reason:
         told["reason"] = reason
-    audit_log.append(settings, act="break_glass_reviewed", actor=by, details=told)
+    audit_log.append(settings, act="break_glass_reviewed", actor=reviewer.name, details=told)
+
+
+def _require_another(listed: Listed, claim: BreakGlass, *, by: str, account: str) -> None:
+    """Neither the name that claimed nor its accounts: that of the claim, and those listed with the name."""
+    own = {claim.account} | {
+        one.account for one in listed.requesters if folded(one.name) == folded(claim.requester)
+    }
+    if account in own or folded(by) == folded(claim.requester):
+        raise RequestRefusedError(
+            "own_review", "nobody reviews their own break-glass; valid: another person, from another account"
+        )

@@ -22,7 +22,7 @@ def look_for_objectors(
     usual = {"pseudonymised": zones.pseudonymised, "warehouse": zones.warehouse}
     identity.objections_gate(
         run.settings, run.ledger, run_id=run.run_id, product=product, stage=stage,
-        place=place or usual[stage](product), keys=keys,
+        place=place or usual[stage](product), as_of=run.as_of, keys=keys,
     )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ def run_nightly(
 
 
 def _night(run: Run, progress: Progress) -> None:
+    progress("fetching")
+    _attempt(lambda: steps.fetch(run))
     progress("finding the feeds")
     _land(run, progress)
     before_products: tuple[tuple[str, Callable[[Run], object]], ...] = (

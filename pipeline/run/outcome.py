@@ -40,7 +40,7 @@ def judge(ledger: Ledger, run_id: str) -> Outcome:
         (run_id,),
     )
     complete = published >= _wanted(ledger, run_id)
-    stopping = [row for row in broken if row["step"] != "land_feed"] or broken
+    stopping = [row for row in broken if row["step"] not in ("fetch", "land_feed")] or broken
     return Outcome(
         outcome="published" if published else _worst_outcome(stopping),
         exit_code=0 if complete else _exit_code(stopping),

@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 # What a task may call by name, so that a word from a scheduler reaches nothing else.
 STEPS = (
+    "fetch",
     "load_reference",
     "require_a_feed",
     "check_arrivals",

@@ -6,13 +6,25 @@ independent of each other: a step about a product says nothing of the other one.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
-from pipeline import audit_log, checks, identity, landing, linkage_report, open_product, publish, warehouse
-from pipeline.errors import InputRefusedError
+from pipeline import (
+    audit_log,
+    checks,
+    feedback,
+    identity,
+    landing,
+    linkage_report,
+    open_product,
+    publish,
+    warehouse,
+)
+from pipeline.errors import InputRefusedError, WsicError
 from pipeline.gate_results import MADE_FROM
 from pipeline.identity import OptOutOutcome
 from pipeline.landing import Feed
+from pipeline.run import fetching
 from pipeline.run.erasure import withdraw_versions
 from pipeline.run.gates import look_for_objectors, scan_of
 from pipeline.run.ig_reporting import require_proved, write_ig_report
@@ -21,10 +33,19 @@ from pipeline.run.step import recorded
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS
 
 
+def fetch(run: Run) -> None:
+    """Fetch what FHIR servers have to where landing finds it; without a server, nothing.
+
+    Raises where a server refuses or an export lacks something; what came is landed all the same.
+    """
+    with recorded(run.ledger, run_id=run.run_id, step="fetch"):
+        fetching.fetch_all(run)
+
+
 def list_feeds(run: Run) -> list[Feed]:
     """Every feed that came or should have come, in a stable order."""
     with recorded(run.ledger, run_id=run.run_id, step="list_feeds"):
-        return landing.list_feeds(run.ledger, run.extracts, run.as_of, run.source)
+        return landing.list_feeds(run.ledger, run.extracts, run.as_of, run.source, home=run.settings.home)
 
 
 def land_feed(run: Run, feed: Feed) -> None:
@@ -34,13 +55,27 @@ def land_feed(run: Run, feed: Feed) -> None:
     good state, and the good files of the night still count.
     """
     subject = f"{feed.source}/{feed.sender}"
-    with recorded(run.ledger, run_id=run.run_id, step="land_feed", subject=subject):
-        outcome = landing.land_feed(
-            run.settings, run.ledger, run_id=run.run_id, feed=feed, extracts=run.extracts, as_of=run.as_of
-        )
-        landing.build_fhir(run.settings, run.ledger, run_id=run.run_id, feed=feed, as_of=run.as_of)
-        if outcome.outcome in ("refused", "missing"):
-            raise InputRefusedError(f"{subject}: {outcome.message or outcome.outcome}")
+    try:
+        with recorded(run.ledger, run_id=run.run_id, step="land_feed", subject=subject):
+            outcome = landing.land_feed(
+                run.settings, run.ledger, run_id=run.run_id, feed=feed, extracts=run.extracts, as_of=run.as_of
+            )
+            landing.build_fhir(run.settings, run.ledger, run_id=run.run_id, feed=feed, as_of=run.as_of)
+            if outcome.outcome in ("refused", "missing"):
+                raise InputRefusedError(f"{subject}: {outcome.message or outcome.outcome}")
+    finally:
+        _tell_sender(run, feed)
+
+
+def _tell_sender(run: Run, feed: Feed) -> None:
+    """Write the sender's feedback pack; one that could not be written is in the ledger, and stops nothing."""
+    if not feed.sender:  # nobody has ever sent for this source
+        return
+    subject = f"{feed.source}/{feed.sender}"
+    with suppress(WsicError), recorded(
+        run.ledger, run_id=run.run_id, step="write_feedback", subject=subject
+    ):  # fmt: skip
+        feedback.write_feedback(run.settings, run.ledger, run_id=run.run_id, feed=feed)
 
 
 def require_a_feed(run: Run) -> None:

@@ -19,22 +19,32 @@ _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(("as_of", "extract_date", "last_extract_on", "expected_on"), pa.date32()),
     **dict.fromkeys(("asked_on", "reply_on", "reply_lapses_on"), pa.date32()),
     **dict.fromkeys(("started_at", "ended_at"), pa.timestamp("us")),
-    **dict.fromkeys(("is_late", "is_passed"), pa.bool_()),
+    **dict.fromkeys(("is_late", "is_passed", "is_made_good"), pa.bool_()),
     **dict.fromkeys(("rows_in", "rows_out", "rows_landed", "rows_quarantined"), pa.int64()),
     **dict.fromkeys(("rows_withheld", "rows_superseded", "rows_checked", "rows_failed"), pa.int64()),
     **dict.fromkeys(("rows", "records", "people", "files", "extensions"), pa.int64()),
     **dict.fromkeys(("numbers_asked", "numbers_allowed", "restricted_codes"), pa.int64()),
     **dict.fromkeys(("people_in", "people_out"), pa.int64()),
+    **dict.fromkeys(("references_checked", "references_unresolved"), pa.int64()),
 }
 """Types of the columns that are not text, by name: a name means the same in every table."""
 
 # Queries may use :run_id and :product; the names that they yield are the exported columns.
 QUERIES = {
     "runs": "select run_id, as_of, started_at, ended_at, outcome, code_version, key_ids from run",
+    # Made good: a later complete export asked again, from the same time on, for all that a lacking one held.
     "files": """
-        select run_id, source, sender, extract_date, file_id, file_name, file_sha256, format,
-               rows_in, rows_landed, rows_quarantined, outcome
-        from file""",
+        select f.run_id, f.source, f.sender, f.extract_date, f.file_id, f.file_name, f.file_sha256, f.format,
+               f.rows_in, f.rows_landed, f.rows_quarantined, f.outcome,
+               exists (
+                   select 1 from bulk_file as b join bulk_job as lacking using (job_id) join bulk_job as later
+                       on later.server = lacking.server and later.scope = lacking.scope
+                       and later.job_id > lacking.job_id
+                   where b.file_name = f.file_name and b.file_name <> '' and lacking.source = f.source
+                       and lacking.sender = f.sender and lacking.state = 'incomplete'
+                       and later.state = 'complete'
+               ) as is_made_good
+        from file as f""",
     # What became of each file at its landing and in this run. What earlier runs did with the same
     # rows is their history, and would make the table grow by all files every night.
     "stages": """
@@ -58,6 +68,10 @@ QUERIES = {
         select f.run_id, f.source, f.sender, f.extract_date, f.file_name, e.resource_type, e.place, e.url,
                e.records, e.extensions
         from extension as e join file as f using (file_id) where f.outcome <> 'refused'""",
+    "references": """
+        select r.run_id, run.as_of, r.source, r.sender, r.resource_type, r.path, r.target_type,
+               r.references_checked, r.references_unresolved
+        from unresolved_reference as r join run using (run_id)""",
     # The night's links and those of the nights before it that were published, to see what drifts.
     "link_profiles": """
         select p.run_id, run.as_of, p.profile, p.source, p.value, p.records, p.people

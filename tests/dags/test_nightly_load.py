@@ -9,8 +9,8 @@ import pytest
 PRODUCTS = ("direct_care", "secondary_use")
 PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 IN_ORDER = (
-    "open_run", "list_feeds", "land_feed gp", "require_a_feed", "check_arrivals", "link", "apply_opt_outs",
-    "pseudonymise secondary_use", "build secondary_use", "check_product secondary_use",
+    "open_run", "fetch", "list_feeds", "land_feed gp", "require_a_feed", "check_arrivals", "link",
+    "apply_opt_outs", "pseudonymise secondary_use", "build secondary_use", "check_product secondary_use",
     "publish_product secondary_use", "publish_open", "close_run", "report",
 )  # fmt: skip
 

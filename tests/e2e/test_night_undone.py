@@ -24,7 +24,7 @@ from tests.product_contents import contents
 SERVED = (*PRODUCTS, OPEN_PRODUCT)
 AGAIN = "20260330-002"
 # What tells of every run has one more to tell of, and the files had been seen when the night was run again.
-OF_RUNS = ("audit.", "quality.rule_result", "quality.feed_coverage")
+OF_RUNS = ("audit.", "quality.rule_result", "quality.feed_coverage", "quality.unresolved_reference")
 
 
 @dataclass(frozen=True, slots=True)

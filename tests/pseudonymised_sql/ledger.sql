@@ -33,7 +33,7 @@ select
     file_id, 'run-1' as run_id, source, min(sender) as sender, getvariable('as_of')::date as extract_date,
     source || '.csv' as file_name, sha256(file_id) as file_sha256, 'made_up' as format,
     count(distinct row_number) as rows_in, count(distinct row_number) as rows_landed, 0::bigint as rows_quarantined,
-    'landed' as outcome,
+    'landed' as outcome, false as is_made_good,
 from received group by file_id, source;
 create table ledger__stages as
 select 'run-1' as run_id, source, sender, file_id, file_name, stage, rows_in, rows_in as rows_out,
@@ -106,6 +106,10 @@ told as (
 select run_id, as_of, profile, source, value, count(*) as records, count(distinct person_key) as people,
 from told, nights where run_id = 'run-1' or hash(person_key) % 3 > 0
 group by all;
+create table ledger__references as
+select 'run-1' as run_id, getvariable('as_of')::date as as_of, source, sender, 'Encounter' as resource_type, 'basedOn' as path,
+    'ServiceRequest' as target_type, 5::bigint as references_checked, 1::bigint as references_unresolved,
+from (select distinct source, sender from ledger__files);
 create table ledger__extensions as
 select
     'run-1' as run_id, 'acute' as source, 'RYJ' as sender, getvariable('as_of')::date as extract_date,

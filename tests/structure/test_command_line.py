@@ -16,9 +16,10 @@ from pipeline.cli import app
 ROOT = Path(__file__).parent.parent.parent
 # Verbs of the contract that this version has; later ones are added with what they do.
 VERBS = (
-    "synthesise", "run", "runs", "quarantine list", "quarantine show", "quarantine replay", "link explain",
-    "link report", "link export", "link train", "link override", "link rollback", "link review list",
-    "link review show", "link review decide",
+    "synthesise", "run", "runs", "fetch run", "fetch list", "fetch show", "fetch keys", "fetch check",
+    "quarantine list", "quarantine show", "quarantine replay", "feedback list", "feedback show",
+    "link explain", "link report", "link export", "link train", "link override", "link rollback",
+    "link review list", "link review show", "link review decide",
     "link mps request", "link mps response", "opt-outs request", "opt-outs collect", "opt-outs apply",
     "opt-outs withdraw", "opt-outs delete", "opt-outs report",
     "keys list", "keys rotate", "publish list", "publish rollback", "publish check",
@@ -27,7 +28,9 @@ VERBS = (
 )  # fmt: skip
 GROUPS = (
     "",
+    "fetch",
     "quarantine",
+    "feedback",
     "link",
     "link review",
     "link mps",

@@ -23,8 +23,10 @@ ROOT = Path(__file__).parent.parent.parent
 FAULTS = (*BEFORE_DBT, *IN_WAREHOUSE, *AT_PUBLISH, *AT_MARKED, *AT_OPEN)
 # Functions that refuse and stand on no way to a publish, or that another room's tests break in every way.
 ELSEWHERE = {
+    "audit_log.append:_begin_copy": "tests/faults/audit_log/test_cut_everywhere.py",
     "audit_log.append:_find_end": "tests/faults/audit_log/test_tampering.py",
     "audit_log.append:_require_none_before": "tests/faults/audit_log/test_tampering.py",
+    "audit_log.append:_settle_copy": "tests/faults/audit_log/test_cut_everywhere.py",
     "audit_log.heads:require_known": "tests/faults/audit_log/test_tampering.py",
     "audit_log.seal:seal": "tests/faults/audit_log/test_tampering.py",
     "checks:run_product_checks": "tests/faults/expectations/test_product_suites.py",

@@ -24,6 +24,15 @@ FORBIDDEN = {
         "pipeline.warehouse",
         "expectations",
     ),
+    # It speaks to other machines: it gets the one key that it shows them, and opens no other zone.
+    "pipeline/fetch": (
+        "pipeline.identity",
+        "pipeline.keys",
+        "pipeline.landing",
+        "pipeline.run",
+        "pipeline.warehouse",
+        "expectations",
+    ),
     "pipeline/identity": ("pipeline.run", "pipeline.warehouse", "pipeline.publish", "expectations"),
     # After the pseudonymised zone nothing may reach back to the rooms that see identifiers.
     "pipeline/warehouse": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
@@ -69,6 +78,10 @@ ONLY_IN = {
     ),
     "pipeline.run": ("pipeline/run", "pipeline/cli", "pipeline/summary", "dags"),
     "synthetic": ("synthetic", "pipeline/cli"),
+    "pipeline.fetch": ("pipeline/fetch", "pipeline/run", "pipeline/cli"),
+    # The one client of other machines' HTTP that is ours.
+    "httpx": ("connectors/fhir/bulk",),
+    "connectors.fhir.bulk": ("connectors/fhir/bulk", "pipeline/fetch"),
     "airflow": ("dags", "pipeline/keys/provider/secrets_service.py"),
     "great_expectations": ("expectations",),
 }
@@ -194,10 +207,11 @@ def test_dbt_project_holds_no_python() -> None:
     assert not list((ROOT / "dbt_project").rglob("*.py"))
 
 
-IDENTIFIABLE = ("received", "typed", "fhir", "fhir_files", "quarantine", "identity")
+IDENTIFIABLE = ("received", "fetched", "fetching", "typed", "fhir", "fhir_files", "quarantine", "identity")
 # pipeline/checks.py only hands the path on to expectations/; keys/ asks whether a vault exists.
 MAY_OPEN = (
     "pipeline/landing",
+    "pipeline/fetch",
     "pipeline/identity",
     "pipeline/checks.py",
     "pipeline/keys",

@@ -73,7 +73,7 @@ with coded as (
 ),
 written as (
     select * exclude (coding), coding_written(coding) as code, coding.code as sent,
-        code_kind(coalesce(coding.system, '')) as kind, coding.system is null as is_unknown
+        code_kind(coalesce(coding.system, '')) as kind, is_of_unknown_system(coding) as is_unknown
     from coded
     where coding.code is not null
 )
@@ -83,6 +83,7 @@ inner join restricted_code as l
     on l.code = w.code or l.code = w.sent
     or (l.kind = 'prefix' and (w.kind = 'prefix' or w.is_unknown)
         and starts_with(code_written('prefix', w.sent), l.code))
+    or (l.kind = 'read' and w.is_unknown and length(w.sent) >= 5 and code_written('read', w.sent) = l.code)
 """
 
 

@@ -32,17 +32,14 @@ _WHOLE_NUMBERS = ("BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT")
 _NEVER_LONG = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "TIME")
 _DATES = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
-# A newborn's record begins on its birth date: counted are those born before what the column tells of.
+# One is enough: pseudonymising moves every date of a birth. Nobody born on the first of a month is counted:
+# that is what everybody's birth date becomes.
 _BORN_ON = """
-with told as (select person_key, value::date as value, birth_date from {1}),
-first as (select quantile_disc(value, 0.01) as first from told where value <> birth_date)
-select {0}, true, count(distinct person_key), count(distinct person_key) filter (
-    where value = birth_date and birth_date < coalesce(first, date '9999-12-31'))
-from told cross join first"""
+select {0}, count(distinct person_key) from {1} where value::date = birth_date and day(birth_date) <> 1"""
 _BORN_IN = """
-select {0}, false, count(distinct person_key),
-    count(distinct person_key) filter (where regexp_matches(value::varchar, birth_date_forms))
-from {1} where length(value::varchar) <> 64 and regexp_matches(value::varchar, '(18|19|20)[0-9][0-9]')"""
+select {0}, count(distinct person_key) from {1}
+where length(value::varchar) <> 64 and regexp_matches(value::varchar, '(18|19|20)[0-9][0-9]')
+    and regexp_matches(value::varchar, birth_date_forms)"""
 
 Column = tuple[str, str, str, str]  # schema, table, column, type
 
@@ -114,20 +111,25 @@ def _is_long(name: str) -> str:
 
 
 def _own_dates(connection: DuckDBPyConnection, columns: list[Column]) -> None:
-    """Fills ``own_date``: by column, people who have a value, and those whose value is their birth date."""
+    """Fills ``own_date``: by column, the people whose value is their birth date."""
     connection.execute((_HERE / "own_people.sql").read_text("utf-8"))
     with_person = {(schema, table) for schema, table, column, _ in columns if column == "person_key"}
     for schema, table, column, kind in columns:
         if (schema, table) not in with_person or column == "person_key" or not _may_hold_a_date(kind):
             continue
+        relation = f"product.{identifier(schema)}.{identifier(table)}"
         people = (
             f"(select p.person_key, p.{identifier(column)} as value, o.birth_date, o.birth_date_forms "
-            f"from product.{identifier(schema)}.{identifier(table)} as p "
-            "inner join own_person as o on o.person_key = p.person_key "
-            f"where p.{identifier(column)} is not null)"
+            f"from {relation} as p inner join own_person as o on o.person_key = p.person_key "
+            f"where p.{identifier(column)} is not null{_unless_of_the_run(relation, column)})"
         )
         place, of_dates = literal(f"{schema}.{table}.{column}"), kind in _DATES
         connection.execute(f"insert into own_date {_BORN_ON if of_dates else _BORN_IN}".format(place, people))
+
+
+def _unless_of_the_run(relation: str, column: str) -> str:
+    """The day that a release tells of, some people's birth date, says nothing where it is all rows'."""
+    return f" and (select count(distinct as_of) from {relation}) > 1" if column == "as_of" else ""
 
 
 def _may_hold_a_date(kind: str) -> bool:

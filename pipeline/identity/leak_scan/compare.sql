@@ -78,4 +78,4 @@ from (
 left join name_word on folded.word = name_word.word
 group by folded.place;
 
-create or replace temp table own_date (place varchar, is_date boolean, people bigint, born bigint);
+create or replace temp table own_date (place varchar, born bigint);

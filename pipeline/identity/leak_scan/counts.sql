@@ -1,5 +1,4 @@
--- Counts only. A date column is one of birth dates where more than one person in twenty has their own in it: fewer are
--- newborns, and people whose first entry was dated to their birth.
+-- Counts only. One person's own birth date is one too many.
 with looked_at as (
     select place, count(*) as values_checked from said group by place
 ),
@@ -14,7 +13,7 @@ found as (
     select 'name', place, names from named_column where names >= 3 and names >= 0.5 * texts
     union all
     select 'own_birth_date', place, born from own_date
-    where if(is_date, born >= 5 and born > 0.05 * people, born > 0)
+    where born > 0
 ),
 
 totals as (

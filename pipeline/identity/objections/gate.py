@@ -1,58 +1,50 @@
 """The gate at the end: nobody who may not be in a product is in what is about to be published.
 
-It does not trust the step that left them out. Whose key may appear is worked out again from the vault: people
-of whom at least one record may be in, who have not objected, withdrawn or been deleted since. Every column of
-person keys is compared with that list, so that a key that belongs to nobody is refused like an objector's.
-Rows that stay out although their person may be in (a confidential entry, a restricted code, a test record)
-are looked for by the keys that their resources would have. Counts go to the ledger; the keys of those who are
-kept out are never written anywhere.
+It does not trust the step that left them out. Whose key may appear is worked out a second time, by code
+of its own (:mod:`afresh`), and only whom both let in may be there. Every column of person keys is
+compared with that list, so that a key that belongs to nobody is refused like an objector's; every other
+column is looked through for the keys of whoever may not be in, and for those that people have in another
+product. Rows that stay out although their person may be in (a confidential entry, a restricted code, a
+test record) are looked for by the keys that their resources would have. Counts go to the ledger; the
+keys of those who are kept out are never written anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.duck import identifier, literal, values_hidden
+from pipeline.duck import literal, values_hidden
 from pipeline.errors import ChecksRefusedError
 from pipeline.gate_words import OBJECTIONS, objection_rules
 from pipeline.identity.eligibility import decision_file
 from pipeline.identity.eligibility.rows import person_resources
 from pipeline.identity.keyed_hash import keyed
+from pipeline.identity.objections.afresh import look_afresh, marked_rows
+from pipeline.identity.objections.looked import Looked, define_keys_within, look, tables_of
 from pipeline.identity.objections.state import PRODUCT as SECONDARY_USE
 from pipeline.identity.objections.suppressed import find_suppressed
 from pipeline.identity.standardise import fhir_view
 from pipeline.identity.vault import open_vault
 from pipeline.keys import KeyRing, load_keys
+from pipeline.keys.purposes import product_purpose
 from pipeline.ledger import Ledger
-from pipeline.settings import Settings
+from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
 
 _ALLOWED = Path(__file__).with_name("allowed.sql")
-_PERSON_KEY = "person_key"  # how the name of every column of person keys ends
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What one look through a stage found: tables, keys looked at, and what should not be there."""
-
-    tables: int
-    keys: int
-    people: int
-    rows: int
 
 
 def objections_gate(
     settings: Settings, ledger: Ledger, *, run_id: str, product: str, stage: str, place: Path,
-    keys: KeyRing | None = None,
+    as_of: date, keys: KeyRing | None = None,
 ) -> Looked:  # fmt: skip
     """Look through ``place`` for whoever may not be in ``product``: a folder of Parquet files, or a database.
 
-    ``keys`` is the ring that the pseudonyms there were made with, by default the deployment's.
+    ``as_of`` is the night's day, on which objections are judged; ``keys`` the ring that the pseudonyms there
+    were made with, by default the deployment's.
 
     Writes ``rule_result`` rows of the suite ``objections``: ``<stage>_people`` and ``<stage>_rows``. Raises
     :class:`ChecksRefusedError` with counts where anybody or anything is there, where no table has a person
@@ -62,9 +54,9 @@ def objections_gate(
     _require_decided(zones, product, run_id)
     with open_vault(settings, keys, read_only=True) as connection, values_hidden("objections gate"):
         _require_run(connection, zones, product, run_id)
-        _find_allowed(connection, zones, keys, product)
-        with _tables(connection, place) as tables:
-            looked = _look(connection, tables)
+        _find_allowed(connection, zones, keys, product=product, as_of=as_of)
+        with tables_of(connection, place) as tables:
+            looked = look(connection, tables)
     _record(ledger, run_id, product, stage, looked)
     if looked.people or looked.rows or not looked.keys:
         raise ChecksRefusedError(
@@ -100,27 +92,41 @@ def _require_run(connection: DuckDBPyConnection, zones: Zones, product: str, run
         )
 
 
-def _find_allowed(connection: DuckDBPyConnection, zones: Zones, keys: KeyRing, product: str) -> None:
-    """Build ``allowed_key`` (keys of people) and ``forbidden_key`` (of rows of people who are allowed)."""
+def _find_allowed(
+    connection: DuckDBPyConnection, zones: Zones, keys: KeyRing, *, product: str, as_of: date
+) -> None:
+    """Build ``allowed_key`` and ``other_key`` (of people) and ``forbidden_key`` (of rows that stay out)."""
     find_suppressed(connection, keys)
-    connection.execute("set variable checks_reply = ?", [product == SECONDARY_USE])
-    connection.execute(
-        "create or replace temp table forbidden_row as select null::varchar as message where false"
-    )
+    look_afresh(connection, zones, heeds_objections=product == SECONDARY_USE, as_of=as_of)
     connection.execute(_ALLOWED.read_text(encoding="utf-8"))
+    connection.execute("create or replace temp table forbidden_row (message varchar)")
     for resource in person_resources():
         fhir_view(connection, "gate_row", zones=zones, resource_type=resource)
-        connection.execute(_FORBIDDEN.format(resource=resource))
-    with keyed(connection, keys.key(f"product:{product}")):
-        connection.execute(
-            "create or replace temp table allowed_key as "
-            "select keyed_hash('person|v1|' || person_id) as key from allowed_id"
-        )
-        connection.execute(
-            "create or replace temp table forbidden_key as "
-            "select distinct keyed_hash('record|v1|' || message) as key from forbidden_row"
-        )
+        afresh = marked_rows(connection, "gate_row", resource)
+        connection.execute(_FORBIDDEN.format(resource=resource, afresh=afresh))
+    with keyed(connection, keys.key(product_purpose(product))):
+        connection.execute(_KEYS)
+    for other in PRODUCTS:
+        if other != product:
+            with keyed(connection, keys.key(product_purpose(other))):
+                connection.execute(_KEYS_ELSEWHERE)
+    define_keys_within(connection)
 
+
+_KEYS = """
+create or replace temp table allowed_key as
+select keyed_hash('person|v1|' || person_id) as key from allowed_id;
+create or replace temp table other_key as
+select keyed_hash('person|v1|' || person_id) as key from other_id;
+create or replace temp table forbidden_key as
+select distinct keyed_hash('record|v1|' || message) as key from forbidden_row;
+"""
+# A pseudonym of another product would join the two: nobody's may stand here, whoever is in that one.
+_KEYS_ELSEWHERE = """
+insert into other_key
+select keyed_hash('person|v1|' || person_id)
+from (select person_id from allowed_id union all select person_id from other_id)
+"""
 
 # Rows that stay out while their person is in; the rest of those who stay out is found by their person's key.
 _FORBIDDEN = """
@@ -134,57 +140,9 @@ select g._source || '|' || g._sender || '|{resource}/' || g.id
 from gate_row as g
 semi join withheld_record as w
     on w.source = g._source and w.sender = g._sender and w.record_id = g._record_id
+union
+{afresh}
 """
-
-
-@contextmanager
-def _tables(connection: DuckDBPyConnection, place: Path) -> Iterator[dict[str, list[str]]]:
-    """Relation -> its columns of keys, for every table of the folder or database."""
-    if place.is_dir():
-        relations = [f"read_parquet({literal(path)})" for path in sorted(place.glob("*.parquet"))]
-        yield {relation: _key_columns(connection, relation) for relation in relations}
-        return
-    connection.execute(f"attach {literal(place)} as looked (read_only)")
-    try:
-        names = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'looked' order by all"
-        ).fetchall()
-        relations = [f"looked.{identifier(schema)}.{identifier(table)}" for schema, table in names]
-        yield {relation: _key_columns(connection, relation) for relation in relations}
-    finally:
-        connection.execute("detach looked")
-
-
-def _key_columns(connection: DuckDBPyConnection, relation: str) -> list[str]:
-    described = connection.execute(f"describe select * from {relation}").fetchall()
-    return [name for name, kind, *_ in described if name.endswith("_key") and kind == "VARCHAR"]
-
-
-def _look(connection: DuckDBPyConnection, tables: dict[str, list[str]]) -> Looked:
-    connection.execute("create or replace temp table found_person (key varchar)")
-    keys = rows = 0
-    for relation, columns in tables.items():
-        for column in columns:
-            name = identifier(column)
-            if column.endswith(_PERSON_KEY):
-                connection.execute(
-                    f"create or replace temp table key_of_table as select distinct {name} as key "
-                    f"from {relation} where {name} is not null"
-                )
-                keys += _count(connection, "select count(*) from key_of_table")
-                connection.execute(
-                    "insert into found_person from key_of_table anti join allowed_key using (key)"
-                )
-            else:
-                rows += _count(
-                    connection,
-                    f"select count(*) from {relation} as t semi join forbidden_key as f on f.key = t.{name}",
-                )
-    return Looked(len(tables), keys, _count(connection, "select count(distinct key) from found_person"), rows)
-
-
-def _count(connection: DuckDBPyConnection, query: str) -> int:
-    return int((connection.execute(query).fetchone() or (0,))[0])
 
 
 def _record(ledger: Ledger, run_id: str, product: str, stage: str, looked: Looked) -> None:

@@ -25,6 +25,7 @@ from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.objections import evidence
 from pipeline.identity.pseudonymise import accounts, linkage
 from pipeline.identity.pseudonymise.folder import replaced
+from pipeline.identity.pseudonymise.newborns import find_newborn_periods
 from pipeline.identity.pseudonymise.projection import statements
 from pipeline.identity.pseudonymise.references import find_withheld
 from pipeline.identity.pseudonymise.summary import (
@@ -80,6 +81,7 @@ def pseudonymise(
             replaced(zones.pseudonymised(product)) as folder,
         ):
             connection.execute(_PEOPLE.read_text(encoding="utf-8"))
+            find_newborn_periods(connection, zones, as_of)
             _area_table(connection, zones)
             find_withheld(connection, zones)
             outside = [

@@ -14,8 +14,10 @@ from connectors.declare import Handling
 from connectors.fhir import shapes
 from connectors.register import DOMAINS, Entity, Projection
 from pipeline.duck import identifier, literal, parquet
+from pipeline.identity.pseudonymise.newborns import moved
 
 _AREAS = {"lsoa": "lsoa_code", "local_authority": "local_authority_code"}
+_NEWBORN_DAY = "newborn_day"
 _OF_ROWS = "record"  # the kind of key that rows have, and references to them
 _LOCAL_NUMBERS = {"spell_number_key": "spell"}  # numbers of the sender's own, each kind hashed apart
 
@@ -30,8 +32,8 @@ class Statements:
 
 
 def statements(entity: Entity, files: Sequence[Path]) -> Statements:
-    """SQL over the landed ``files``; needs kept_record, row_eligibility, withheld_reference, postcode_area
-    and ``keyed_hash``.
+    """SQL over the landed ``files``; needs kept_record, row_eligibility, withheld_reference, postcode_area,
+    ``keyed_hash`` and ``newborn_day``.
     """
     raw = _raw(entity, files)
     patterns = {column.name: pattern for column in entity.columns if (pattern := _pattern(column))}
@@ -47,7 +49,7 @@ def statements(entity: Entity, files: Sequence[Path]) -> Statements:
 def _raw(entity: Entity, files: Sequence[Path]) -> str:
     """Rows that may leave, each register expression evaluated, nothing hashed or checked yet."""
     values = ",\n        ".join(f"{_value(column)} as {identifier(column.name)}" for column in entity.columns)
-    person = "person_key, _file_id, _row," if entity.about_a_person else ""
+    person = "person_key, _file_id, _row, born_on, newborn_until," if entity.about_a_person else ""
     return f"""with landed as (
     {_landed(entity, parquet(files, shapes.columns(entity.resource)))}
 ),
@@ -68,7 +70,7 @@ def _landed(entity: Entity, relation: str) -> str:
         element = identifier(entity.unnest)
         items = f", unnest({element}) as item, generate_subscripts({element}, 1) as item_number"
     record = "coalesce(f._record_id, f.id)" if entity.resource == "Patient" else "f._record_id"
-    return f"""select f.*, k.person_key{items}
+    return f"""select f.*, k.person_key, k.born_on, k.newborn_until{items}
     from {relation} as f
     inner join kept_record as k on k.source = f._source and k.sender = f._sender and k.record_id = {record}
     anti join row_eligibility as w
@@ -82,7 +84,7 @@ def _key(entity: Entity) -> str:
 
 def _areas(entity: Entity) -> str:
     """The join that turns a postcode into its areas, where the entity generalises one."""
-    postcodes = {column.expression for column in entity.columns if column.generalise}
+    postcodes = {column.expression for column in entity.columns if column.generalise in _AREAS}
     if len(postcodes) > 1:
         raise ValueError(f"{entity.name}: more than one postcode to generalise")
     for postcode in postcodes:
@@ -91,7 +93,7 @@ def _areas(entity: Entity) -> str:
 
 
 def _value(column: Projection) -> str:
-    if column.generalise:
+    if column.generalise and column.generalise != _NEWBORN_DAY:
         return f"area.{_AREAS[column.generalise]}"
     return f"try_cast(({column.expression}) as {column.type})"
 
@@ -110,6 +112,8 @@ def _written(column: Projection) -> str:
         kind = _kind_of_key(column)
         key = _hashed(kind, name)
         return f"{_unless_withheld(key, name) if kind == _OF_ROWS else key} as {name}"
+    if column.generalise == _NEWBORN_DAY:
+        return f"{moved(name, column.type)} as {name}"
     if pattern := _pattern(column):
         return f"case when {_is_inside(column.name, pattern)} then {name} end as {name}"
     return name

@@ -3,7 +3,7 @@
 Who may ask, how much and why is decided in :mod:`pipeline.reidentify`, which never sees a number.
 """
 
-from pipeline.identity.reidentify.found import Found
+from pipeline.identity.reidentify.found import Found, write_private
 from pipeline.identity.reidentify.given_numbers import looks_like_number, read_number
 from pipeline.identity.reidentify.resolve import KeyIds, key_ids, resolve
 from pipeline.identity.reidentify.subject import SubjectReport, subject_report
@@ -17,4 +17,5 @@ __all__ = [
     "read_number",
     "resolve",
     "subject_report",
+    "write_private",
 ]

@@ -55,6 +55,7 @@ def test_a_version_is_logged_with_its_hash_key_and_counts(settings: Settings, le
     (entry,) = audit_log.entries(settings, act="product_published")
     version = list_versions(settings, PRODUCT)[0].path
     assert entry.details == {
+        "account": audit_log.operating_user(),
         "run_id": "run-1", "product": PRODUCT, "file_sha256": audit_log.file_sha256(version),
         "key_id": "ab" * 8, "tables": 1, "rows": 1, "people": 1,
     }  # fmt: skip
@@ -161,7 +162,8 @@ def test_going_back_to_an_earlier_version_is_logged(settings: Settings, ledger: 
     published(settings, ledger, "run-2")
     rollback(settings, ledger, PRODUCT)
     (entry,) = audit_log.entries(settings, act="published_rolled_back")
-    assert entry.details == {"product": PRODUCT, "from_run": "run-2", "to_run": "run-1"}
+    caller = {"account": audit_log.operating_user()}
+    assert entry.details == {"product": PRODUCT, "from_run": "run-2", "to_run": "run-1"} | caller
     assert audit_log.verify(settings, files_too=True).is_intact
 
 

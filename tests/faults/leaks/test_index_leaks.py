@@ -161,6 +161,51 @@ def test_a_column_of_birth_dates_is_found(kind: str, economy: Economy, product: 
     assert _found(economy, product) == {"own_birth_date": {"core.person.planted"}}
 
 
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+def test_the_birth_date_of_one_among_many_days_is_found_and_counted(
+    kind: str, economy: Economy, product: Path
+) -> None:
+    """However many other people and days stand in the column, and however late the birth among them."""
+    _other_days(product, kind)
+    assert _found(economy, product) == {}
+    _give(product, "r3", "1953-06-13")
+    assert _found(economy, product) == {"own_birth_date": {"core.event.at"}}
+    _give(product, "r4", "1954-06-14")
+    rows = scan_for_leaks(economy.settings, "secondary_use", product).to_pylist()
+    assert [row["values_found"] for row in rows if row["place"] == "core.event.at"] == [2]
+
+
+def test_a_first_of_a_month_is_nobodys_own_and_the_day_of_the_run_is_everybodys(
+    economy: Economy, product: Path
+) -> None:
+    """r1 was born on a first, which is what leaves of any birth; r3 on the day that the table tells of."""
+    _other_days(product, "date")
+    _give(product, "r1", "1950-06-01")
+    run_sql(
+        product, "alter table core.event add column as_of date; update core.event set as_of = '1953-06-13'"
+    )
+    assert _found(economy, product) == {}
+    run_sql(product, "update core.event set as_of = '2026-03-31' where person_key <> (select person_key "
+            "from core.person where record = 'r3')")  # fmt: skip
+    assert _found(economy, product) == {"own_birth_date": {"core.event.as_of"}}
+
+
+def _other_days(product: Path, kind: str) -> None:
+    run_sql(
+        product,
+        f"create table core.event as select person_key, (date '1940-01-01' + n::integer)::{kind} as at "
+        "from core.person, range(40) as t(n)",
+    )
+
+
+def _give(product: Path, record: str, day: str) -> None:
+    run_sql(
+        product,
+        f"insert into core.event by name select person_key, '{day}' as at from core.person "
+        f"where record = '{record}'",
+    )
+
+
 def test_a_column_of_surnames_is_found(tmp_path: Path, economy: Economy, product: Path) -> None:
     """One word that is a name is no proof (White, Young); a column of them is."""
     names = ["QUILLFEATHER", "ZEPHANIAH", "Quillfeather"]

@@ -17,7 +17,7 @@ from pipeline.identity.pseudonymise.projection import statements
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from pipeline.run import steps
-from tests.identity_economy import Economy, nhs_number, observation, security
+from tests.identity_economy import AS_OF, Economy, nhs_number, observation, security
 from tests.objection_house import ACUTE, DISSENT, GP, House
 
 PRODUCT = "secondary_use"
@@ -72,8 +72,9 @@ def row_key(house: House, kind: str, key: str, source: str, sender: str) -> str:
 def look(house: House, place: Path, stage: str = "warehouse", run_id: str = "r1") -> Any:
     economy = house.economy
     return objections_gate(
-        economy.settings, economy.ledger, run_id=run_id, product=PRODUCT, stage=stage, place=place
-    )
+        economy.settings, economy.ledger, run_id=run_id, product=PRODUCT, stage=stage, place=place,
+        as_of=AS_OF,
+    )  # fmt: skip
 
 
 def database(path: Path, **columns: list[str]) -> Path:

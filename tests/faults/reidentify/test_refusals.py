@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,17 @@ import pytest
 
 from pipeline import audit_log, reidentify
 from pipeline.audit_log import entry as entries
+from pipeline.audit_log import operating_user
 from pipeline.audit_log.files import log_files
 from pipeline.errors import ChecksRefusedError, SetupError, UsageError
 from pipeline.identity.reidentify import KeyIds
 from pipeline.reidentify import RequestRefusedError, ask, rules
 from pipeline.reidentify.history import require_reviewed
+from pipeline.reidentify.requesters import load_listed
+from pipeline.settings import Settings
 from tests.audit_desk import recompute
 from tests.identity_economy import AS_OF
-from tests.reidentify_desk import NUMBERS, OTHER_PRACTICE, PRACTICE, Desk, make_desk
+from tests.reidentify_desk import NUMBERS, OTHER_PRACTICE, PRACTICE, Desk, acting_as, make_desk
 
 TODAY = datetime.now(UTC).date()
 
@@ -235,7 +239,8 @@ def test_a_break_glass_is_logged_and_waits_for_its_review(desk: Desk) -> None:
     assert told == ["reidentify_asked", "break_glass", "reidentify_given"]
     (waiting,) = reidentify.list_reviews(desk.settings)
     assert (waiting.request_id, waiting.requester, waiting.keys) == (answer.request_id, "A. Clerk", 1)
-    reidentify.close_review(desk.settings, answer.request_id, by="C. Guardian", finding="justified")
+    with acting_as("cguardian"):
+        reidentify.close_review(desk.settings, answer.request_id, by="c  guardian", finding="justified")
     assert reidentify.list_reviews(desk.settings) == []
     (closed,) = reidentify.list_reviews(desk.settings, closed_too=True)
     assert (closed.finding, closed.reviewed_by) == ("justified", "C. Guardian")
@@ -275,19 +280,89 @@ def test_an_emergency_that_nobody_reviewed_stops_the_next(desk: Desk, days: int,
 
 
 @pytest.mark.parametrize(
-    ("by", "finding", "said"),
+    ("by", "account", "listed", "rule"),
     [
-        ("A. Clerk", "justified", "their own"),
-        ("a.  clerk".replace("  ", " "), "justified", "their own"),
-        ("C. Guardian", "fine", "valid: justified"),
+        ("A. Clerk", "cguardian", {"name": "A. Clerk"}, "own_review"),
+        ("a  CLERK", "cguardian", {"name": "A. Clerk"}, "own_review"),
+        ("\uff21. Cl\u00e9rk", "cguardian", {"name": "A. Clerk"}, "own_review"),
+        ("C. Guardian", "", {}, "own_review"),
+        ("C. Guardian", "", {"account": ""}, "own_review"),
+        ("C. Guardian", "aclerk", {"account": "aclerk"}, "own_review"),
+        ("Somebody Else", "cguardian", {}, "not_a_reviewer"),
+        ("C. Guardian", "somebody-else", {}, "not_a_reviewer"),
+        ("C. Guardian", "cguardian", {"until": TODAY - timedelta(days=1)}, "authorisation_expired"),
+        ("C. Guardian", "cguardian", {"from": TODAY + timedelta(days=1)}, "authorisation_expired"),
     ],
 )
-def test_a_review_is_somebody_elses_and_says_what_was_found(
-    desk: Desk, by: str, finding: str, said: str
+def test_a_review_is_that_of_another_person_from_another_account(
+    desk: Desk, by: str, account: str, listed: dict[str, Any], rule: str
 ) -> None:
+    """An empty account stands for that of the claim; ``aclerk`` is a second one of who claimed it."""
     answer, _ = desk.ask("elsewhere", is_break_glass=True, reason="unconscious in the waiting room")
-    with pytest.raises(UsageError, match=said):
-        reidentify.close_review(desk.settings, answer.request_id, by=by, finding=finding)
+    told = listed | ({"account": operating_user()} if listed.get("account") == "" else {})
+    desk.authorise(reviewer=told)
+    text = desk.settings.requesters.read_text("utf-8")
+    second = text[: text.index("[[requester]]", 1)].replace(f'"{operating_user()}"', '"aclerk"')
+    desk.settings.requesters.write_text(second + text, encoding="utf-8")
+    with acting_as(account or operating_user()), pytest.raises(RequestRefusedError) as error:
+        reidentify.close_review(desk.settings, answer.request_id, by=by, finding="justified")
+    assert error.value.rule == rule, str(error.value)
+    assert len(reidentify.list_reviews(desk.settings)) == 1
+
+
+def test_every_entry_names_the_account_that_called(desk: Desk) -> None:
+    desk.ask("registered")
+    with acting_as("cguardian"):
+        audit_log.append(desk.settings, act="links_exported", actor="Somebody Else")
+    told = [entry.details["account"] for entry in audit_log.entries(desk.settings)]
+    assert told == [operating_user()] * (len(told) - 1) + ["cguardian"]
+    with pytest.raises(UsageError, match="not declared: account"):
+        audit_log.append(desk.settings, act="links_exported", details={"account": "somebody-else"})
+
+
+@pytest.mark.parametrize(
+    ("owner", "env", "is_refused"),
+    [(0, "production", False), (0, "development", False), (12345, "production", True),
+     (12345, "development", True)],
+)  # fmt: skip
+def test_the_file_of_requesters_belongs_to_who_answers_for_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, owner: int, env: str, is_refused: bool
+) -> None:
+    path = desk.settings.requesters.resolve()
+    status = Path.stat
+
+    def told(one: Path, **more: Any) -> os.stat_result:
+        found = list(status(one, **more))
+        found[0] &= ~0o022
+        found[4] = owner if one == path else 0
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "stat", told)
+    settings = dataclasses.replace(desk.settings, env=env)
+    if is_refused:
+        with pytest.raises(SetupError, match="belongs to another account"):
+            load_listed(settings)
+    else:
+        assert len(load_listed(settings).reviewers) == 1
+
+
+def test_in_production_nobody_else_may_replace_the_file_of_requesters(desk: Desk) -> None:
+    """Its folder lies in one that everybody may write to, sticky or not."""
+    settings = dataclasses.replace(desk.settings, env="production")
+    desk.settings.requesters.parent.chmod(0o777)
+    with pytest.raises(SetupError, match=r"others than root may write|belongs to another"):
+        load_listed(settings)
+    desk.settings.requesters.parent.chmod(0o700)
+
+
+def test_the_file_of_requesters_does_not_lie_where_somebody_happens_to_stand() -> None:
+    assert Settings().requesters.is_absolute()
+
+
+def test_a_review_says_what_was_found_of_a_claim_that_is_open(desk: Desk) -> None:
+    answer, _ = desk.ask("elsewhere", is_break_glass=True, reason="unconscious in the waiting room")
+    with pytest.raises(UsageError, match="valid: justified"):
+        reidentify.close_review(desk.settings, answer.request_id, by="C. Guardian", finding="fine")
     with pytest.raises(UsageError, match="waiting: r-"):
         reidentify.close_review(desk.settings, "r-000000000000", by="C. Guardian", finding="justified")
 

@@ -16,8 +16,9 @@ from pipeline.audit_log import operating_user
 from pipeline.cli import app
 from pipeline.errors import UsageError
 from pipeline.identity.reidentify import looks_like_number
+from pipeline.reidentify import RequestRefusedError
 from tests.markers import values_after_the_wall
-from tests.reidentify_desk import NUMBERS, PRACTICE, REASON, Desk, make_desk
+from tests.reidentify_desk import NUMBERS, PRACTICE, REASON, Desk, acting_as, make_desk
 
 ROOT = Path(__file__).parents[3]
 NUMBER = NUMBERS["registered"]
@@ -145,10 +146,12 @@ def test_a_break_glass_is_loud(desk: Desk, wsic: CliRunner, tmp_path: Path) -> N
     own = wsic.invoke(
         app, ["reidentify", "review", "close", waiting[0], "--by", "A. Clerk", "--finding", "justified"]
     )
-    assert isinstance(own.exception, UsageError)
-    closed = wsic.invoke(
-        app, ["reidentify", "review", "close", waiting[0], "--by", "C. Guardian", "--finding", "justified"]
-    )
+    assert isinstance(own.exception, RequestRefusedError)
+    close = ["reidentify", "review", "close", waiting[0], "--by", "C. Guardian", "--finding", "justified"]
+    own = wsic.invoke(app, close)
+    assert isinstance(own.exception, RequestRefusedError), "under another name, from the same account"
+    with acting_as("cguardian"):
+        closed = wsic.invoke(app, close)
     assert closed.exit_code == 0, closed.output
 
 

@@ -19,6 +19,8 @@ from tests.audit_desk import fill, lines, settings_in
 
 ROOT = Path(__file__).parents[3]
 
+CALLER = {"account": audit_log.operating_user()}
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
@@ -28,7 +30,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_the_first_act_opens_the_log(settings: Settings) -> None:
     entry = audit_log.append(settings, act="links_exported", actor="A. Clerk", details={"records": 3})
     assert [one.act for one in audit_log.entries(settings)] == ["log_opened", "links_exported"]
-    assert (entry.number, entry.actor, entry.details) == (2, "A. Clerk", {"records": 3})
+    assert (entry.number, entry.actor, entry.details) == (2, "A. Clerk", {"records": 3} | CALLER)
 
 
 def test_each_entry_holds_the_hash_of_the_one_before(settings: Settings) -> None:
@@ -101,7 +103,8 @@ def test_an_act_that_fails_is_followed_by_an_entry_that_says_so(settings: Settin
     ):
         raise ZeroDivisionError("943 476 5919")
     last = list(audit_log.entries(settings))[-1]
-    assert (last.act, last.details) == ("act_failed", {"entry": entry.number, "error": "ZeroDivisionError"})
+    told = {"entry": entry.number, "error": "ZeroDivisionError"} | CALLER
+    assert (last.act, last.details) == ("act_failed", told)
 
 
 def test_entries_are_found_by_act_actor_and_time(settings: Settings) -> None:

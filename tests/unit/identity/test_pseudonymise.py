@@ -16,6 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.identity import link, pseudonymise
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.pseudonymise import folder
+from pipeline.identity.pseudonymise.newborns import define_newborn_day
 from pipeline.identity.pseudonymise.projection import statements
 from pipeline.identity.standardise import define_macros
 from pipeline.keys import load_keys
@@ -68,7 +69,8 @@ def test_every_file_is_there_with_the_columns_of_the_register(night: Economy) ->
 
 
 NEEDED = """
-create temp table kept_record as select '' as source, '' as sender, '' as record_id, '' as person_key;
+create temp table kept_record as select '' as source, '' as sender, '' as record_id, '' as person_key,
+    null::date as born_on, null::date as newborn_until;
 create temp table row_eligibility as select '' as source, '' as sender, '' as file_id, 0::bigint as row;
 create temp table withheld_reference (message varchar);
 create temp table postcode_area as select '' as postcode, '' as lsoa_code, '' as local_authority_code;
@@ -84,6 +86,7 @@ def test_filled_tables_have_the_types_that_empty_ones_promise(tmp_path: Path) ->
     connection = connect(scratch.settings)
     define_macros(connection)
     connection.execute(NEEDED)
+    define_newborn_day(connection)
     with keyed(connection, bytes(32)):
         for entity in entities().values():
             files = list((scratch.home / "fhir" / entity.resource).glob("source=gp/*/*.parquet"))
@@ -234,6 +237,7 @@ def with_column(**change: Any) -> Entity:
         {"handling": Handling.PSEUDONYMISE, "domain": "key"},  # of what kind of thing?
         {"domain": "date"},  # text that may look like anything
         {"generalise": "county", "handling": Handling.GENERALISE},
+        {"generalise": "newborn_day", "handling": Handling.GENERALISE},  # of what is no day
     ],
 )
 def test_a_word_of_the_register_that_is_not_understood_stops_the_load(change: dict[str, Any]) -> None:

@@ -39,8 +39,9 @@ def issues(economy: Economy) -> list[bool]:
     pseudonymise(economy.settings, economy.ledger, "r1", PRODUCT, AS_OF)
     place = economy.home / "pseudonymised" / PRODUCT
     objections_gate(
-        economy.settings, economy.ledger, run_id="r1", product=PRODUCT, stage="pseudonymised", place=place
-    )
+        economy.settings, economy.ledger, run_id="r1", product=PRODUCT, stage="pseudonymised", place=place,
+        as_of=AS_OF,
+    )  # fmt: skip
     rows = economy.table(place / "gp__medication_requests.parquet")
     return sorted(row["based_on_key"] is not None for row in rows)
 

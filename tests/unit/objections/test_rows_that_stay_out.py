@@ -58,6 +58,20 @@ RESTRICTED: dict[str, tuple[str, Resource]] = {
         {"code": coded("http://hl7.org/fhir/sid/icd-10", "Z31.2")},
     ),
     "ICD-10 in lower case, without its system": ("Condition", {"code": coded(None, "z312")}),
+    "ICD-10 by the system's OID": ("Condition", {"code": coded("urn:oid:2.16.840.1.113883.6.3", "Z31.2")}),
+    "ICD-10 by a URN of its name": ("Condition", {"code": coded("urn:icd-10", "Z312")}),
+    "ICD-10 under a URI of the sender's own": (
+        "Condition",
+        {"code": coded("http://records.example/CodeSystem/diagnosis", "Z31.2")},
+    ),
+    "Read by the system's OID": (
+        "Observation",
+        {"status": "final", "code": coded("urn:oid:2.16.840.1.113883.2.1.6.2", "7E0A.11")},
+    ),
+    "Read under a URI of the sender's own": (
+        "Observation",
+        {"status": "final", "code": coded("http://records.example/CodeSystem/entry", "7E0A.00")},
+    ),
     "OPCS-4": (
         "Procedure",
         {"status": "completed", "code": coded("https://fhir.hl7.org.uk/CodeSystem/OPCS-4", "Q13.1")},
@@ -130,6 +144,10 @@ NOT_RESTRICTED: dict[str, tuple[str, Resource]] = {
     "a SNOMED code that begins alike": (
         "Observation",
         {"status": "final", "code": coded(SNOMED, SNOMED_RESTRICTED + "1")},
+    ),
+    "a word of a known system that begins like an ICD code": (
+        "Observation",
+        {"status": "final", "code": coded(systems.LOCAL_CODE_SYSTEM + "outcome", "Z312")},
     ),
     "SNOMED letters of an ICD code": ("Observation", {"status": "final", "code": coded(SNOMED, "Q131")}),
 }

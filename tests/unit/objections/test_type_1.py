@@ -117,6 +117,8 @@ def test_every_way_of_objecting_is_heeded_and_nothing_else(house: House) -> None
              if (found[record_id] == "type_1_objection") is not CASES[name][1]]  # fmt: skip
     assert wrong == []
     assert set(found.values()) == {None, "type_1_objection"}
+    assert house.out_afresh("secondary_use") == {record_id for record_id, reason in found.items() if reason}
+    assert house.out_afresh("direct_care") == set()
 
 
 def test_an_objection_follows_its_person_to_another_practice(house: House) -> None:
@@ -135,3 +137,4 @@ def test_an_objection_follows_its_person_to_another_practice(house: House) -> No
     assert found[moved] == found[f"{moved}-new"] == "type_1_objection"
     assert found[back] is None and found[f"{back}-new"] is None
     assert found[fooled] == "type_1_objection"
+    assert house.out_afresh("secondary_use") == {record_id for record_id, reason in found.items() if reason}

@@ -6,7 +6,7 @@ with files as (
         format as feed,
         extract_date,
         lower(file_name) as file_name,
-        bool_or(outcome != 'refused') as is_good,
+        bool_or(outcome != 'refused' or coalesce(is_made_good, false)) as is_good,
     from {{ ref('stg_ledger__files') }}
     where format != 'unrecognised'
     group by all

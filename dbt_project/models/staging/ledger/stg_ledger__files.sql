@@ -11,4 +11,5 @@ select
     rows_landed::bigint as rows_landed,
     rows_quarantined::bigint as rows_quarantined,
     outcome,
+    is_made_good::boolean as is_made_good,
 from {{ source('ledger', 'files') }}

@@ -1,0 +1,121 @@
+"""A look through a stage of a product for keys that may not be there, in whatever column or view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.duck import identifier, literal
+
+_PERSON_KEY = "person_key"  # how the name of every column of person keys ends
+_KEY_DIGITS = 64  # hexadecimal digits of a key
+# Views of dbt's inner layers are read by tables alone, and those are looked through.
+_RELATIONS = """
+select schema_name, table_name from duckdb_tables() where database_name = 'looked'
+union all
+select schema_name, view_name from duckdb_views()
+where database_name = 'looked' and not internal and schema_name not in ('staging', 'intermediate', 'marts')
+order by all
+"""
+_NO_TEXT = ("BOOLEAN", "DATE", "DOUBLE", "FLOAT", "DECIMAL", "TIME", "INTERVAL", "UUID",
+            "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+            "UBIGINT", "UHUGEINT")  # fmt: skip
+
+Columns = Mapping[str, str]  # name -> type
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look through a stage found: tables, keys looked at, and what should not be there."""
+
+    tables: int
+    keys: int
+    people: int
+    rows: int
+
+
+@contextmanager
+def tables_of(connection: DuckDBPyConnection, place: Path) -> Iterator[dict[str, Columns]]:
+    """Relation -> its columns that may hold a key, for every table of a folder of Parquet or a database."""
+    if place.is_dir():
+        relations = [f"read_parquet({literal(path)})" for path in sorted(place.glob("*.parquet"))]
+        yield {relation: _columns(connection, relation) for relation in relations}
+        return
+    connection.execute(f"attach {literal(place)} as looked (read_only)")
+    try:
+        names = connection.execute(_RELATIONS).fetchall()
+        relations = [f"looked.{identifier(schema)}.{identifier(table)}" for schema, table in names]
+        yield {relation: _columns(connection, relation) for relation in relations}
+    finally:
+        connection.execute("detach looked")
+
+
+def look(connection: DuckDBPyConnection, tables: Mapping[str, Columns]) -> Looked:
+    """Compare every column with the tables ``allowed_key``, ``other_key`` (of people) and ``forbidden_key``.
+
+    In a column of person keys only an allowed one may stand; nowhere may that of anybody else, or of a row
+    that stays out, alone or inside a longer text.
+    """
+    connection.execute("create or replace temp table found_person (key varchar)")
+    keys = rows = 0
+    for relation, columns in tables.items():
+        for column, kind in columns.items():
+            if kind == "VARCHAR" and column.endswith(_PERSON_KEY):
+                keys += _of_people(connection, relation, identifier(column))
+            else:
+                rows += _of_anything(connection, relation, identifier(column), kind)
+    return Looked(len(tables), keys, _count(connection, "select count(distinct key) from found_person"), rows)
+
+
+def _columns(connection: DuckDBPyConnection, relation: str) -> Columns:
+    described = connection.execute(f"describe select * from {relation}").fetchall()
+    return {name: kind for name, kind, *_ in described if kind.endswith("]") or not kind.startswith(_NO_TEXT)}
+
+
+def _of_people(connection: DuckDBPyConnection, relation: str, name: str) -> int:
+    """Keys in a column of person keys; those that are not allowed go to ``found_person``."""
+    connection.execute(
+        f"create or replace temp table key_of_table as select distinct {name} as key "
+        f"from {relation} where {name} is not null"
+    )
+    connection.execute("insert into found_person from key_of_table anti join allowed_key using (key)")
+    return _count(connection, "select count(*) from key_of_table")
+
+
+def _of_anything(connection: DuckDBPyConnection, relation: str, name: str, kind: str) -> int:
+    """Rows with the key of a row that stays out; keys of people who do go to ``found_person``."""
+    text = f"lower(hex({name}))" if kind == "BLOB" else f"lower({name}::varchar)"
+    of_length = f"from (select {text} as text from {relation}) where length(text)"
+    connection.execute(
+        "create or replace temp table key_of_table as select key, count(*) as rows from ("
+        f"select text as key {of_length} = {_KEY_DIGITS} "
+        f"union all select unnest(keys_within(text)) {of_length} > {_KEY_DIGITS}) "
+        "semi join any_key using (key) group by key"
+    )
+    connection.execute(
+        "insert into found_person select key from key_of_table semi join other_key using (key)"
+    )
+    return _count(
+        connection,
+        "select coalesce(sum(rows), 0) from key_of_table semi join forbidden_key using (key)",
+    )
+
+
+def define_keys_within(connection: DuckDBPyConnection) -> None:
+    """Macro ``keys_within``: every run of 64 hexadecimal digits in a text, overlapping ones too; and the
+    table ``any_key``, of all that may stand nowhere."""
+    connection.execute(f"""
+create or replace temp macro keys_within(text) as flatten(list_transform(
+    regexp_extract_all(text, '[0-9a-f]{{{_KEY_DIGITS},}}'),
+    lambda run: list_transform(
+        range(1, length(run) - {_KEY_DIGITS - 2}), lambda i: substr(run, i, {_KEY_DIGITS}))));
+create or replace temp table any_key as select key from other_key union select key from forbidden_key;
+""")
+
+
+def _count(connection: DuckDBPyConnection, query: str) -> int:
+    return int((connection.execute(query).fetchone() or (0,))[0])

@@ -1,0 +1,57 @@
+"""However the key of somebody who may not be in a product stands there, the look through it finds it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.identity.objections.looked import Looked, define_keys_within, look, tables_of
+
+IN, OUT, ROW = (hashlib.sha256(name.encode()).hexdigest() for name in ("in", "out", "row"))
+HIDDEN = {
+    "another column": "'{key}'",
+    "in capitals": "upper('{key}')",
+    "inside a text": "'see {key}, and others'",
+    "behind one digit more": "'a{key}0'",
+    "in a list": "['nothing', '{key}']",
+    "in a structure": "{{'of': '{key}'}}",
+    "in json": "to_json('{key}')",
+    "as bytes": "unhex('{key}')",
+}
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        for table, key in (("allowed_key", IN), ("other_key", OUT), ("forbidden_key", ROW)):
+            connection.execute(f"create temp table {table} as select '{key}' as key")
+        define_keys_within(connection)
+        yield connection
+
+
+def looked(connection: duckdb.DuckDBPyConnection, place: Path, value: str, view: str = "") -> Looked:
+    with duckdb.connect(str(place)) as product:
+        product.execute("create schema core")
+        product.execute(f"create table core.person as select '{IN}' as person_key, {value} as told_of")
+        if view:
+            product.execute(f"create view core.everybody as select {view} as told_of from core.person")
+    with tables_of(connection, place) as tables:
+        return look(connection, tables)
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_key_is_found_however_it_stands(
+    how: str, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for number, (key, found) in enumerate(((IN, (0, 0)), (OUT, (1, 0)), (ROW, (0, 1)))):
+        seen = looked(connection, tmp_path / f"{number}.duckdb", HIDDEN[how].format(key=key))
+        assert (seen.keys, seen.people, seen.rows) == (1, *found)
+
+
+def test_a_view_is_looked_through_like_a_table(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    seen = looked(connection, tmp_path / "a.duckdb", "'nobody'", view=f"'{OUT}'")
+    assert (seen.tables, seen.people, seen.rows) == (2, 1, 0)
