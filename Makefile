@@ -71,9 +71,9 @@ docs: install ## Write the generated parts of the data protection pages anew
 bench: install ## Measure the rates that the documentation quotes
 	@python -m tests.benchmarks.landing_rate
 	@python -m tests.benchmarks.linkage
-	@python -m tests.benchmarks.gates
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@pytest tests/benchmarks/febrl --override-ini addopts= --import-mode=importlib -p no:cacheprovider -q -s
+	@python -m tests.benchmarks.gates
 
 lock: install ## Resolve the dependencies again, with hashes and without index addresses
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

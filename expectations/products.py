@@ -13,14 +13,11 @@ from expectations.product_relations import (
     SCHEMAS,
     ProductContext,
     columns,
-    contract_columns,
-    contract_tables,
     count_tally,
     literal,
     relations,
-    tables,
 )
-from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES, contract, leaks
+from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES
 from expectations.results import RuleResult
 from expectations.rules import Suite
 from expectations.text_scan import scan_texts
@@ -100,21 +97,6 @@ def check_marked(
     """Judge what an attack found in the marked tables of a version; ``findings`` as for the open product."""
     _take(connection, "disclosure_finding", findings)
     return judge(connection, suites)
-
-
-def check_served(connection: duckdb.DuckDBPyConnection, database: Path) -> list[RuleResult]:
-    """Judge on its own what a published version shows: contract and leak scan, without a run."""
-    _attach(connection, database)
-    dictionary = ("meta", "data_dictionary") in tables(connection)
-    _make(
-        connection,
-        {
-            "published_column": columns(SCHEMAS, has_dictionary=dictionary),
-            "contract_column": contract_columns(),
-            "contract_table": contract_tables(connection),
-        },
-    )
-    return _judge(connection, (contract.SUITE, leaks.SUITE), SCHEMAS)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:

@@ -39,7 +39,8 @@ def scan_texts(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) ->
     """Make ``text_finding``: place, values_checked and, by kind of leak, how many values show it.
 
     Reads ``published_column`` (:mod:`expectations.products`) and the macros of ``macros.sql``.
-    Values that are keyed hashes or file ids (16, 32 or 64 hexadecimal digits) are left out.
+    Values that are keyed hashes or file ids (16, 32 or 64 hexadecimal digits) are left out, also where a text
+    names them among other words.
     """
     listed = connection.execute(
         "select table_schema, table_name, column_name, data_type from published_column "
@@ -84,7 +85,8 @@ def _scan(schema: str, table: str, column: str, kind: str) -> str:
         insert into text_finding
         with texts as (select {value} as text from {_quoted(schema)}.{_quoted(table)}),
         distinct_texts as (
-            select distinct plain_width(text) as text from texts where text is not null and not is_key(text)
+            select distinct without_keys(plain_width(text)) as text
+            from texts where text is not null and not is_key(text)
         )
         select
             '{schema}.{table}.{column}',

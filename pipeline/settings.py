@@ -55,15 +55,18 @@ class Settings:
     reidentify_keys_limit: int = 50  # pseudonyms in one request; more is bulk, and refused
     reidentify_daily_limit: int = 200  # pseudonyms of one requester in one day
     reidentify_days_back: int = 31  # how long before the night that is served a relationship may have held
+    reidentify_review_one_in: int = 10  # of the answers, one in so many goes to a listed reviewer
     break_glass_keys_limit: int = 5  # pseudonyms in one break-glass
     break_glass_review_days: int = 7  # a requester's unreviewed break-glass older than this stops the next
     disclosure_controlled: str = (
         ""  # tables that are controlled as open is, beside those of the project: product:schema.table …
     )
+    releases_lost: str = ""  # runs whose release of open is lost: nothing is compared with it
     keep_versions: int = 7  # published versions kept for rollback
     lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
     key_provider: str = "auto"  # where the root key comes from: file, environment or secrets service
     key_secret: str = ""  # its name in the secrets service that Airflow is configured with
+    next_key_secret: str = ""  # the name of the root that `wsic keys rotate --root` changes to
     volume_encryption: str = ""  # "declared: <evidence>" where what encrypts the zones lies below the machine
     warehouse_user: str = ""  # account that dbt runs as, by name or number; empty: the pipeline's own
     direct_care_group: str = ""  # the group that may read the product; empty: every account of the machine

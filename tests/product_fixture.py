@@ -23,7 +23,8 @@ _KINDS = {
     "last_extract_on "
     "extract_date",
     "TIMESTAMP": "start_at end_at at started_at ended_at",
-    "BOOLEAN": "is_registered is_attended is_emergency cost_is_proxy is_current is_late is_passed "
+    "BOOLEAN": "is_registered is_deceased is_attended is_emergency cost_is_proxy is_current is_late "
+    "is_passed "
     "is_balanced",
     "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed "
     "rows_quarantined "
@@ -41,7 +42,8 @@ select sha256('person' || i) as person_key, date '1950-01-01' as birth_month,
     'E01000001' as lsoa_code, 1 + i % 10 as imd_decile, '2019' as imd_version,
     case when i % 3 = 0 then 'E09000005' else 'E09000009' end as local_authority_code,
     case when age_years = 80 then '75-84' when age_years = 10 then '5-17' else '18-64' end as age_band,
-    'E8400' || (i % 4) as practice_code, 'U0000' || (i % 2) as pcn_code, true as is_registered
+    'E8400' || (i % 4) as practice_code, 'U0000' || (i % 2) as pcn_code, true as is_registered,
+    false as is_deceased
 from range({PEOPLE}) as t(i);
 insert into quality.k_anonymity by name
 select '{RUN_ID}' as run_id, date '{AS_OF}' as as_of, 'core.person' as table_name,

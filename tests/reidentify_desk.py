@@ -29,6 +29,7 @@ from tests.identity_economy import AS_OF, Economy, nhs_number, ods, registration
 RUN = "20260331-001"
 PRACTICE, OTHER_PRACTICE, TRUST, COMMUNITY, COUNCIL = "E84001", "E84002", "RYJ", "RY2", "304"
 REASON = "recall for a missed annual review"
+CASE = "RECALL-2026/118"
 DAY = timedelta(days=1)
 REVIEWER = {
     "name": "C. Guardian", "account": "cguardian", "from": date(2020, 1, 1), "until": date(2099, 12, 31),
@@ -137,7 +138,7 @@ class Desk:
         asked = {
             "product": "direct_care", "person_keys": tuple(self.keys[name] for name in names),
             "requester": "A. Clerk", "organisation": PRACTICE, "purpose": "direct_care", "reason": REASON,
-            "as_of": AS_OF,
+            "case": CASE, "as_of": AS_OF,
         }  # fmt: skip
         request = Request(**(asked | more))
         answer = reidentify.reidentify(self.settings, self.economy.ledger, request, handed.append)
@@ -150,7 +151,8 @@ class Desk:
         reviewer = REVIEWER | more.pop("reviewer", {})
         organisations = more.pop("organisations", (PRACTICE, OTHER_PRACTICE, TRUST, COMMUNITY, COUNCIL))
         entry = {
-            "name": "A. Clerk", "account": operating_user(), "purposes": ["direct_care", "case_finding"],
+            "name": "A. Clerk", "account": operating_user(),
+            "purposes": ["direct_care", "case_finding", "subject_access"],
             "from": date(2020, 1, 1), "until": date(2099, 12, 31), "approved_by": "C. Guardian",
             "break_glass": True,
         } | more  # fmt: skip

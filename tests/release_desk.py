@@ -86,7 +86,8 @@ class Desk:
     """One deployment; what a test does not say is a night on which all went well."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings: Settings = settings_in(folder)
+        # No answer is picked for the reviewers by chance.
+        self.settings: Settings = replace(settings_in(folder), reidentify_review_one_in=10**30)
         self.ledger: Ledger = open_ledger(self.settings)
 
     def put(self, table: str, *rows: Mapping[str, Any]) -> None:

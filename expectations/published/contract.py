@@ -14,7 +14,7 @@ from expectations.rules import Suite, each_row, tallied
 TABLES: Mapping[str, str] = {
     "core.person": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code imd_decile "
     "imd_version local_authority_code practice_code pcn_code is_registered death_month "
-    "age_band generalised_level",
+    "is_deceased age_band generalised_level",
     "core.registration": "person_key practice_code start_date end_date",
     "core.activity": "activity_key person_key source sender setting activity_type start_at end_at "
     "provider_code "

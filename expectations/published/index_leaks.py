@@ -10,13 +10,14 @@ from expectations.results import CRITICAL
 from expectations.rules import Rule, Suite
 
 _KINDS = {
-    "nhs_number": "no value holds an NHS number of the index, spaced, hyphened, embedded or backwards",
-    "encoded_number": "no value holds an NHS number of the index in hexadecimal or base 64",
-    "hashed_number": "no value is a hash without a key (MD5, SHA-1, SHA-256) of an NHS number of the index",
+    "nhs_number": "no value holds an NHS number of the index, whatever stands between or beside its digits",
+    "encoded_number": "no value holds an NHS number of the index in hexadecimal, base 32 or base 64",
+    "hashed_number": "no value is a hash without a key (MD5, SHA-1, SHA-2, SHA3-256) of an NHS number of the "
+    "index, whole or cut",
     "name": "no value holds a person's given and family name, no column is one of names",
     "postcode": "no value is a home postcode of the index",
     "key": "no value is a key of the deployment, in hexadecimal or base 64",
-    "own_birth_date": "no column holds its own person's whole birth date",
+    "own_birth_date": "no column holds its own person's whole birth date, as a day, in words or as a number",
 }
 
 

@@ -15,6 +15,7 @@ from pipeline.audit_log.chain import Finding
 from pipeline.audit_log.entry import Entry
 from pipeline.audit_log.free_text import require_safe
 from pipeline.audit_log.gate import require_intact
+from pipeline.audit_log.handover import handing_over
 from pipeline.audit_log.reading import entries, last_checkpoint
 from pipeline.audit_log.receipts import SUFFIX as RECEIPT_SUFFIX
 from pipeline.audit_log.receipts import as_receipt, checkpoint_of, file_sha256, issue_receipt
@@ -36,6 +37,7 @@ __all__ = [
     "checkpoint_of",
     "entries",
     "file_sha256",
+    "handing_over",
     "issue_receipt",
     "last_checkpoint",
     "meaning_of",

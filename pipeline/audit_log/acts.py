@@ -33,6 +33,7 @@ _TEXTS: Mapping[str, str] = {
     "request_id": r"r-[0-9a-f]{12}",
     "pair_id": r"[0-9a-f]{12}",
     "file_id": r"[0-9a-f]{16,64}",
+    "case": r"(?=.{3,32}$)[A-Za-z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+)*",
     "organisation": r"[A-Z0-9]{3,9}",  # ODS code; ten digits would be an NHS number
     "account": r"[A-Za-z_][A-Za-z0-9_.@\\$-]{0,63}|uid [0-9]{1,9}",
     "word": r"[a-z][a-z_]{1,39}",  # of a declared list: purpose, verdict, outcome, rule
@@ -96,7 +97,10 @@ ACTS: Mapping[str, Act] = {
     "product_published": Act(
         "A version of a product is about to be served",
         {"run_id": "run", "product": "product", "tables": "count", "rows": "count", **_FILE},
-        {"key_id": "key_id", "key_version": "version", "people": "count"},
+        {
+            "key_id": "key_id", "key_version": "version", "people": "count", "cells_sha256": "hash",
+            "releases_lost": "runs",
+        },
         is_sealed=True,
     ),
     "published_rolled_back": Act(
@@ -117,10 +121,20 @@ ACTS: Mapping[str, Act] = {
         },
         is_sealed=True,
     ),
+    "root_replaced": Act(
+        "The deployment gets another root key: what is written behind this is signed with a key of that one",
+        {"old_key_id": "key_id", "key_id": "key_id", "reason": "reason"},
+        is_sealed=True,
+    ),
+    "root_in_use": Act(
+        "The other root key is in use, and signs the log; products are to be made again under it",
+        {"key_id": "key_id", "products": "products"},
+        is_sealed=True,
+    ),
     "reidentify_asked": Act(
         "Somebody asked who stands behind pseudonyms",
         {**_REQUEST, "product": "product", "keys": "count", "as_of": "day"},
-        {"reason": "reason", "is_break_glass": "flag"},
+        {"reason": "reason", "case": "case", "is_break_glass": "flag"},
     ),
     "reidentify_given": Act(
         "NHS numbers are about to be handed out",
@@ -132,16 +146,26 @@ ACTS: Mapping[str, Act] = {
     "break_glass": Act(
         "Somebody asks without a known relationship, in an emergency; to be reviewed",
         {**_REQUEST, "keys": "count", "reason": "reason"},
+        {"case": "case"},
         is_sealed=True,
     ),
     "break_glass_reviewed": Act(
         "A break-glass was reviewed", {"request_id": "request_id", "finding": "word"}, {"reason": "reason"},
         is_sealed=True,
     ),
+    "request_reviewed": Act(
+        "An answer of the reviewers' sample was looked at", {"request_id": "request_id", "finding": "word"},
+        {"reason": "reason"},
+        is_sealed=True,
+    ),
     "subject_report": Act(
         "The report of what is held about a person, for that person", {"request_id": "request_id"},
-        {"subjects": "subjects", "reason": "reason"},
+        {"subjects": "subjects", "requester": "name", "case": "case", "reason": "reason"},
         is_sealed=True,
+    ),
+    "subject_report_refused": Act(
+        "A report about a person was refused", {"request_id": "request_id", "rule": "word"},
+        {"requester": "name"},
     ),
     "link_decided": Act("Somebody decided a pair in doubt", {"pair_id": "pair_id", "verdict": "word"}),
     "link_override": Act("Somebody decided that two records are one person or two", {"verdict": "word"}),

@@ -42,9 +42,10 @@ def append(
     """
     told = require_declared(act, details or {})
     who = str(in_form(actor or operating_user(), "name", f"{act}.actor"))
-    files, keys, copy = log_files(settings), load_keys(settings), copy_of(settings)
+    files, copy = log_files(settings), copy_of(settings)
     with locked(files), writable("the audit log"), heads.opened(settings) as ledger:
-        log = LockedLog(files, ledger, keys, copy)
+        # Read while nobody else can append: the root may just have been replaced.
+        log = LockedLog(files, ledger, load_keys(settings), copy)
         log.make_ready()
         return log.write(act, who, told)
 

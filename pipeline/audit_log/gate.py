@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.audit_log import entry as entries
-from pipeline.audit_log import heads, signing
+from pipeline.audit_log import heads
 from pipeline.audit_log.chain import Finding
 from pipeline.audit_log.copy_elsewhere import compare, copy_of, read_log
 from pipeline.audit_log.entry import LONGEST
 from pipeline.audit_log.files import LogFiles, first_line, locked, log_files
 from pipeline.audit_log.seal import Since, since_checkpoint
+from pipeline.audit_log.signers import signers_of
 from pipeline.errors import ChecksRefusedError
 from pipeline.gate_words import AUDIT_LOG, AUDIT_LOG_RULE
 from pipeline.keys import load_keys
@@ -26,11 +27,12 @@ def require_intact(settings: Settings, *, run_id: str = "", product: str = "") -
 
     With ``run_id`` and ``product`` the result also stands in the ledger as a rule of suite ``audit_log``.
     """
-    files, public, copy = log_files(settings), signing.public_key(load_keys(settings)), copy_of(settings)
+    files, copy = log_files(settings), copy_of(settings)
     with heads.opened(settings) as ledger, locked(files):
+        signers = signers_of(load_keys(settings))
         head = heads.latest(ledger)
         log_id = _log_id(files)
-        since = since_checkpoint(files, public, log_id) if log_id else None
+        since = since_checkpoint(files, signers, log_id) if log_id else None
         fault = _fault(since, head, log_id)
         if copy and not fault:
             fault = _copy_fault(compare(copy, read_log(files), log_id, files))

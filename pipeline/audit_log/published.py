@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from pipeline.audit_log import receipts, signing
+from pipeline.audit_log import receipts
 from pipeline.audit_log.chain import Finding, Walk
 from pipeline.audit_log.heads import Head
 from pipeline.audit_log.receipts import Receipt
+from pipeline.audit_log.signers import Signers
 from pipeline.audit_log.signing import Checkpoint
 from pipeline.settings import Settings
 
@@ -19,7 +18,7 @@ from pipeline.settings import Settings
 def check_published(
     settings: Settings,
     chain: Walk,
-    public: Ed25519PublicKey,
+    signers: Signers,
     known: Sequence[Head],
     publications: Sequence[Mapping[str, Any]],
     *,
@@ -29,7 +28,7 @@ def check_published(
     vouched = set()
     for receipt in receipts.receipts(settings):
         where = f"{receipt.product} {receipt.run_id or receipt.path.name}"
-        if what := _receipt_fault(receipt, chain, public, known):
+        if what := _receipt_fault(receipt, chain, signers, known):
             yield Finding(what[0], f"receipt of {where}: {what[1]}")
         elif files_too and _is_other_file(receipt):
             yield Finding(None, f"version {where} is not the file whose hash was logged")
@@ -39,19 +38,19 @@ def check_published(
 
 
 def _receipt_fault(
-    receipt: Receipt, chain: Walk, public: Ed25519PublicKey, known: Sequence[Head]
+    receipt: Receipt, chain: Walk, signers: Signers, known: Sequence[Head]
 ) -> tuple[int | None, str] | None:
-    if (what := _point_fault(receipt.checkpoint, chain, public, known)) or _is_of_earlier(receipt, chain):
+    if (what := _point_fault(receipt.checkpoint, chain, signers, known)) or _is_of_earlier(receipt, chain):
         return what
     return None if _is_logged(receipt, chain) else (None, "the log has no such publication")
 
 
 def check_handed_out(
-    paths: Sequence[Path], chain: Walk, public: Ed25519PublicKey, known: Sequence[Head]
+    paths: Sequence[Path], chain: Walk, signers: Signers, known: Sequence[Head]
 ) -> Iterator[Finding]:
     """Findings of receipts that somebody kept; a file that is none proves nothing, and is found too."""
     for path in paths:
-        if what := _point_fault(receipts.read_checkpoint(path), chain, public, known):
+        if what := _point_fault(receipts.read_checkpoint(path), chain, signers, known):
             yield Finding(what[0], f"receipt {path.name}: {what[1]}")
 
 
@@ -65,10 +64,10 @@ def _is_of_earlier(receipt: Receipt, chain: Walk) -> bool:
 
 
 def _point_fault(
-    point: Checkpoint | None, chain: Walk, public: Ed25519PublicKey, known: Sequence[Head]
+    point: Checkpoint | None, chain: Walk, signers: Signers, known: Sequence[Head]
 ) -> tuple[int | None, str] | None:
     """What the log must be and is not, as the signed checkpoint shows it."""
-    if point is None or not signing.is_signed(point, public):
+    if point is None or not signers.signed(point, of_earlier_log=True):
         return None, "not signed with this deployment's key"
     first = chain.entry(1)
     if first is None or point.log_id != first.details.get("log_id"):

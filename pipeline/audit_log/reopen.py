@@ -30,8 +30,9 @@ def reopen(settings: Settings, *, by: str, reason: str) -> Path:
     told: dict[str, Detail] = {"reason": in_form(reason, "reason", "--reason")}
     if verify(settings).is_intact:
         raise UsageError("the audit log verifies; only one that does not is put away")
-    files, keys, copy = log_files(settings), load_keys(settings), copy_of(settings)
+    files, copy = log_files(settings), copy_of(settings)
     with locked(files), writable("the audit log"), heads.opened(settings) as ledger:
+        keys = load_keys(settings)
         told |= _follows(_known_end(copy, files, heads.latest(ledger)))
         closed = _put_away(files)
         LockedLog(files, ledger, keys, copy).begin(who, told)

@@ -6,12 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from pipeline.audit_log import heads, signing
 from pipeline.audit_log.chain import Walk, walk
 from pipeline.audit_log.entry import GENESIS, LONGEST, Entry
 from pipeline.audit_log.files import LogFiles, add_line, last_line, read, set_aside
+from pipeline.audit_log.signers import Signers, signers_of
 from pipeline.audit_log.signing import Checkpoint
 from pipeline.clock import now
 from pipeline.errors import ChecksRefusedError
@@ -30,7 +29,7 @@ class Since:
     sha256: str
 
 
-def since_checkpoint(files: LogFiles, public: Ed25519PublicKey, log_id: str) -> Since:
+def since_checkpoint(files: LogFiles, signers: Signers, log_id: str) -> Since:
     """Hash all that the last checkpoint covers, and walk the entries behind it; the torn rest is left out."""
     line, _ = last_line(files.checkpoints, LONGEST)
     point = signing.parse(line) if line else None
@@ -39,7 +38,8 @@ def since_checkpoint(files: LogFiles, public: Ed25519PublicKey, log_id: str) -> 
     digest = hashlib.sha256(content[:covered])
     is_as_signed = not line or (
         point is not None
-        and signing.is_signed(point, public)
+        and signers.signed(point)
+        and signers.is_end(point)
         and point.log_id == log_id
         and (covered, digest.hexdigest()) == (point.size, point.sha256)
         and len(content) >= covered
@@ -63,12 +63,22 @@ def seal(files: LogFiles, ledger: Ledger, keys: KeyRing, log_id: str) -> Checkpo
     _, torn = last_line(files.checkpoints, LONGEST)
     if torn:
         set_aside(files, files.checkpoints, torn)
-    since = since_checkpoint(files, signing.public_key(keys), log_id)
+    since = since_checkpoint(files, signers_of(keys), log_id)
     if not since.is_as_signed or since.walk.broken:
         raise ChecksRefusedError(f"the audit log is not what was signed before; {heads.VERIFY}")
     line, _ = last_line(files.checkpoints, LONGEST)
     said: dict[str, Any] = {"log_id": log_id, "number": since.walk.last, "hash": since.walk.previous}
     point = signing.sign(keys, line, **said, size=since.size, sha256=since.sha256, at=now())
     add_line(files.checkpoints, point.line())
+    _show_key(files, keys)
     heads.mark_sealed(ledger, log_id, point.number)
     return point
+
+
+def _show_key(files: LogFiles, keys: KeyRing) -> None:
+    """The public key beside the log is that of its last signature."""
+    pem = signing.as_pem(signing.public_key(keys))
+    if not files.public_key.exists() or files.public_key.read_bytes() != pem:
+        fresh = files.public_key.with_suffix(".fresh")
+        fresh.write_bytes(pem)
+        fresh.replace(files.public_key)

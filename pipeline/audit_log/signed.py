@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from pipeline.audit_log import signing
 from pipeline.audit_log.chain import Finding, Walk
 from pipeline.audit_log.entry import GENESIS
+from pipeline.audit_log.signers import Signers
 from pipeline.audit_log.signing import Checkpoint
 
 
@@ -27,7 +26,7 @@ class Signed:
         return self.points[-1].number if self.points else 0
 
 
-def check_signed(lines: bytes, public: Ed25519PublicKey, chain: Walk, content: bytes, log_id: str) -> Signed:
+def check_signed(lines: bytes, signers: Signers, chain: Walk, content: bytes, log_id: str) -> Signed:
     """Follow the checkpoints; the first one that does not hold ends it, and is the finding."""
     held: list[Checkpoint] = []
     previous = GENESIS
@@ -35,7 +34,7 @@ def check_signed(lines: bytes, public: Ed25519PublicKey, chain: Walk, content: b
     listed = frozenset(point.number for point in parsed if point is not None)
     for line in lines.splitlines(keepends=True):
         point = signing.parse(line)
-        found = _fault(point, public, previous, held, log_id) or _differs(point, chain, content, held)
+        found = _fault(point, signers, previous, held, log_id) or _differs(point, chain, content, held)
         if found or point is None:
             return Signed(tuple(held), (found,) if found else (), listed)
         held.append(point)
@@ -44,12 +43,12 @@ def check_signed(lines: bytes, public: Ed25519PublicKey, chain: Walk, content: b
 
 
 def _fault(
-    point: Checkpoint | None, public: Ed25519PublicKey, previous: str, held: list[Checkpoint], log_id: str
+    point: Checkpoint | None, signers: Signers, previous: str, held: list[Checkpoint], log_id: str
 ) -> Finding | None:
     which = f"checkpoint {len(held) + 1}"
     if point is None:
         return Finding(None, f"{which} is not one in canonical form")
-    if not signing.is_signed(point, public):
+    if not signers.signed(point):
         return Finding(None, f"{which} is not signed with this deployment's key")
     if point.log_id != log_id:
         return Finding(None, f"{which} is of another log: taken from another deployment or an earlier log")

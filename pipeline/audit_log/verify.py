@@ -12,9 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from pipeline.audit_log import heads, signing
+from pipeline.audit_log import heads
 from pipeline.audit_log.chain import Finding, Walk, walk
 from pipeline.audit_log.copy_elsewhere import compare, copy_of
 from pipeline.audit_log.entry import GENESIS
@@ -22,6 +20,8 @@ from pipeline.audit_log.files import LogFiles, locked, log_files, read
 from pipeline.audit_log.heads import Head
 from pipeline.audit_log.published import check_handed_out, check_published
 from pipeline.audit_log.signed import Signed, check_signed
+from pipeline.audit_log.signers import Signers, signers_of
+from pipeline.audit_log.signing import Checkpoint
 from pipeline.keys import load_keys
 from pipeline.settings import Settings
 
@@ -63,8 +63,9 @@ def verify(settings: Settings, *, files_too: bool = False, handed_out: Sequence[
 
     Changes nothing. Raises :class:`SetupError` where keys, ledger or copy cannot be read.
     """
-    files, public, copy = log_files(settings), signing.public_key(load_keys(settings)), copy_of(settings)
+    files, copy = log_files(settings), copy_of(settings)
     with heads.opened(settings) as ledger, locked(files):
+        signers = signers_of(load_keys(settings))
         content, torn = read(files.log)
         points, torn_point = read(files.checkpoints)
         known = heads.all_heads(ledger)
@@ -72,17 +73,18 @@ def verify(settings: Settings, *, files_too: bool = False, handed_out: Sequence[
         compared = list(compare(copy, content, _own_id(content), files)) if copy else []
     chain = walk(content.splitlines(keepends=True), first=1, previous=GENESIS)
     log_id = _log_id(chain)
-    signed = check_signed(points, public, chain, content, log_id)
+    signed = check_signed(points, signers, chain, content, log_id)
     own = [head for head in known if head.log_id == log_id]
     findings = [
         *([chain.broken] if chain.broken else []),
-        *_key_file(files, public, is_needed=bool(content)),
+        *_key_file(files, signers, signed.points[-1:], is_needed=bool(content)),
         *signed.findings,
+        *signers.handovers(chain, log_id),
         *_heads(chain, known, log_id),
         *_unknown_tail(chain, own, signed),
         *(one for one in compared if isinstance(one, Finding)),
-        *check_handed_out(handed_out, chain, public, known),
-        *check_published(settings, chain, public, known, publications, files_too=files_too),
+        *check_handed_out(handed_out, chain, signers, known),
+        *check_published(settings, chain, signers, known, publications, files_too=files_too),
     ]
     return Verification(
         log_id=log_id, entries=len(chain.entries), checkpoints=len(signed.points), head=chain.previous,
@@ -104,11 +106,13 @@ def _own_id(content: bytes) -> str:
     return _log_id(walk(content.splitlines(keepends=True)[:1], first=1, previous=GENESIS))
 
 
-def _key_file(files: LogFiles, public: Ed25519PublicKey, *, is_needed: bool) -> Iterator[Finding]:
+def _key_file(
+    files: LogFiles, signers: Signers, last: tuple[Checkpoint, ...], *, is_needed: bool
+) -> Iterator[Finding]:
     if not is_needed and not files.public_key.exists():
         return
     held = files.public_key.read_bytes() if files.public_key.exists() else b""
-    if held != signing.as_pem(public):
+    if held not in signers.pems(last[0] if last else None):
         yield Finding(None, "the public key beside the log is not that of this deployment's signing key")
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import console
+from pipeline.errors import UsageError
 from pipeline.keys import load_keys
-from pipeline.run import Rotation, rotate
+from pipeline.run import RootRotation, Rotation, rotate, rotate_root
 from pipeline.settings import PRODUCTS, load_settings
 
 app = console.group("keys", "Key versions in use, by public id.", "wsic keys list")
@@ -31,17 +32,31 @@ def list_keys(as_json: console.Json = False) -> None:
 @app.command(
     "rotate",
     epilog=console.example_of(
-        'wsic keys rotate --product secondary_use --by "A. Singh" --reason "yearly rotation"'
+        'wsic keys rotate --product secondary_use --by "A. Singh" --reason "yearly rotation"',
+        'wsic keys rotate --root --by "A. Singh" --reason "the custodian has left" --dry-run',
     ),
 )
 def rotate_key(
-    product: Annotated[str, typer.Option(help=f"One of {', '.join(PRODUCTS)}.")],
+    *,
     by: Annotated[str, typer.Option(help="Who rotates it; goes into the audit log.")],
     reason: Annotated[str, typer.Option(help="Why; goes into the audit log, so no patient's details.")],
+    product: Annotated[str, typer.Option(help=f"One of {', '.join(PRODUCTS)}.")] = "",
+    root: Annotated[
+        bool,
+        typer.Option(
+            "--root", help="The deployment's root key, and with it every key; docs/keys.md says how."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")] = False,
     as_json: console.Json = False,
 ) -> None:
-    """Give a product a new key: made again, checked, swapped in; all under the old key is withdrawn."""
+    """Give a product, or with --root the deployment, a new key: made again, checked, swapped in; all under
+    the old key is withdrawn."""
+    if root == bool(product):
+        raise UsageError("valid: either --product, or --root")
+    if root:
+        _rotate_root(by=by, reason=reason, dry_run=dry_run, as_json=as_json)
+        return
     with console.progress() as show:
         done = rotate(load_settings(), product=product, by=by, reason=reason, dry_run=dry_run, progress=show)
     if as_json:
@@ -49,6 +64,35 @@ def rotate_key(
     else:
         console.show_rows([_row(done)], as_json=False, nothing="")
         typer.echo(_said(done, dry_run=dry_run))
+
+
+def _rotate_root(*, by: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    with console.progress() as show:
+        done = rotate_root(load_settings(), by=by, reason=reason, dry_run=dry_run, progress=show)
+    rows = [_row(product) for product in done.products]
+    if as_json:
+        changed = {row.product: list(row.changed_tables) for row in done.products}
+        told = {
+            name: getattr(done, name) for name in ("provider", "old_root_id", "new_root_id", "is_resumed")
+        }
+        lists = {"products": rows, "to_do": list(done.to_do), "changed_tables": changed}
+        console.show_json({**told, **lists, "dry_run": dry_run})
+        return
+    typer.echo(_root_said(done, dry_run=dry_run))
+    console.show_rows(rows, as_json=False, nothing="nothing is published: no product to make again")
+    for product in done.products:
+        typer.echo(f"{product.product}: {_said(product, dry_run=dry_run)}")
+    typer.echo(
+        "\n".join(["To do now:" if not dry_run else "To do then:", *(f"- {one}" for one in done.to_do)])
+    )
+
+
+def _root_said(done: RootRotation, *, dry_run: bool) -> str:
+    new = done.new_root_id or "not made yet"
+    if done.is_resumed:
+        return f"root {new} is in use since before; products that were left are made again under it"
+    verb = "would be replaced" if dry_run else "was replaced"
+    return f"root {done.old_root_id} {verb} by {new} (provider: {done.provider})"
 
 
 def _row(done: Rotation) -> dict[str, object]:

@@ -196,6 +196,15 @@ def report(
         for reason, count in row["withheld"].items()
     ]  # fmt: skip
     console.show_rows(flat, as_json=False, nothing="no run has made a product yet")
+    if flat:
+        typer.echo(_ADDING_UP)
+
+
+_ADDING_UP = (
+    "people of the reasons are not to be added up: one person may stand under several, and a reason that "
+    "keeps single entries out leaves the rest of the person in; out counts everybody once who is in no row; "
+    "rows add up"
+)
 
 
 def _verdict(gates: dict[str, dict[str, object]]) -> str:

@@ -47,15 +47,25 @@ def rollback(
 
 @app.command("check", epilog=console.example_of("wsic publish check open"))
 def check(product: Product, as_json: console.Json = False) -> None:
-    """Run the disclosure and contract checks on the version that is served; changes nothing."""
+    """Judge the served version by all that a publish judges and it still shows; changes nothing.
+
+    Rules that need the night itself are listed as not judged, each with the reason.
+    """
     results = check_served(load_settings(), product)
     rows = [
         {
             "suite": result.suite, "rule": result.rule_id, "severity": result.severity,
             "rows_checked": result.rows_checked, "rows_failed": result.rows_failed,
-            "is_passed": result.is_passed,
+            "is_passed": result.is_passed, "not_judged": None,
         }
         for result in results
+    ]  # fmt: skip
+    rows += [
+        {
+            "suite": rule.suite, "rule": rule.rule_id, "severity": None, "rows_checked": None,
+            "rows_failed": None, "is_passed": None, "not_judged": reason,
+        }
+        for rule, reason in publish.not_judged(product, results)
     ]  # fmt: skip
     console.show_rows(rows, as_json=as_json, nothing="no rule was judged")
     if any(result.refuses for result in results):

@@ -22,7 +22,7 @@ from pipeline.settings import PRODUCTS, Settings, load_settings
 
 EXAMPLE = console.example_of(
     "wsic reidentify --person-key 9f3c... --requester 'A. Clerk' --organisation E84001 \\",
-    "    --purpose direct_care --reason 'recall for a missed review' --out people.csv",
+    "    --purpose direct_care --case RECALL-2026/118 --reason 'recall for a missed review' --out people.csv",
 )
 _BANNER = """\
 ==============================================================================
@@ -58,6 +58,7 @@ def ask(
     requester: Annotated[str, typer.Option(help="Who asks, as the file of requesters has it.")] = "",
     organisation: Annotated[str, typer.Option(help="For which organisation: its ODS code.")] = "",
     purpose: Annotated[str, typer.Option(help="direct_care, case_finding or safeguarding.")] = "",
+    case: Annotated[str, typer.Option(help="The case it belongs to, such as RECALL-2026/118.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in words; do not name a patient.")] = "",
     as_of: Annotated[str, typer.Option(help="The day of the relationship, YYYY-MM-DD; today if empty.")] = "",
     key_id: Annotated[str, typer.Option(help="Public id of the key that made the pseudonyms.")] = "",
@@ -76,7 +77,7 @@ def ask(
     request = reidentify.Request(
         product=product, person_keys=(*(person_key or ()), *(read_keys(file) if file else ())),
         requester=_given(requester, "--requester"), organisation=_given(organisation, "--organisation"),
-        purpose=folded_purpose(_given(purpose, "--purpose")), reason=reason, as_of=_day(as_of),
+        purpose=folded_purpose(_given(purpose, "--purpose")), reason=reason, case=case, as_of=_day(as_of),
         is_break_glass=break_glass, key_id=key_id,
     )  # fmt: skip
     if break_glass:

@@ -13,22 +13,43 @@ from pipeline.settings import load_settings
 app = console.group("review", "Claims of an emergency, and their review.", "wsic reidentify review list")
 
 
-@app.command("list", epilog=console.example_of("wsic reidentify review list"))
+@app.command(
+    "list", epilog=console.example_of("wsic reidentify review list", "wsic reidentify review list --sample")
+)
 def list_open(
+    sample: Annotated[
+        bool, typer.Option("--sample", help="The answers that were picked to be looked at, not emergencies.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also those that were reviewed.")] = False,
     as_json: console.Json = False,
 ) -> None:
-    """List the break-glasses that wait for their review: who claimed them, when, for whom and why."""
+    """List the break-glasses, or the sample of answers, that wait for a review: who, for whom, why."""
+    if sample:
+        _list_sample(everything=everything, as_json=as_json)
+        return
     found = reidentify.list_reviews(load_settings(), closed_too=everything)
     rows = [
         {
             "request": one.request_id, "at": one.at, "requester": one.requester,
-            "organisation": one.organisation, "people": one.keys, "reason": one.reason,
+            "organisation": one.organisation, "people": one.keys, "case": one.case,
+            "reason": one.reason,
             "finding": one.finding, "reviewed_by": one.reviewed_by,
         }
         for one in found
     ]  # fmt: skip
     console.show_rows(rows, as_json=as_json, nothing="no break-glass waits for its review")
+
+
+def _list_sample(*, everything: bool, as_json: bool) -> None:
+    rows = [
+        {
+            "request": one.request_id, "at": one.at, "requester": one.requester,
+            "organisation": one.organisation, "purpose": one.purpose, "given": one.given, "case": one.case,
+            "reason": one.reason, "finding": one.finding, "reviewed_by": one.reviewed_by,
+        }
+        for one in reidentify.list_sample(load_settings(), closed_too=everything)
+    ]  # fmt: skip
+    console.show_rows(rows, as_json=as_json, nothing="no answer of the sample waits to be looked at")
 
 
 @app.command(
@@ -44,7 +65,7 @@ def close(
     reason: Annotated[str, typer.Option(help="What was found; do not name a patient.")] = "",
     as_json: console.Json = False,
 ) -> None:
-    """Close the review of one break-glass with what was found; it stays in the audit log for good."""
+    """Close the review of a break-glass or of a sampled answer; it stays in the audit log for good."""
     reidentify.close_review(load_settings(), request_id, by=by, finding=finding, reason=reason)
     if as_json:
         console.show_json({"request_id": request_id, "finding": finding})

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.controlled.show import attached_before
-from pipeline.controlled.system import coordinates, count, exact, names
+from pipeline.controlled.system import coordinates, count, exact, measure, names
 from pipeline.controlled.words import Marked
 from pipeline.disclosure.rule import disclosed_sql, is_sensitive_sql
 from pipeline.disclosure.universe import attacked
@@ -63,7 +63,7 @@ def _of_table(
 def _shown(marked: Marked, relation: str) -> str:
     listed = ", ".join(names(marked))
     shown = " union all ".join(
-        f"select {literal(item.column)} as measure, {coordinates(marked, 't')}, "
+        f"select {measure(item, 't')} as measure, {coordinates(marked, 't')}, "
         f"t.{identifier(item.column)}::double as shown from {relation} as t"
         for item in marked.amounts
     )
@@ -99,9 +99,16 @@ def _columns(marked: Marked, table: str) -> str:
     for rate in marked.rates:
         value, above, below = (identifier(name) for name in (rate.column, rate.above, rate.below))
         times = rate.times if rate.times.replace(".", "", 1).isdigit() else identifier(rate.times)
+        if rate.scales:
+            times = f"map({list(rate.scales)}, {list(rate.scales.values())})[{identifier(rate.times)}]"
         quotient = f"{above} * {times} / nullif({below}, 0)::double"
         wrong = f"{value} is not null and ({quotient} is null or abs({value} - {quotient}) > 1e-6)"
         checks.append((f"{marked.name}.{rate.column}", f"exists (from published.{table} where {wrong})"))
+    shown = " or ".join(f"{identifier(item.column)} is not null" for item in marked.amounts)
+    never = f"coalesce({marked.never_shown}, true) and ({shown})"
+    checks.append(
+        (f"{marked.name} in rows that are never shown", f"exists (from published.{table} where {never})")
+    )
     same = ", ".join(identifier(column) for column in exact(marked)) or "''"
     rows = f"select (count(*), sum(hash(row({same}))::hugeint)) from {{0}}.{table}"
     checks.append(

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipeline.controlled.system import coordinates, count, names
-from pipeline.controlled.words import Marked
+from pipeline.controlled.system import coordinates, count, measure, names
+from pipeline.controlled.words import Marked, Rate
 from pipeline.disclosure.rule import disclosed_sql
 from pipeline.disclosure.withheld import withhold
 from pipeline.duck import identifier, literal
@@ -59,8 +59,7 @@ def shown_select(marked: Marked, columns: Sequence[Sequence[str]]) -> str:
     """The table's rows in their order, each column as its word lets it be seen; ``columns`` with types."""
     amounts = {item.column: f"s{n}.shown" for n, item in enumerate(marked.amounts)}
     rates = {
-        rate.column: f"{amounts[rate.above]} * {_times(rate.times)} "
-        f"/ nullif({amounts[rate.below]}, 0)::double"
+        rate.column: f"{amounts[rate.above]} * {_times(rate)} / nullif({amounts[rate.below]}, 0)::double"
         for rate in marked.rates
     }
     hidden = dict.fromkeys(marked.withheld, "null")
@@ -70,7 +69,7 @@ def shown_select(marked: Marked, columns: Sequence[Sequence[str]]) -> str:
         for column, kind, *_ in columns
     )
     joins = " ".join(
-        f"left join shown_cell as s{n} on s{n}.measure = {literal(item.column)} and "
+        f"left join shown_cell as s{n} on s{n}.measure = {measure(item, 't')} and "
         + " and ".join(f"s{n}.{name} = p.{name}" for name in names(marked))
         for n, item in enumerate(marked.amounts)
     )
@@ -82,9 +81,12 @@ def shown_select(marked: Marked, columns: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _times(word: str) -> str:
-    """A number, or the column that holds it."""
-    return word if word.replace(".", "", 1).isdigit() else f"t.{identifier(word)}"
+def _times(rate: Rate) -> str:
+    """A number, the column that holds it, or the scale of a column's word."""
+    if rate.scales:
+        of = " ".join(f"when {literal(word)} then {scale}" for word, scale in rate.scales.items())
+        return f"(case t.{identifier(rate.times)} {of} end)"
+    return rate.times if rate.times.replace(".", "", 1).isdigit() else f"t.{identifier(rate.times)}"
 
 
 @contextmanager

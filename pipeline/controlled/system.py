@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import duckdb
 
-from pipeline.controlled.words import Kind, Marked
+from pipeline.controlled import within
+from pipeline.controlled.words import Amount, Kind, Marked
 from pipeline.disclosure.rule import LARGEST_SUPPRESSED, ROUNDED_TO, ROUNDING_SLACK
 from pipeline.disclosure.universe import Universe, read_universe
 from pipeline.duck import identifier, literal
@@ -47,9 +48,13 @@ def _of_kind(kind: Kind, row: str) -> Dimension:
 
 def coordinates(marked: Marked, row: str) -> str:
     """SQL of everything that places a row, as columns figure, k0, v0, k1, v1 and so on."""
-    figure = ", ".join(_text(row, column) for column in marked.figures)
     placed = (f"{part.kind} as k{n}, {part.value} as v{n}" for n, part in enumerate(dimensions(marked, row)))
-    return ", ".join((f"concat_ws(' ', {figure or literal('')}) as figure_name", *placed))
+    return ", ".join((f"{_figure(row, marked.figures)} as figure_name", *placed))
+
+
+def measure(amount: Amount, row: str) -> str:
+    """SQL of what a row counts in the column of ``amount``: rows of one measure and place are one cell."""
+    return _text(row, amount.measure) if amount.measure else literal(amount.column)
 
 
 def names(marked: Marked) -> list[str]:
@@ -76,6 +81,8 @@ def count(
         _add_totals(connection, marked, n)
     for n, kind in enumerate(marked.kinds, start=len(marked.groups)):
         _relate(connection, marked, kind, n, source=source)
+    for statement in within.lines(marked, names(marked), relation):
+        connection.execute(statement)
     _read_before(connection, marked, before)
     return read_universe(connection)
 
@@ -83,7 +90,7 @@ def count(
 def _published(connection: duckdb.DuckDBPyConnection, marked: Marked, relation: str) -> None:
     listed = ", ".join(names(marked))
     counts = " union all ".join(
-        f"select {literal(amount.column)} as measure, {coordinates(marked, 't')}, "
+        f"select {measure(amount, 't')} as measure, {coordinates(marked, 't')}, "
         f"round({_column('t', amount.column)})::bigint as amount, "
         f"{_column('t', amount.people or amount.column)}::double as people, "
         + (
@@ -91,7 +98,7 @@ def _published(connection: duckdb.DuckDBPyConnection, marked: Marked, relation: 
             if amount.largest
             else f"least({_column('t', amount.column)}, 1)::double"
         )
-        + f" as largest from {relation} as t"
+        + f" as largest from {relation} as t where not coalesce({marked.never_shown}, true)"
         for amount in marked.amounts
     )
     connection.execute(
@@ -138,11 +145,22 @@ def _relate(
     for pairs, is_nested in ((kind.nested, True), (kind.crossing, False)):
         for one, other in pairs:
             connection.execute(
-                f"create or replace temp table together as select distinct {_value(kind, one)} as one, "
-                f"{_value(kind, other)} as other from {source}.{_dotted(kind.related)} "
-                f"where {identifier(kind.where) if kind.where else 'true'}"
+                "create or replace temp table together as "
+                + _together(kind, one, other, source=source, is_nested=is_nested)
             )
             connection.execute(_nest(n, others) if is_nested else _cross(n, others))
+
+
+def _together(kind: Kind, one: str, other: str, *, source: str, is_nested: bool) -> str:
+    """Which areas of two kinds have anybody in common, and of which figure, null where of any."""
+    found = None if is_nested else kind.overlaps
+    columns, related = (found.columns, found.related) if found else (kind.columns, kind.related)
+    figure = _figure("t", found.figures) if found else "null"
+    return (
+        f"select distinct {_value(columns, one)} as one, {_value(columns, other)} as other, "
+        f"{figure}::varchar as of_figure from {source}.{_dotted(related)} as t "
+        f"where {identifier(kind.where) if kind.where and not found else 'true'}"
+    )
 
 
 def _nest(n: int, others: list[str]) -> str:
@@ -166,7 +184,8 @@ def _cross(n: int, others: list[str]) -> str:
     return (
         f"insert into overlap with figures as (select distinct {same} from cell), pairs as ("
         "select a.cell_id as one, b.cell_id as other, together.one as one_value, "
-        "together.other as other_value from figures cross join together "
+        "together.other as other_value from figures inner join together "
+        "on coalesce(together.of_figure = figures.figure_name, true) "
         f"left join (select cell_id, v{n}, {same} from cell) as a "
         f"on a.v{n} = together.one and {_equal('a', others)} "
         f"left join (select cell_id, v{n}, {same} from cell) as b "
@@ -182,9 +201,14 @@ def _equal(side: str, others: list[str]) -> str:
     return " and ".join(f"{side}.{name} = figures.{name}" for name in others)
 
 
-def _value(kind: Kind, word: str) -> str:
-    """The value of a kind, as it stands in a cell, of a row a person."""
-    return f"{literal(word + ' ')} || coalesce({identifier(kind.columns[word])}::varchar, {literal(UNKNOWN)})"
+def _value(columns: Mapping[str, str], word: str) -> str:
+    """The value of a kind, as it stands in a cell, of a row of a relation with a column a kind."""
+    return f"{literal(word + ' ')} || {_text('t', columns[word])}"
+
+
+def _figure(row: str, columns: Sequence[str]) -> str:
+    """The name of the figure that a row belongs to."""
+    return f"concat_ws(' ', {', '.join(_text(row, column) for column in columns) or literal('')})"
 
 
 def _read_before(connection: duckdb.DuckDBPyConnection, marked: Marked, before: Iterable[str]) -> None:
@@ -195,21 +219,22 @@ def _read_before(connection: duckdb.DuckDBPyConnection, marked: Marked, before: 
     )
     for database in before:
         for amount in marked.amounts:
-            connection.execute(_told(marked, amount.column, database))
+            connection.execute(_told(marked, amount, database))
 
 
-def _told(marked: Marked, column: str, database: str) -> str:
+def _told(marked: Marked, amount: Amount, database: str) -> str:
     """A table with a count that the rule does not show was not under control then: its counts are exact."""
     relation = f"{database}.{identifier(marked.schema)}.{identifier(marked.table)}"
     rounded = f"shown = 0 or (shown > {LARGEST_SUPPRESSED} and shown % {ROUNDED_TO} = 0)"
     least = f"greatest({LARGEST_SUPPRESSED + 1}, shown - {ROUNDING_SLACK})"
     return (
-        f"insert into told_before with told as (select {coordinates(marked, 't')}, "
-        f"round({_column('t', column)})::bigint as shown from {relation} as t), "
+        f"insert into told_before with told as (select {measure(amount, 't')} as measure, "
+        f"{coordinates(marked, 't')}, round({_column('t', amount.column)})::bigint as shown "
+        f"from {relation} as t where not coalesce({marked.never_shown}, true)), "
         f"judged as (select *, bool_and(shown is null or {rounded}) over () as is_rounded from told) "
         f"select cell_id, shown is null, if(is_rounded and shown > 0, {least}, shown), "
         f"if(is_rounded and shown > 0, shown + {ROUNDING_SLACK}, shown) "
-        f"from judged inner join cell using ({', '.join(names(marked))}) where measure = {literal(column)}"
+        f"from judged inner join cell using (measure, {', '.join(names(marked))})"
     )
 
 

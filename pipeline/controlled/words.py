@@ -24,11 +24,48 @@ _WORDS = {
     "groups": "columns of groups: the value that stands for everybody, or null where no row does",
     "kinds": "pairs of columns kind and value (area_type and area_code); whole: the kind that is everybody",
     "counts": "columns that count people",
-    "amounts": "columns of events or money; people, largest: columns of people behind, and of one's most",
-    "rates": "columns of quotients: above, below (columns), times (a number or a column)",
+    "amounts": "columns of events or money; people, largest: columns of people behind, and of one's most; "
+    "measure: column that names what is counted, where rows of one name give one count again",
+    "rates": "columns of quotients: above, below (columns), times (a number, a column, or column and scales)",
+    "spans": "periods within periods: kind, first, last (columns), part, whole (kinds), stock (measures)",
+    "same": "counts that are one number: measure, of (another measure), column, values (of a kind)",
+    "never_shown": "SQL condition of rows whose counts are never shown, and which are no cells",
     "withheld": "columns that are never shown",
     "labels": "columns that say nothing of a count",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlaps:
+    """A relation with a row a pair of areas that have anybody in common; ``figures``: its columns that say
+    for which figure, in the order of the table's own."""
+
+    related: str
+    columns: Mapping[str, str]
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spans:
+    """Periods within periods: those of the kind ``part`` add up to the ``whole`` one they lie in; of what is
+    ``stock`` (who is counted on the last day) the last part is the whole."""
+
+    kind: str
+    first: str
+    last: str
+    part: str
+    whole: str
+    stock: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Same:
+    """Two measures that are one number for some values of a kind: of 65 and over, and of everybody at 70."""
+
+    measure: str
+    of: str
+    column: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +74,7 @@ class Kind:
 
     ``related`` names a relation of the warehouse with a row a person, ``where`` the column that says whether
     one is counted, ``columns`` which of its columns holds each kind. ``nested`` are kinds within kinds
-    (practice, network), ``crossing`` those that overlap.
+    (practice, network), ``crossing`` those that overlap: by the relation ``related``, or by ``overlaps``.
     """
 
     kind: str
@@ -48,25 +85,31 @@ class Kind:
     columns: Mapping[str, str] = field(default_factory=dict)
     nested: tuple[tuple[str, str], ...] = ()
     crossing: tuple[tuple[str, str], ...] = ()
+    overlaps: Overlaps | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """A column that is counted: the columns with the people behind it and the most that one of them adds."""
+    """A column that is counted: the columns with the people behind it and the most that one of them adds.
+
+    ``measure`` is the column that names what is counted; without one it is the column itself.
+    """
 
     column: str
     people: str = ""
     largest: str = ""
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A column that is a quotient of two amounts."""
+    """A column that is a quotient of two amounts, times a number, a column, or the scale of a word of it."""
 
     column: str
     above: str
     below: str
     times: str
+    scales: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +126,9 @@ class Marked:
     rates: tuple[Rate, ...]
     withheld: tuple[str, ...]
     labels: tuple[str, ...]
+    spans: Spans | None = None
+    same: tuple[Same, ...] = ()
+    never_shown: str = "false"
 
     @property
     def name(self) -> str:
@@ -100,7 +146,7 @@ class Marked:
     def require_columns(self, found: Iterable[str]) -> None:
         """Raise :class:`ChecksRefusedError` unless exactly the columns ``found`` have a word each."""
         named, found = self.columns, set(found)
-        behind = {name for item in self.amounts for name in (item.people, item.largest) if name}
+        behind = {name for item in self.amounts for name in (item.people, item.largest, item.measure) if name}
         rated = {name for rate in self.rates for name in (rate.above, rate.below)}
         amounts = {item.column for item in self.amounts}
         for what, columns in (
@@ -165,19 +211,44 @@ def _read(table: str, words: Any, product: str) -> Marked:
             amounts=(
                 *(Amount(column=column) for column in words.get("counts", ())),
                 *(
-                    Amount(column=column, people=behind["people"], largest=behind["largest"])
+                    Amount(
+                        column=column, people=behind["people"], largest=behind["largest"],
+                        measure=behind.get("measure", ""),
+                    )
                     for column, behind in words.get("amounts", {}).items()
                 ),
             ),
-            rates=tuple(
-                Rate(column=column, above=of["above"], below=of["below"], times=str(of["times"]))
-                for column, of in words.get("rates", {}).items()
-            ),
+            rates=tuple(_rate(column, of) for column, of in words.get("rates", {}).items()),
             withheld=tuple(words.get("withheld", ())), labels=tuple(words.get("labels", ())),
+            spans=_spans(words["spans"]) if "spans" in words else None,
+            same=tuple(
+                Same(measure=one["measure"], of=one["of"], column=one["column"], values=tuple(one["values"]))
+                for one in words.get("same", ())
+            ),
+            never_shown=str(words.get("never_shown", "false")),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         said = "; ".join(f"{word}: {meaning}" for word, meaning in _WORDS.items())
         raise _refused(table, f"its words are not whole ({error}); valid: {said}") from None
+
+
+def _rate(column: str, of: Mapping[str, Any]) -> Rate:
+    times = of["times"]
+    scales = times["scales"] if isinstance(times, dict) else {}
+    return Rate(
+        column=column, above=of["above"], below=of["below"],
+        times=str(times["column"] if scales else times),
+        scales={str(word): float(scale) for word, scale in scales.items()},
+    )  # fmt: skip
+
+
+def _spans(words: Mapping[str, Any]) -> Spans:
+    named = {name: str(words[name]) for name in ("kind", "first", "last", "part", "whole")}
+    return Spans(**named, stock=tuple(words.get("stock", ())))
+
+
+def _overlaps(words: Mapping[str, Any]) -> Overlaps:
+    return Overlaps(related=words["related"], columns=dict(words["columns"]), figures=tuple(words["figures"]))
 
 
 def _kind(words: Mapping[str, Any]) -> Kind:
@@ -189,6 +260,7 @@ def _kind(words: Mapping[str, Any]) -> Kind:
         related=words.get("related", ""),
         where=words.get("where", ""),
         columns=dict(words.get("columns", {})),
+        overlaps=_overlaps(words["overlaps"]) if "overlaps" in words else None,
         **pairs,
     )
 

@@ -23,6 +23,7 @@ from pipeline.identity.objections.state import replies_folder
 from pipeline.identity.objections.subjects import Subjects, read_subjects
 from pipeline.identity.pseudonymise import pseudonymise
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
+from pipeline.identity.vault_rekey import settle_vault, vault_rekeyed
 
 __all__ = [
     "Decision",
@@ -54,6 +55,8 @@ __all__ = [
     "rollback_links",
     "runs_without_links",
     "scan_for_leaks",
+    "settle_vault",
     "show_pair",
+    "vault_rekeyed",
     "write_request",
 ]

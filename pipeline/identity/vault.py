@@ -7,7 +7,7 @@ writes it at a time, and every change of a step is one transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -31,6 +31,7 @@ def open_vault(
     not whole; it is left as it is then.
     """
     path = vault_path(settings)
+    take_staged(path, staged_path(settings, keys.root_id))
     _require_whole(path)
     connection = connect(settings)
     try:
@@ -48,6 +49,21 @@ def open_vault(
 def vault_path(settings: Settings) -> Path:
     """Where the vault lies."""
     return Zones(settings.home).identity / "vault.duckdb"
+
+
+def staged_path(settings: Settings, root_id: str) -> Path:
+    """Where a copy of the vault under another root (by public id) lies until that root is in use."""
+    path = vault_path(settings)
+    return path.with_name(f"{path.name}.root-{root_id}")
+
+
+def take_staged(path: Path, staged: Path) -> None:
+    """Put the copy that was made for the root in use in the vault's place; the first to come does it."""
+    if not staged.exists():
+        return
+    _size_path(path).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        staged.replace(path)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, read_only: bool) -> None:

@@ -13,7 +13,8 @@ from pipeline.ig_report.release import Row, Rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """``keys``: rows of ``wsic keys list``; ``objections``: rows of ``wsic opt-outs report`` of the run.
+    """``keys``: rows of ``wsic keys list``, with what each ``does``;
+    ``objections``: rows of ``wsic opt-outs report`` of the run.
 
     ``verification`` is ``None`` where the log could not be verified, and ``unverified`` says why.
     """

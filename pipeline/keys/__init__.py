@@ -9,23 +9,30 @@ A key is never printed; its public id is the hash of a sibling derivation and ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from pipeline.keys import register
+from pipeline.keys.former import FormerRoot, LogEnd
 from pipeline.keys.private_file import read as read_file
 from pipeline.keys.process import seal_process
-from pipeline.keys.provider import find_root
+from pipeline.keys.provider import find_next, find_root, make_next, root_file
 from pipeline.keys.provider.environment import NAME as ENVIRONMENT_NAME
+from pipeline.keys.provider.environment import NEXT_NAME as NEXT_ENVIRONMENT_NAME
+from pipeline.keys.provider.root import Root
 from pipeline.keys.purposes import (
     AUDIT_LOG,
     AUDIT_SUBJECT,
+    FORMER_KEYS,
     PERSON_ID,
     PURPOSES,
     VAULT,
     ZONES_AT_REST,
+    meaning_of,
     product_purpose,
 )
-from pipeline.keys.ring import KeyInfo, KeyRing
+from pipeline.keys.ring import KeyInfo, KeyRing, root_id
+from pipeline.keys.root_change import carried_products, replace_root, require_never_used, ring_of
 from pipeline.keys.secret import Secret
 from pipeline.settings import Settings
 
@@ -33,21 +40,31 @@ __all__ = [
     "AUDIT_LOG",
     "AUDIT_SUBJECT",
     "ENVIRONMENT_NAME",
+    "FORMER_KEYS",
+    "NEXT_ENVIRONMENT_NAME",
     "PERSON_ID",
     "PURPOSES",
     "VAULT",
     "ZONES_AT_REST",
+    "FormerRoot",
     "KeyInfo",
     "KeyRing",
+    "LogEnd",
+    "NextRoot",
     "begin_rotation",
+    "change_root",
     "derivable",
     "key_ids",
     "load_keys",
+    "meaning_of",
+    "next_root",
     "pending_runs",
     "product_purpose",
     "read_file",
     "seal_process",
+    "settle_root",
     "settle_rotation",
+    "still_carried",
 ]
 
 
@@ -57,22 +74,17 @@ def load_keys(settings: Settings, environ: Mapping[str, str] | None = None) -> K
     The environment is ``environ``, or that of this process where it is none.
     """
     root = find_root(settings, environ)
-    found = register.load(settings, root.key).settled(settings)
-    return KeyRing(
-        provider=root.provider, is_development=root.is_development, made_at=found.made_at,
-        _root=root.key, _versions=found.products,
-    )  # fmt: skip
+    return _ring(root, register.load(settings, root.key).settled(settings))
 
 
 def derivable(settings: Settings) -> tuple[Secret, ...]:
-    """The root and every key that can be derived from it now: in use, or pending in a rotation under way."""
+    """The root, every key that can be derived from it now (in use, carried over, or pending in a
+    rotation under way), and the next root where one is given."""
     root = find_root(settings, None)
-    found = register.load(settings, root.key)
-    ring = KeyRing(
-        provider=root.provider, is_development=root.is_development, made_at=found.made_at,
-        _root=root.key, _versions=found.products,
+    follows = find_next(settings, None)
+    return (
+        *_ring(root, register.load(settings, root.key)).in_use(), *([follows.key] if follows else ()),
     )  # fmt: skip
-    return ring.in_use()
 
 
 def key_ids(settings: Settings) -> str:
@@ -87,11 +99,7 @@ def begin_rotation(settings: Settings, product: str, *, run_id: str) -> KeyRing:
     """
     root = find_root(settings, None)
     register.begin(settings, root.key, product, run_id=run_id)
-    found = register.load(settings, root.key)
-    ring = KeyRing(
-        provider=root.provider, is_development=root.is_development, made_at=found.made_at,
-        _root=root.key, _versions=found.products,
-    )  # fmt: skip
+    ring = _ring(root, register.load(settings, root.key))
     return ring.with_pending(product_purpose(product))
 
 
@@ -110,3 +118,63 @@ def pending_runs(settings: Settings) -> dict[str, str]:
         for version in rows
         if version.is_pending
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextRoot:
+    """The root that a rotation changes to: where it comes from, its public id, and the keys that it makes."""
+
+    provider: str
+    root_id: str
+    ring: KeyRing = field(repr=False)
+    _key: Secret = field(repr=False)
+
+
+def next_root(settings: Settings, *, makes_one: bool) -> NextRoot:
+    """The next root that the operator gave; with ``makes_one`` a development deployment makes its own.
+
+    Raises :class:`SetupError` where there is none, with where to put it, or where it is not fit for use,
+    and :class:`UsageError` for one that was in use before.
+    """
+    root = find_root(settings, None)
+    found = find_next(settings, None)
+    if found is None:
+        found = make_next(settings, None) if makes_one else None
+    if found is None:
+        return NextRoot(provider=root.provider, root_id="", ring=load_keys(settings), _key=Secret())
+    require_never_used(register.load(settings, root.key), found.key)
+    ring = ring_of(found.key, load_keys(settings))
+    return NextRoot(provider=found.provider, root_id=ring.root_id, ring=ring, _key=found.key)
+
+
+def change_root(
+    settings: Settings, follows: NextRoot, *, served: Collection[str], signer: str, log_end: LogEnd
+) -> None:
+    """Put the next root into use, in one step; see :mod:`pipeline.keys.root_change`."""
+    root = find_root(settings, None)
+    replace_root(
+        settings, old=load_keys(settings), root=root.key, fresh=follows._key, served=served, signer=signer,
+        log_end=log_end,
+    )  # fmt: skip
+
+
+def settle_root(settings: Settings) -> None:
+    """Once the root of the file of the next one is in use: it takes the place of the old one's file."""
+    if not root_file.is_there(settings):
+        return
+    follows, known = root_file.read_next(settings), register.known_root(settings)
+    if follows is not None and root_id(follows.key) == known:
+        root_file.put_next_in_place(settings)
+
+
+def still_carried(settings: Settings) -> tuple[str, ...]:
+    """Products whose key in use is still one of a root that was replaced: to be made again."""
+    root = find_root(settings, None)
+    return carried_products(register.load(settings, root.key).settled(settings))
+
+
+def _ring(root: Root, found: register.Register) -> KeyRing:
+    return KeyRing(
+        provider=root.provider, is_development=root.is_development, made_at=found.made_at,
+        _root=root.key, _versions=found.products, former_roots=found.former,
+    )  # fmt: skip

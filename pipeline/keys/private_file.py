@@ -54,7 +54,11 @@ def replace(path: Path, text: str) -> None:
     On a disk that writes elsewhere (SSD, copy on write, a snapshot, a backup) old bytes may outlast this:
     docs/keys.md says what then destroys them.
     """
-    fresh = _write_fresh(path, text)
+    supersede(path, _write_fresh(path, text))
+
+
+def supersede(path: Path, fresh: Path) -> None:
+    """Put the file ``fresh`` in the place of ``path`` in one step, and overwrite the old bytes."""
     with path.open("r+b") as old:
         fresh.replace(path)
         _flush(path.parent)

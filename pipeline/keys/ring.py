@@ -10,9 +10,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from pipeline.errors import SetupError, UsageError, one_of
-from pipeline.keys.purposes import PRODUCT_OF, PURPOSES, VAULT
+from pipeline.keys.former import FormerRoot
+from pipeline.keys.purposes import FORMER_KEYS, PRODUCT_OF, PURPOSES, VAULT
+from pipeline.keys.sealing import unseal
 from pipeline.keys.secret import Secret
 from pipeline.keys.version import KeyVersion
+
+_FIRST = 1  # purposes other than products are derived as version 1 of their root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,12 @@ class KeyRing:
     made_at: str
     _root: Secret = field(repr=False)
     _versions: Mapping[str, tuple[KeyVersion, ...]] = field(repr=False)
+    former_roots: tuple[FormerRoot, ...] = ()
+
+    @property
+    def root_id(self) -> str:
+        """Public id of the root in use."""
+        return root_id(self._root)
 
     def key(self, purpose: str, version: int | None = None) -> Secret:
         """The 256-bit key of a purpose of :data:`PURPOSES`, in its version of now unless another is named.
@@ -50,7 +60,14 @@ class KeyRing:
         found = self._version(purpose, version)
         if found.is_retired:
             raise UsageError(f"{purpose}: version {found.version} was retired on {found.retired_at[:10]}")
-        return derive(self._root, purpose, found.version, found.salt)
+        return self._made(purpose, found)
+
+    def former(self, purpose: str) -> tuple[Secret, ...]:
+        """The keys of that purpose under roots that were replaced, oldest first: to recognise, never to make.
+
+        There are some for :data:`pipeline.keys.former.CARRIED` only.
+        """
+        return tuple(root.keys[purpose] for root in self.former_roots)
 
     def in_use(self) -> tuple[Secret, ...]:
         """The root and every key that can be derived, for a look at what must hold none of them.
@@ -59,8 +76,9 @@ class KeyRing:
         """
         return (
             self._root,
+            *(key for root in self.former_roots for key in root.keys.values()),
             *(
-                derive(self._root, purpose, found.version, found.salt)
+                self._made(purpose, found)
                 for purpose in PURPOSES
                 for found in self._known(purpose)
                 if not found.is_retired
@@ -70,10 +88,10 @@ class KeyRing:
     def key_id(self, purpose: str, version: int | None = None) -> str:
         """Public id of that key: 16 hexadecimal digits, kept after the key itself is retired."""
         found = self._version(purpose, version)
-        return found.key_id or derive_id(self._root, purpose, found.version, found.salt)
+        return found.key_id or derive_id(self._root, purpose, _FIRST, found.salt)
 
     def version(self, purpose: str) -> int:
-        """Number of the version in use; purposes other than products have the one version 1."""
+        """Number of the version in use; that of purposes other than products counts the roots there were."""
         return self._version(purpose, None).version
 
     def describe(self) -> list[KeyInfo]:
@@ -85,7 +103,7 @@ class KeyRing:
         return [
             self._info(purpose, found)
             for purpose in PURPOSES
-            for found in (self._versions.get(purpose) or (self._version(purpose, None),))
+            for found in (self._versions.get(purpose) or self._of_roots(purpose))
             if not found.is_pending
         ]
 
@@ -112,14 +130,46 @@ class KeyRing:
     def _known(self, purpose: str) -> tuple[KeyVersion, ...]:
         if purpose in PRODUCT_OF:
             return self._versions[purpose]
-        return (KeyVersion(version=1, made_at=self.made_at),)
+        return self._of_roots(purpose)[-1:]
+
+    def _of_roots(self, purpose: str) -> tuple[KeyVersion, ...]:
+        """One version a root, of a purpose that has no others; those of former roots are retired."""
+        gone = (
+            KeyVersion(
+                version=number, made_at=root.made_at, retired_at=root.retired_at,
+                key_id=root.key_ids.get(purpose, ""),
+            )
+            for number, root in enumerate(self.former_roots, start=1)
+        )  # fmt: skip
+        return (*gone, KeyVersion(version=len(self.former_roots) + 1, made_at=self.made_at))
+
+    def _made(self, purpose: str, found: KeyVersion) -> Secret:
+        if found.sealed:
+            return open_carried(self._root, purpose, found)
+        number = found.version if purpose in PRODUCT_OF else _FIRST
+        return derive(self._root, purpose, number, found.salt)
 
     def _info(self, purpose: str, found: KeyVersion) -> KeyInfo:
         return KeyInfo(
-            purpose=purpose, version=found.version, key_id=self.key_id(purpose, found.version),
+            purpose=purpose, version=found.version, key_id=found.key_id or self.key_id(purpose),
             provider=self.provider, is_development=self.is_development,
             made_at=found.made_at, retired_at=found.retired_at,
         )  # fmt: skip
+
+
+def open_carried(root: bytes, purpose: str, found: KeyVersion) -> Secret:
+    """The key of a version that follows from a former root; :class:`SetupError` where it was changed."""
+    return unseal(carrying_key(root), found.sealed, about=carried_about(purpose, found))
+
+
+def carrying_key(root: bytes) -> Secret:
+    """The key that seals what is carried over to ``root``."""
+    return derive(root, FORMER_KEYS, _FIRST, b"")
+
+
+def carried_about(purpose: str, found: KeyVersion) -> bytes:
+    """What is told of a carried key, and cannot be changed without notice."""
+    return f"wsic carried key v1|{purpose}|{found.version}|{found.key_id}".encode()
 
 
 def derive(root: bytes, purpose: str, version: int, salt: bytes) -> Secret:
@@ -134,7 +184,7 @@ def derive_id(root: bytes, purpose: str, version: int, salt: bytes) -> str:
 
 def root_id(root: bytes) -> str:
     """Public id of the root: that of the vault's key, which lives as long as the root."""
-    return derive_id(root, VAULT, 1, b"")
+    return derive_id(root, VAULT, _FIRST, b"")
 
 
 def _hkdf(root: bytes, info: str, salt: bytes) -> Secret:

@@ -14,7 +14,8 @@ class KeyVersion:
 
     Times are UTC in ISO form. The salt is random and known to nobody but this deployment: without it the
     key cannot be derived again, not even by who holds the root. The first version of a development
-    deployment has none, so that one root makes one set of pseudonyms there.
+    deployment has none, so that one root makes one set of pseudonyms there. ``sealed`` is the key itself
+    where it follows from a root that was replaced: under the one in use, until the product is made again.
     """
 
     version: int
@@ -23,6 +24,7 @@ class KeyVersion:
     salt: Secret = field(default=Secret(), repr=False)
     retired_at: str = ""
     pending_run: str = ""
+    sealed: str = field(default="", repr=False)
 
     @property
     def is_pending(self) -> bool:
@@ -35,6 +37,11 @@ class KeyVersion:
         return bool(self.retired_at)
 
     @property
+    def is_carried(self) -> bool:
+        """Whether it is still a key of a root that was replaced."""
+        return bool(self.sealed)
+
+    @property
     def is_in_use(self) -> bool:
         """Whether the product's pseudonyms are made with it."""
         return not self.is_pending and not self.is_retired
@@ -43,4 +50,4 @@ class KeyVersion:
         """This version once the pending one of its purpose is served: a step further on."""
         if self.is_pending:
             return replace(self, pending_run="")
-        return self if self.is_retired else replace(self, retired_at=now(), salt=Secret())
+        return self if self.is_retired else replace(self, retired_at=now(), salt=Secret(), sealed="")

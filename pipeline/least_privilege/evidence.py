@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from pipeline import audit_log
 from pipeline.audit_log import Detail
+from pipeline.gate_words import LEAST_PRIVILEGE, LEAST_PRIVILEGE_RULES
 from pipeline.least_privilege.modes import Zone
 from pipeline.least_privilege.protection import MUST_BE_ENCRYPTED, Protection
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 
-SUITE = "least_privilege"
+SUITE = LEAST_PRIVILEGE
 
 
 def record(
@@ -29,11 +30,12 @@ def record(
     evidence: dict[str, Detail] = {"evidence": found.declared} if found.declared else {}
     audit_log.append(settings, act="zones_protected", details=told | evidence)
     missing = 0 if found.declared else len(found.unseen)
-    results = {
-        "zones_closed_to_others": (sum(zone.seen for zone in closed), wide),
-        "encrypted_at_rest": (len(MUST_BE_ENCRYPTED) + 1, missing),  # and swap
-        "dbt_held_back": (1, 0 if found.is_dbt_held_back else 1),
-    }
+    counted = (
+        (sum(zone.seen for zone in closed), wide),
+        (len(MUST_BE_ENCRYPTED) + 1, missing),  # and swap
+        (1, 0 if found.is_dbt_held_back else 1),
+    )
+    results = dict(zip(LEAST_PRIVILEGE_RULES, counted, strict=True))
     ledger.put(
         "rule_result",
         [

@@ -128,6 +128,11 @@ create table if not exists disclosure (
     run_id text primary key, cells integer not null, suppressed_primary integer not null,
     suppressed_secondary integer not null, releases_before integer not null
 ) strict;
+-- What each release of the open product told that none before it did, in their order: the digest of the file
+-- audit/released/<number>.parquet. Never deleted, as readers keep what they took.
+create table if not exists released_cells (
+    number integer primary key, run_id text not null, sha256 text not null, kept_at text not null
+) strict;
 -- An export that a FHIR server was asked for: written before the request goes out. state: requested | exporting |
 -- downloading | delivered | complete | incomplete | failed | gone | lost. Addresses of files are never kept here.
 create table if not exists bulk_job (

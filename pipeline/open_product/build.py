@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -85,12 +85,12 @@ _DICTIONARY: Mapping[str, Mapping[str, str]] = {
 
 def build(
     connection: duckdb.DuckDBPyConnection, source: Path, target: Path, *, name: str, run_id: str,
-    before: Iterable[Path] = (),
+    before: Sequence[Path] = (),
 ) -> None:  # fmt: skip
     """Write the open product's tables into the new database ``target``, left attached as ``name``.
 
     ``connection`` is one of its own, in memory; ``source`` is a published ``secondary_use``;
-    ``before`` are the releases of the open product that are still kept, which anyone may have.
+    ``before`` are the kept cells of earlier releases, which anyone may have.
     Raises :class:`ChecksRefusedError` for a metric whose unit has no known scale.
     """
     connection.execute(f"attach {literal(target)} as {name}")
@@ -108,7 +108,7 @@ def build(
     connection.execute("detach source")
 
 
-def _show(connection: duckdb.DuckDBPyConnection, before: Iterable[Path]) -> None:
+def _show(connection: duckdb.DuckDBPyConnection, before: Sequence[Path]) -> None:
     """Temporary table ``shown_cell``: every count by its place, rounded, or null where it is suppressed."""
     counted = count(connection, before)
     hidden = withhold(counted.cells, counted.kept_hidden, counted.figure)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -18,13 +19,15 @@ from pipeline.errors import ChecksRefusedError, UsageError
 from pipeline.gate_results import MADE_FROM as FROM
 from pipeline.gate_results import before_serving, before_writing
 from pipeline.ledger import Ledger
+from pipeline.open_product import told
 from pipeline.open_product.build import build, csv_selects, write_csv
+from pipeline.open_product.form import COUNTED, RELEASED, lacking
 from pipeline.open_product.verify import findings, record_cells
 from pipeline.publish import gate
 from pipeline.publish.copies import check_copies
 from pipeline.publish.copying import TARGET, tables_of, write_parquet
 from pipeline.publish.release import Inspect, record, serve, write_version
-from pipeline.publish.versions import list_versions, shelf
+from pipeline.publish.versions import shelf
 from pipeline.settings import OPEN_PRODUCT, Settings
 
 
@@ -37,7 +40,8 @@ def publish_open(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan,
     :class:`ChecksRefusedError` where this run published no ``secondary_use`` or where the result
     breaks a disclosure rule.
     """
-    source, before = shelf(settings, FROM).database(run_id), earlier_releases(settings, run_id)
+    source = shelf(settings, FROM).database(run_id)
+    before: list[Path] = []
 
     def write(connection: duckdb.DuckDBPyConnection, target: Path, parquet: Path) -> None:
         build(connection, source, target, name=TARGET, run_id=run_id, before=before)
@@ -45,7 +49,8 @@ def publish_open(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan,
         write_csv(connection, parquet, name=TARGET)
         copies = _judge_copies(connection, parquet)
         connection.execute(f"detach {TARGET}")  # flushes it, so that the checks read what is published
-        note = partial(record_cells, ledger, run_id, releases_before=len(before))
+        releases = {each.run_id for each in told.kept(settings, ledger)} - {run_id}
+        note = partial(record_cells, ledger, run_id, releases_before=len(releases))
         found = judge_release(settings, source, target, before, scan=scan, note=note)
         conclude(ledger, run_id, OPEN_PRODUCT, [*found, *copies])
         gate.require_passed(ledger, run_id, OPEN_PRODUCT, wanted=before_serving(OPEN_PRODUCT))
@@ -57,11 +62,13 @@ def publish_open(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan,
         audit_log.require_intact(settings, run_id=run_id, product=OPEN_PRODUCT)
         gate.require_passed(ledger, run_id, OPEN_PRODUCT, wanted=before_writing(OPEN_PRODUCT))
         forget(ledger, run_id, before_serving(OPEN_PRODUCT))
+        before += told_before(settings, ledger, source)
         path = write_version(settings, run_id, OPEN_PRODUCT, write)
+        digest = told.keep(settings, ledger, run_id, release=path, source=source)
     except ChecksRefusedError as error:
         record(ledger, run_id, OPEN_PRODUCT, "refused", str(error))
         raise
-    serve(settings, ledger, run_id, OPEN_PRODUCT)
+    serve(settings, ledger, run_id, OPEN_PRODUCT, details={told.DETAIL: digest, **_lost(settings)})
     return path
 
 
@@ -70,10 +77,19 @@ def _is_published(ledger: Ledger, run_id: str) -> bool:
     return bool(ledger.query(statement, (run_id, FROM)))
 
 
-def earlier_releases(settings: Settings, run_id: str) -> list[Path]:
-    """The other releases that are kept, newest first: whoever took them still has them."""
-    versions = list_versions(settings, OPEN_PRODUCT)
-    return [version.path for version in versions if version.run_id != run_id]
+def told_before(settings: Settings, ledger: Ledger, source: Path) -> list[Path]:
+    """The kept cells of all releases; those of releases of before cells were kept are kept now.
+
+    Raises :class:`ChecksRefusedError` where one cannot be compared with.
+    """
+    for run_id, release in told.not_kept(settings, ledger).items():
+        told.keep(settings, ledger, run_id, release=release, source=source)
+    return [each.path for each in told.kept(settings, ledger)]
+
+
+def _lost(settings: Settings) -> dict[str, audit_log.Detail]:
+    """The releases that an operator has given up comparing with, for the audit log."""
+    return {"releases_lost": settings.releases_lost.split()} if settings.releases_lost else {}
 
 
 def judge_release(
@@ -95,11 +111,11 @@ def judge_release(
         judging.close()
 
 
-def judge_served(settings: Settings, run_id: str, *, scan: Scan) -> list[RuleResult]:
+def judge_served(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan) -> list[RuleResult]:
     """Every rule that a publish holds the open product to, on the version of ``run_id`` and its copies.
 
-    Raises :class:`UsageError` where the version that it was made from is kept no more: then nobody can count
-    again what it shows.
+    Raises :class:`UsageError` where the version that it was made from is kept no more, or was made by earlier
+    code: then nobody can count again what it shows.
     """
     source, place = shelf(settings, FROM).database(run_id), shelf(settings, OPEN_PRODUCT)
     if not source.exists():
@@ -108,13 +124,45 @@ def judge_served(settings: Settings, run_id: str, *, scan: Scan) -> list[RuleRes
             "version whose source is kept (wsic publish list), or a night more"
         )
     database = place.database(run_id)
-    found = judge_release(settings, source, database, earlier_releases(settings, run_id), scan=scan)
+    _require_form(settings, run_id, {source: COUNTED, database: RELEASED})
+    with TemporaryDirectory() as scratch:
+        before = _read_only(settings, ledger, source, Path(scratch))
+        found = judge_release(settings, source, database, before, scan=scan)
     connection = connect(settings)
     try:
         connection.execute(f"attach {literal(database)} as {TARGET} (read_only)")
         return [*found, *_judge_copies(connection, place.parquet(run_id))]
     finally:
         connection.close()
+
+
+def _require_form(settings: Settings, run_id: str, wanted: Mapping[Path, Mapping[str, str]]) -> None:
+    connection = connect(settings)
+    try:
+        for path, tables in wanted.items():
+            connection.execute(f"attach {literal(path)} as version (read_only)")
+            if absent := lacking(connection, "version", tables):
+                raise UsageError(
+                    f"{OPEN_PRODUCT}: {path} of run {run_id} was made by earlier code, without "
+                    f"{', '.join(absent)}, so it cannot be counted again; make a version that can: wsic run "
+                    "--extracts DIR --as-of YYYY-MM-DD, then check again"
+                )
+            connection.execute("detach version")
+    finally:
+        connection.close()
+
+
+def _read_only(settings: Settings, ledger: Ledger, source: Path, scratch: Path) -> list[Path]:
+    """As :func:`told_before`, for who may look and change nothing."""
+    before = [each.path for each in told.kept(settings, ledger)]
+    for run_id, release in told.not_kept(settings, ledger).items():
+        path, connection = scratch / f"{run_id}.parquet", connect(settings)
+        try:
+            told.write_cells(connection, path, release=release, source=source)
+        finally:
+            connection.close()
+        before.append(path)
+    return before
 
 
 def _judge_copies(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[RuleResult]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipeline.disclosure.rule import LARGEST_SUPPRESSED, ROUNDING_SLACK
 from pipeline.disclosure.universe import Universe, read_universe
-from pipeline.duck import literal
 from pipeline.errors import ChecksRefusedError
+from pipeline.open_product.told import read_cells
 
 _HERE = Path(__file__).parent
 _COUNTED = ("population", "segment", "measure")
@@ -18,8 +18,9 @@ _BEFORE_LOW = f"if(shown = 0, 0, greatest({LARGEST_SUPPRESSED + 1}, shown - {ROU
 _BEFORE_HIGH = f"if(shown = 0, 0, shown + {ROUNDING_SLACK})"
 
 
-def count(connection: duckdb.DuckDBPyConnection, before: Iterable[Path] = ()) -> Universe:
-    """Count everything from the ``secondary_use`` that ``connection`` uses; ``before`` are earlier releases.
+def count(connection: duckdb.DuckDBPyConnection, before: Sequence[Path] = ()) -> Universe:
+    """Count everything from the ``secondary_use`` that ``connection`` uses; ``before`` are the kept
+    cells of earlier releases.
 
     Makes the temporary tables ``counted_population``, ``counted_segment``, ``counted_measure``,
     ``cell``, ``line`` and ``overlap``. Raises :class:`ChecksRefusedError` where two metrics count one
@@ -41,13 +42,16 @@ def _require_unambiguous(connection: duckdb.DuckDBPyConnection) -> None:
         raise ChecksRefusedError(f"open: metrics count the same measure differently: {listed}")
 
 
-def _read_before(connection: duckdb.DuckDBPyConnection, before: Iterable[Path]) -> None:
+def _read_before(connection: duckdb.DuckDBPyConnection, before: Sequence[Path]) -> None:
+    """What earlier releases said of tonight's cells: the range behind what they showed of the same count of
+    the same period, or that they hid it. Cells that they did not have are left out."""
     connection.execute(
         "create or replace temp table told_before "
         "(cell_id bigint, is_hidden boolean, low bigint, high bigint)"
     )
-    statement = (_HERE / "before.sql").read_text("utf-8").format(low=_BEFORE_LOW, high=_BEFORE_HIGH)
-    for path in before:
-        connection.execute(f"attach {literal(path)} as before (read_only)")
-        connection.execute(statement)
-        connection.execute("detach before")
+    if before:
+        connection.execute(
+            f"insert into told_before select cell_id, shown is null, {_BEFORE_LOW}, {_BEFORE_HIGH} from cell "
+            f"inner join ({read_cells(before)}) using "
+            "(measure, period_type, period_start, period_end, area_type, area_code, part, value)"
+        )

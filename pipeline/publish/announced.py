@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -20,8 +21,9 @@ Told = dict[str, str | int | bool | list[str]]
 
 @contextmanager
 def announced(
-    settings: Settings, ledger: Ledger, place: Shelf, *, run_id: str, product: str
-) -> Iterator[None]:
+    settings: Settings, ledger: Ledger, place: Shelf, *, run_id: str, product: str,
+    details: Mapping[str, audit_log.Detail] = MappingProxyType({}),
+) -> Iterator[None]:  # fmt: skip
     """Log the version and lay its receipt beside it; then the block may serve it.
 
     A version that cannot be logged, or whose swap fails, is taken off the shelf again, unless it is the
@@ -30,7 +32,7 @@ def announced(
     database = place.database(run_id)
     try:
         told: Told = {"run_id": run_id, "product": product, "file_sha256": audit_log.file_sha256(database)}
-        told |= _counts(database) | _key(ledger, run_id, product)
+        told |= _counts(database) | _key(ledger, run_id, product) | dict(details)
         with audit_log.acting(settings, act="product_published", details=told) as entry:
             audit_log.issue_receipt(settings, database, entry)
             yield

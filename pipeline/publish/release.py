@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -135,14 +136,18 @@ def make_lasting(paths: Iterable[Path]) -> None:
         flush(path)
 
 
-def serve(settings: Settings, ledger: Ledger, run_id: str, product: str) -> None:
+def serve(
+    settings: Settings, ledger: Ledger, run_id: str, product: str, *,
+    details: Mapping[str, audit_log.Detail] = MappingProxyType({}),
+) -> None:  # fmt: skip
     """Swap the link to this run's version, say so in the ledger, and clear old versions away.
 
-    Nothing is served without its entry in the audit log: raises :class:`SetupError` where that cannot be
-    written, :class:`ChecksRefusedError` where the log was tampered with.
+    Nothing is served without its entry in the audit log, which has ``details`` besides its own: raises
+    :class:`SetupError` where that cannot be written, :class:`ChecksRefusedError` where the log was tampered
+    with.
     """
     place: Shelf = shelf(settings, product)
-    with announced(settings, ledger, place, run_id=run_id, product=product):
+    with announced(settings, ledger, place, run_id=run_id, product=product, details=details):
         swap(place.current, Path("versions") / f"{run_id}.duckdb")
         place.settle()
         record(ledger, run_id, product, "published", "")

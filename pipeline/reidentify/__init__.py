@@ -7,7 +7,7 @@ This room holds the rules and never sees a clear identifier: the numbers stay in
 from pipeline.reidentify.ask import Answer, Hand, reidentify
 from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.reidentify.request import Request
-from pipeline.reidentify.review import BreakGlass, close_review, list_reviews
+from pipeline.reidentify.review import BreakGlass, Sampled, close_review, list_reviews, list_sample
 from pipeline.reidentify.subject import report_to_subject
 
 __all__ = [
@@ -16,8 +16,10 @@ __all__ = [
     "Hand",
     "Request",
     "RequestRefusedError",
+    "Sampled",
     "close_review",
     "list_reviews",
+    "list_sample",
     "reidentify",
     "report_to_subject",
 ]

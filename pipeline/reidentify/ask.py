@@ -14,6 +14,7 @@ from pipeline.errors import UsageError, WsicError
 from pipeline.identity.reidentify import Found, key_ids, resolve
 from pipeline.ledger import Ledger
 from pipeline.reidentify import history, rules
+from pipeline.reidentify.case import require_case
 from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.reidentify.request import Request
 from pipeline.reidentify.requesters import load_listed, require_authorised
@@ -58,7 +59,10 @@ def reidentify(settings: Settings, ledger: Ledger, request: Request, hand: Hand)
         audit_log.append(settings, act="reidentify_refused", details=told | {"rule": rule})
         raise
     if request.is_break_glass:
-        claim: Told = {"keys": len(request.person_keys), "reason": request.reason}
+        claim: Told = {
+            "keys": len(request.person_keys), "reason": request.reason,
+            "case": require_case(request.case, request.purpose),
+        }  # fmt: skip
         audit_log.append(settings, act="break_glass", details=told | claim)
     return _answer(settings, request, told, hand)
 
@@ -75,6 +79,10 @@ def _asked(request: Request) -> Told:
         "product": request.product, "keys": len(request.person_keys), "as_of": request.as_of.isoformat(),
         "is_break_glass": request.is_break_glass,
     }  # fmt: skip
+    try:
+        told["case"] = require_case(request.case, request.purpose)
+    except RequestRefusedError:
+        pass  # what is no case is not written; the rule refuses it next
     try:
         return told | {"reason": audit_log.require_safe(request.reason, "--reason")}
     except UsageError:

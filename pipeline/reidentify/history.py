@@ -23,6 +23,7 @@ class BreakGlass:
     organisation: str
     reason: str
     keys: int
+    case: str = ""
     finding: str = ""
     reviewed_by: str = ""
 
@@ -76,5 +77,6 @@ def _claim(entry: Entry, finding: str, reviewed_by: str) -> BreakGlass:
         request_id=told["request_id"], at=entry.at, requester=told["requester"],
         account=str(told.get("account", entry.actor)),
         organisation=told["organisation"], reason=told["reason"], keys=told["keys"],
+        case=str(told.get("case", "")),
         finding=finding, reviewed_by=reviewed_by,
     )  # fmt: skip

@@ -31,6 +31,7 @@ class Request:
     organisation: str
     purpose: str
     reason: str
+    case: str
     as_of: date
     is_break_glass: bool = False
     key_id: str = ""

@@ -41,6 +41,8 @@ from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.reidentify.request import Request
 from pipeline.settings import Settings
 
+SUBJECT_ACCESS = "subject_access"
+"""The purpose of who may write a subject their own report; no pseudonym is resolved for it."""
 _FIELDS: dict[str, type] = {
     "name": str, "account": str, "organisation": str, "purposes": list, "from": date, "until": date,
     "approved_by": str, "break_glass": bool,
@@ -139,6 +141,20 @@ def require_authorised(
     if request.is_break_glass and not found.break_glass:
         raise _refused("no_break_glass", f"{request.requester} may not claim emergencies")
     return found
+
+
+def require_subject_officer(listed: Listed, *, by: str, account: str, today: date) -> Authorisation:
+    """The entry that lets ``by`` answer subjects; :class:`RequestRefusedError` without one."""
+    own = [one for one in listed.requesters if folded(one.name) == folded(by) and one.account == account]
+    if not own:
+        raise _refused("not_authorised", f"{by or 'nobody'} (account {account}) is not a requester")
+    own = [one for one in own if SUBJECT_ACCESS in one.purposes]
+    if not own:
+        raise _refused("wrong_purpose", f"{by} may not answer subjects (purpose {SUBJECT_ACCESS})")
+    current = [one for one in own if one.begins <= today <= one.until]
+    if not current:
+        raise _refused("authorisation_expired", "the authorisation to answer subjects is not in force")
+    return current[0]
 
 
 def _refused(rule: str, message: str) -> RequestRefusedError:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pipeline.audit_log import require_safe
 from pipeline.errors import UsageError
 from pipeline.identity.reidentify import KeyIds
+from pipeline.reidentify.case import require_case
 from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.reidentify.request import Request
 from pipeline.settings import PRODUCTS, Settings
@@ -21,7 +22,8 @@ _SHORTEST_REASON = 10
 _FEWEST_WORDS = 2
 _PLACEHOLDERS = frozenset(
     "test testing none null reason because asdf qwerty lorem ipsum foo bar baz dummy todo tbc tba unknown "
-    "needed required please xxx yyy zzz abc placeholder example whatever something stuff".split()
+    "needed required please xxx yyy zzz abc placeholder example whatever something stuff bla blah "
+    "blub".split()
 )
 
 
@@ -41,9 +43,15 @@ def require_product_and_purpose(request: Request) -> None:
 
 
 def require_reason(request: Request) -> None:
-    """A reason in words: at least two that say something, nothing that names a patient."""
+    """A case, and words beside it that name no patient; what they mean is not judged."""
+    require_case(request.case, request.purpose)
+    require_words(request.reason)
+
+
+def require_words(reason: str) -> None:
+    """Words that are no mere filling and name no patient."""
     try:
-        text = require_safe(request.reason, "--reason")
+        text = require_safe(reason, "--reason")
     except UsageError as error:
         raise RequestRefusedError("unreasoned", str(error)) from None
     words = [word.lower() for word in re.findall(r"[^\W\d_]{2,}", text)]

@@ -5,10 +5,12 @@ from pipeline.run.opened import Run, open_ledger, open_run, resume_run
 from pipeline.run.outcome import Outcome, close_run, judge, raise_unless_published
 from pipeline.run.recheck import check_served
 from pipeline.run.rollback import Rollback, rollback_links
+from pipeline.run.rotation.root import RootRotation, rotate_root
 from pipeline.run.rotation.rotate import Rotation, rotate
 from pipeline.run.rotation.settle import settle_rotations
 
 __all__ = [
-    "Outcome", "Rollback", "Rotation", "Run", "check_served", "close_run", "judge", "open_ledger", "open_run",
-    "raise_unless_published", "resume_run", "rollback_links", "rotate", "run_nightly", "settle_rotations",
+    "Outcome", "Rollback", "RootRotation", "Rotation", "Run", "check_served", "close_run", "judge",
+    "open_ledger", "open_run", "raise_unless_published", "resume_run", "rollback_links", "rotate",
+    "rotate_root", "run_nightly", "settle_rotations",
 ]  # fmt: skip

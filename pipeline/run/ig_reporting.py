@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline import audit_log, identity, ig_report, least_privilege
 from pipeline.errors import ChecksRefusedError, SetupError, UsageError
-from pipeline.keys import load_keys
+from pipeline.keys import load_keys, meaning_of
 from pipeline.ledger import Ledger
 from pipeline.run import objections
 from pipeline.run.opened import open_ledger
@@ -67,7 +67,7 @@ def _verified(settings: Settings) -> tuple[audit_log.Verification | None, str]:
 def _keys(settings: Settings) -> list[dict[str, object]]:
     """Every key version by public id; none where the keys cannot be read, which the page then says."""
     try:
-        return [asdict(key) for key in load_keys(settings).history()]
+        return [asdict(key) | {"does": meaning_of(key.purpose)} for key in load_keys(settings).history()]
     except SetupError:
         return []
 

@@ -8,19 +8,23 @@ from expectations.results import RuleResult
 from pipeline import identity, open_product, publish
 from pipeline.checks import Scan
 from pipeline.errors import UsageError
+from pipeline.run.opened import open_ledger
 from pipeline.settings import OPEN_PRODUCT, Settings
 
 
 def check_served(settings: Settings, product: str, *, scan: Scan | None = None) -> list[RuleResult]:
-    """Judge the served version of ``product``: ``open`` as a publish judges it, another by its own contents.
+    """Judge the served version of ``product``: all that a publish judges and a version still shows.
+
+    What it does not judge, :func:`pipeline.publish.not_judged` tells.
 
     ``scan`` is the look for identifiers of the person index, by default the identity room's. Raises
     :class:`UsageError` where nothing is served.
     """
-    if product != OPEN_PRODUCT:
-        return publish.check(settings, product)
     run_id = publish.shelf(settings, product).served()
     if run_id is None:
         raise UsageError(f"{product}: nothing is published yet")
     look = scan or partial(identity.scan_for_leaks, settings, product)
-    return open_product.judge_served(settings, run_id, scan=look)
+    ledger = open_ledger(settings)
+    if product == OPEN_PRODUCT:
+        return open_product.judge_served(settings, ledger, run_id, scan=look)
+    return publish.check(settings, ledger, product, run_id, scan=look)

@@ -9,58 +9,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-import connectors.register as register
 import pipeline.open_product.release as open_release
 import pipeline.publish.versions as versions
-from connectors.declare import Handling
 from expectations import products
-from expectations.published import contract
 from expectations.sources import SUITES as ARRIVALS
 from pipeline import audit_log, checks, gate_results
 from pipeline.gate_words import OBJECTION_STAGES, PURPOSE_RULES
 from pipeline.identity import eligibility
 from pipeline.identity.eligibility import type_1
 from pipeline.identity.objections import gate as objections
-from pipeline.identity.pseudonymise import accounts, projection
-from pipeline.keys import private_file, provider
-from pipeline.keys import register as key_register
-from pipeline.keys.secret import Secret
+from pipeline.identity.objections import looked
+from pipeline.identity.pseudonymise import accounts
 from pipeline.ledger import Ledger
 from pipeline.open_product import build as open_build
-from pipeline.open_product import universe
+from pipeline.open_product import told, universe
 from pipeline.publish import copying, release
 from pipeline.publish import gate as publish_gate
+from pipeline.publish.public import public_models
 from pipeline.run import gates as run_gates
 from pipeline.warehouse import purposes
 from pipeline.zones import Zones
 from tests.gate_rows import put_passed
-
-Patch = pytest.MonkeyPatch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """How it is taken away, and the product's functions that refuse for it (``module:function``)."""
-
-    off: Callable[[Patch], None]
-    raisers: tuple[str, ...] = ()
-
-
-def _nothing(*places: tuple[Any, str]) -> Callable[[Patch], None]:
-    """The functions do nothing, and so let everything through."""
-
-    def off(patch: Patch) -> None:
-        for module, name in places:
-            patch.setattr(module, name, lambda *args, **kwargs: None)
-
-    return off
+from tests.planted import gates_asking, gates_before
+from tests.planted.gate import Gate, Patch, instead, nothing
 
 
 def _suite(word: str, defaults: dict[str, Any], place: str) -> Callable[[Patch], None]:
@@ -82,7 +58,7 @@ def _look(stage: str) -> Callable[[Patch], None]:
     """The look for objectors in one stage finds nothing, and says that it looked."""
 
     def off(patch: Patch) -> None:
-        real = objections.objections_gate
+        real = run_gates.identity.objections_gate  # another stage's may be away already
 
         def blind(settings: Any, ledger: Any, **given: Any) -> Any:
             if given["stage"] != stage:
@@ -135,27 +111,60 @@ def _purposes_passed(patch: Patch) -> None:
     patch.setattr(purposes, "require_allowed", off)
 
 
+def _no_releases(patch: Patch) -> None:
+    """As before cells were kept: what is not on the shelf is not known."""
+    patch.setattr(told, "kept", lambda *_: [])
+    patch.setattr(told, "not_kept", lambda *_: {})
+
+
+def _believed(patch: Patch) -> None:
+    """What the step decided that leaves people out is taken as it is."""
+
+    def look_nowhere(connection: Any, zones: Any, **given: Any) -> None:
+        connection.execute("create or replace temp table person_out (person_id varchar)")
+        columns = "source varchar, sender varchar, record_id varchar"
+        connection.execute(f"create or replace temp table record_out ({columns})")
+
+    patch.setattr(objections, "look_afresh", look_nowhere)
+    patch.setattr(objections, "marked_rows", lambda *_: "select null::varchar as message where false")
+
+
+def _every_public_table(manifest: Path) -> list[tuple[str, str]]:
+    """Whatever a model says of itself, wherever it lies."""
+    return sorted((name.partition(".")[0], name.partition(".")[2]) for name in public_models(manifest))
+
+
+def _unannounced(*_: Any, **__: Any) -> Any:
+    return nullcontext()
+
+
 _BUILD = import_module("pipeline.warehouse.build")  # the room's own name is the function's
-_ARRIVED = {f"arrived.{source}": Gate(off=_arrivals(source)) for source in ARRIVALS}
+_JUDGE = ("checks:run_arrival_checks",)
+_JUDGE_PRODUCT = ("checks:run_product_checks",)  # with the look for identifiers of the index
+_JUDGE_OPEN = ("open_product.release:judge_release",)
+_JUDGE_MARKED = ("publish.release:judge_marked",)
+_LOOK = ("identity.objections.gate:objections_gate",)
+_ARRIVED = {f"arrived.{source}": Gate(off=_arrivals(source), works=_JUDGE) for source in ARRIVALS}
 _PRODUCT = {
-    suite.word: Gate(off=_suite(suite.word, products.check_product.__kwdefaults__, "SUITES"))
+    suite.word: Gate(
+        off=_suite(suite.word, products.check_product.__kwdefaults__, "SUITES"), works=_JUDGE_PRODUCT
+    )
     for suite in gate_results.SUITES
 }
 _OPEN = {
     f"open: {suite.word}": Gate(
-        off=_suite(suite.word, products.check_open_product.__kwdefaults__, "OPEN_SUITES")
+        off=_suite(suite.word, products.check_open_product.__kwdefaults__, "OPEN_SUITES"), works=_JUDGE_OPEN
     )
     for suite in gate_results.OPEN_SUITES
 }
 _MARKED = {
     f"marked: {suite.word}": Gate(
-        off=_suite(suite.word, products.check_marked.__kwdefaults__, "MARKED_SUITES")
+        off=_suite(suite.word, products.check_marked.__kwdefaults__, "MARKED_SUITES"), works=_JUDGE_MARKED
     )
     for suite in gate_results.MARKED_SUITES
 }
 _LOOKS = {
-    f"objections.{stage}": Gate(off=_look(stage), raisers=("identity.objections.gate:objections_gate",))
-    for stage in OBJECTION_STAGES
+    f"objections.{stage}": Gate(off=_look(stage), raisers=_LOOK, works=_LOOK) for stage in OBJECTION_STAGES
 }
 
 GATES: dict[str, Gate] = {
@@ -164,32 +173,30 @@ GATES: dict[str, Gate] = {
     **_MARKED,
     **_OPEN,
     **_LOOKS,
-    "conclude": Gate(off=_conclude, raisers=("checks:conclude",)),
-    "keys.fit_for_production": Gate(off=_nothing((provider, "_require_fit"))),
-    "keys.of_this_deployment": Gate(off=_nothing((key_register, "_require_root"))),
-    "keys.private": Gate(
-        off=lambda patch: patch.setattr(private_file, "read", lambda path: Secret(path.read_bytes()))
-    ),
-    "register.elements": Gate(off=_nothing((register, "check_reading"))),
-    "register.words": Gate(off=lambda patch: patch.setattr(register, "_MAY_LEAVE", tuple(Handling))),
-    "register.domains": Gate(off=_nothing((projection, "_pattern"))),
+    **gates_before.GATES,
+    **gates_asking.GATES,
+    "conclude": Gate(off=_conclude, raisers=("checks:conclude",), works=("checks:conclude",)),
     "restricted_codes_known": Gate(
-        off=_nothing((eligibility, "_require_restricted_codes")),
+        off=nothing((eligibility, "_require_restricted_codes")),
         raisers=("identity.eligibility:_require_restricted_codes",),
     ),
     "type_1_codes_known": Gate(
-        off=_nothing((type_1, "_require_lists")), raisers=("identity.eligibility.type_1:_require_lists",)
+        off=nothing((type_1, "_require_lists")), raisers=("identity.eligibility.type_1:_require_lists",)
     ),
     "opt_out_reply_valid": Gate(
-        off=_nothing((eligibility, "require_valid_reply")),
+        off=nothing((eligibility, "require_valid_reply")),
         raisers=("identity.objections.state:require_valid_reply",),
     ),
     "accounts_balance": Gate(
-        off=_nothing((accounts, "_require_balance")),
+        off=nothing((accounts, "_require_balance")),
         raisers=("identity.pseudonymise.accounts:_require_balance",),
     ),
+    "objections.afresh": Gate(off=_believed, works=("identity.objections.afresh:look_afresh",)),
+    "objections.anywhere": Gate(
+        off=instead(looked, "_of_anything", lambda *_: 0), works=("identity.objections.looked:_of_anything",)
+    ),
     "decided_by_this_run": Gate(
-        off=_nothing((objections, "_require_decided"), (objections, "_require_run")),
+        off=nothing((objections, "_require_decided"), (objections, "_require_run")),
         raisers=(
             "identity.objections.gate:_require_decided",
             "identity.objections.gate:_require_run",
@@ -198,19 +205,23 @@ GATES: dict[str, Gate] = {
     "purposes": Gate(
         off=_purposes_passed, raisers=("warehouse.purposes:_refused", "warehouse.purposes:_compiled")
     ),
-    "dbt": Gate(off=_nothing((_BUILD, "_require_built")), raisers=("warehouse.build:_require_built",)),
-    "audit_log.intact": Gate(off=_log_passed, raisers=("audit_log.gate:require_intact",)),
+    "dbt": Gate(off=nothing((_BUILD, "_require_built")), raisers=("warehouse.build:_require_built",)),
+    "audit_log.intact": Gate(
+        off=_log_passed,
+        raisers=("audit_log.gate:require_intact",),
+        works=("audit_log.gate:require_intact",),
+    ),
     "publish.passed": Gate(
-        off=_nothing((publish_gate, "require_passed")), raisers=("publish.gate:require_passed",)
+        off=nothing((publish_gate, "require_passed")), raisers=("publish.gate:require_passed",)
     ),
     "publish.unchanged": Gate(
-        off=_nothing((publish_gate, "require_unchanged")), raisers=("publish.gate:require_unchanged",)
+        off=nothing((publish_gate, "require_unchanged")), raisers=("publish.gate:require_unchanged",)
     ),
     "publish.public_tables": Gate(
-        off=lambda patch: patch.setattr(release, "public_tables", _all_tables),
+        off=instead(release, "public_tables", _every_public_table),
         raisers=("publish.public:public_models", "publish.public:public_tables"),
     ),
-    "publish.sealed": Gate(off=_nothing((copying, "seal")), raisers=("publish.copying:seal",)),
+    "publish.sealed": Gate(off=nothing((copying, "seal")), raisers=("publish.copying:seal",)),
     "publish.results_are_words": Gate(
         off=lambda patch: patch.setattr(copying, "_WORD", re.compile(".*")),
         raisers=("publish.copying:_results",),
@@ -225,24 +236,19 @@ GATES: dict[str, Gate] = {
         off=lambda patch: patch.setattr(open_release, "_is_published", lambda *_: True),
         raisers=("open_product.release:publish_open",),
     ),
+    "open.releases_known": Gate(
+        off=_no_releases,
+        raisers=("open_product.told:_not_as_kept", "open_product.told:_unknown"),
+    ),
     "open.measures_agree": Gate(
-        off=_nothing((universe, "_require_unambiguous")),
+        off=nothing((universe, "_require_unambiguous")),
         raisers=("open_product.universe:_require_unambiguous",),
     ),
     "open.units_known": Gate(
-        off=_nothing((open_build, "_require_scales")), raisers=("open_product.build:_require_scales",)
+        off=nothing((open_build, "_require_scales")), raisers=("open_product.build:_require_scales",)
     ),
-    "rollback.same_key": Gate(off=_nothing((versions, "require_same_key"))),
+    "rollback.same_key": Gate(off=nothing((versions, "require_same_key"))),
     "rollback.reply_holds": Gate(
-        off=_nothing((versions, "require_reply_holds")), raisers=("publish.versions:require_reply_holds",)
+        off=nothing((versions, "require_reply_holds")), raisers=("publish.versions:require_reply_holds",)
     ),
 }
-
-
-def _all_tables(_: Path) -> list[tuple[str, str]]:
-    """Tables that somebody thinks are published, whatever the manifest says."""
-    return [(schema, table) for schema, table in (name.split(".") for name in contract.TABLES)]
-
-
-def _unannounced(*_: Any, **__: Any) -> Any:
-    return nullcontext()

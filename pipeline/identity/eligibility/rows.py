@@ -43,7 +43,9 @@ def find_rows(connection: DuckDBPyConnection, zones: Zones) -> None:
         fhir_view(connection, "resource_row", zones=zones, resource_type=resource)
         connection.execute(_MARKED)
         if any_restricted:
-            connection.execute(_restricted(resource))
+            connection.execute(_restricted_codings(resource))
+            if connection.execute("select 1 from restricted_coding limit 1").fetchone():
+                connection.execute(_restricted(resource))
     if any_restricted:
         _spread_over_spells(connection, zones)
     find_attached(connection, zones, person_resources())
@@ -67,17 +69,30 @@ def _restricted(resource: str) -> str:
     """Rows of ``resource`` with a restricted code in any concept, an extension's among them."""
     return f"""
 insert into row_reason
-with coded as (
-    select _source, _sender, _file_id, _row, unnest({codings_of(resource)}) as coding
-    from resource_row
+select distinct _source, _sender, _file_id, _row, 'legally_restricted'
+from (select _source, _sender, _file_id, _row, unnest({codings_of(resource)}) as coding from resource_row)
+semi join restricted_coding as r on r.sent = coding.code and r.system is not distinct from coding.system
+"""
+
+
+def _restricted_codings(resource: str) -> str:
+    """Codings as they were sent that are restricted: few are different, so that each is compared once."""
+    return f"""
+create or replace temp table restricted_coding as
+with sent as (
+    select distinct coding.system as system, coding.code as sent
+    from (select unnest({codings_of(resource)}) as coding from resource_row)
+    where coding.code is not null
+),
+coded as (
+    select system, sent, {{'system': system, 'code': sent}} as coding from sent
 ),
 written as (
-    select * exclude (coding), coding_written(coding) as code, coding.code as sent,
-        code_kind(coalesce(coding.system, '')) as kind, is_of_unknown_system(coding) as is_unknown
+    select system, sent, coding_written(coding) as code,
+        code_kind(coalesce(system, '')) as kind, is_of_unknown_system(coding) as is_unknown
     from coded
-    where coding.code is not null
 )
-select distinct w._source, w._sender, w._file_id, w._row, 'legally_restricted'
+select distinct w.system, w.sent
 from written as w
 inner join restricted_code as l
     on l.code = w.code or l.code = w.sent

@@ -57,6 +57,25 @@ inner join listed_code as l on l.code = coding_written(s.coding)
 where l.codelist in ('type_1_dissent', 'type_1_withdrawn')
 """
 
+# Few codings are different: each is held against the list once, and the rows are looked through for those.
+_RESTRICTED = """
+create or replace temp table afresh_restricted as
+with different as (
+    select distinct {{'system': coding.system, 'code': coding.code}} as said
+    from (select unnest({codings}) as coding from {view})
+    where coding.code is not null
+)
+select said from different
+where exists (
+    select 1 from listed_code as l
+    where l.codelist = 'legally_restricted' and (
+        l.code = said.code or l.code = coding_written(said)
+        or (l.kind = 'prefix' and (is_of_unknown_system(said) or code_kind(said.system) = 'prefix')
+            and left(code_written('prefix', said.code), length(l.code)) = l.code)
+        or (l.kind = 'read' and is_of_unknown_system(said) and length(said.code) >= 5
+            and code_written('read', said.code) = l.code)))
+"""
+
 
 def look_afresh(connection: DuckDBPyConnection, zones: Zones, *, heeds_objections: bool, as_of: date) -> None:
     """Build ``person_out`` (person_id) and ``record_out`` (source, sender, record_id): who stays out.
@@ -86,24 +105,16 @@ def marked_rows(connection: DuckDBPyConnection, view: str, resource: str) -> str
         f"select {message} as message from {view} "
         "where is_marked_test(meta.security) or is_marked_confidential(meta.security)"
     )
-    if (
-        connection.execute("select 1 from listed_code where codelist = 'legally_restricted'").fetchone()
-        is None
-    ):
+    codings = codings_of(resource)
+    connection.execute(_RESTRICTED.format(codings=codings, view=view))
+    if connection.execute("select 1 from afresh_restricted limit 1").fetchone() is None:
         return marked
     return f"""
 {marked}
 union all
-select message from (
-    select {message} as message, unnest({codings_of(resource)}) as coding from {view}
-) where exists (
-    select 1 from listed_code as l
-    where l.codelist = 'legally_restricted' and (
-        l.code = coding.code or l.code = coding_written(coding)
-        or (l.kind = 'prefix' and (is_of_unknown_system(coding) or code_kind(coding.system) = 'prefix')
-            and left(code_written('prefix', coding.code), length(l.code)) = l.code)
-        or (l.kind = 'read' and is_of_unknown_system(coding) and length(coding.code) >= 5
-            and code_written('read', coding.code) = l.code)))"""
+select message from (select {message} as message, unnest({codings}) as coding from {view})
+semi join afresh_restricted as r
+    on r.said.code = coding.code and r.said.system is not distinct from coding.system"""
 
 
 def _lists(connection: DuckDBPyConnection, zones: Zones) -> None:

@@ -53,7 +53,8 @@ def objections_gate(
     zones, keys = Zones(settings.home), keys or load_keys(settings)
     _require_decided(zones, product, run_id)
     with open_vault(settings, keys, read_only=True) as connection, values_hidden("objections gate"):
-        _require_run(connection, zones, product, run_id)
+        _read_decision(connection, zones, product)
+        _require_run(connection, product, run_id)
         _find_allowed(connection, zones, keys, product=product, as_of=as_of)
         with tables_of(connection, place) as tables:
             looked = look(connection, tables)
@@ -74,13 +75,17 @@ def _require_decided(zones: Zones, product: str, run_id: str) -> None:
         )
 
 
-def _require_run(connection: DuckDBPyConnection, zones: Zones, product: str, run_id: str) -> None:
-    """The decision must be this run's: another night's would let in who has objected since."""
+def _read_decision(connection: DuckDBPyConnection, zones: Zones, product: str) -> None:
+    """Views ``decided_record`` and ``decided_row`` of what was decided last."""
     for subject in ("record", "row"):
         path = decision_file(zones, product, subject)
         connection.execute(
             f"create or replace temp view decided_{subject} as select * from read_parquet({literal(path)})"
         )
+
+
+def _require_run(connection: DuckDBPyConnection, product: str, run_id: str) -> None:
+    """The decision must be this run's: another night's would let in who has objected since."""
     other = connection.execute(
         "select 1 from decided_record where run_id <> ? "
         "union all select 1 from decided_row where run_id <> ? limit 1",

@@ -17,6 +17,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipeline.duck import values_hidden
+from pipeline.gate_words import OPT_OUT_RULES, OPT_OUTS
 from pipeline.identity import nhs_number
 from pipeline.identity.objections import reply_files
 from pipeline.identity.objections.reply_files import FORM, Reply
@@ -146,20 +147,21 @@ def _record(
     """Evidence for the ledger: was there a valid reply, how long it holds, how many were refused."""
     checked = len(outcome.refused) + (outcome.reply_on is not None)
     soon = outcome.days_left is not None and outcome.days_left < settings.opt_out_warn_days
+    valid, well_formed, lapses_soon, answers = OPT_OUT_RULES
     rules = [
-        ("national_reply_valid", "critical", 1, int(not outcome.is_valid)),
-        ("national_reply_well_formed", "warning", checked, len(outcome.refused)),
-        ("national_reply_lapses_soon", "warning", 1, int(soon)),
+        (valid, "critical", 1, int(not outcome.is_valid)),
+        (well_formed, "warning", checked, len(outcome.refused)),
+        (lapses_soon, "warning", 1, int(soon)),
     ]
     if ledger.query("select 1 from opt_out_request limit 1"):
-        rules.append(("national_reply_answers_a_request", "warning", 1, int(not outcome.request_id)))
+        rules.append((answers, "warning", 1, int(not outcome.request_id)))
     ledger.put(
         "rule_result",
         [
             {
                 "run_id": run_id,
                 "product": PRODUCT,
-                "suite": "opt_outs",
+                "suite": OPT_OUTS,
                 "rule_id": rule,
                 "severity": severity,
                 "rows_checked": rows,

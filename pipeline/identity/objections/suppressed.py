@@ -19,6 +19,33 @@ create or replace temp macro subject_of_number(number) as keyed_hash('subject|v1
 create or replace temp macro subject_of_record(source, sender, record_id) as
     keyed_hash('subject|v1|record|' || source || '|' || sender || '|' || record_id);
 """
+_SUBJECTS = """
+create or replace temp table subject_former as
+select v.number, v.source, v.sender, v.record_id, v.subject_hash
+from (
+    select distinct nhs_number as number, null as source, null as sender, null as record_id,
+        subject_of_number(nhs_number) as subject_hash
+    from (
+        select nhs_number from vault.person
+        union
+        select unnest([nhs_number, traceable_number]) from vault.record
+    )
+    where nhs_number is not null
+    union all
+    select null, source, sender, record_id, subject_of_record(source, sender, record_id) from vault.record
+) as v
+where v.subject_hash in (select subject_hash from subject_decision_now)
+"""
+_NOW = """
+create or replace temp table subject_decision_now as
+select d.* replace (coalesce(f.now_hash, d.subject_hash) as subject_hash)
+from subject_decision_now as d
+left join (
+    select subject_hash,
+        coalesce(subject_of_number(number), subject_of_record(source, sender, record_id)) as now_hash
+    from subject_former
+) as f using (subject_hash)
+"""
 _NONE = """
 create or replace temp table suppressed_record
     (source varchar, sender varchar, record_id varchar, person_id varchar, act varchar);
@@ -37,6 +64,23 @@ def find_suppressed(connection: DuckDBPyConnection, keys: KeyRing) -> None:
     if connection.execute("select 1 from vault.subject_decision limit 1").fetchone() is None:
         connection.execute(_NONE)
         return
+    _translate(connection, keys)
     with keyed(connection, keys.key(PERSON_ID)):
         connection.execute(MACROS)
         connection.execute(_SQL.read_text(encoding="utf-8"))
+
+
+def _translate(connection: DuckDBPyConnection, keys: KeyRing) -> None:
+    """Build ``subject_decision_now``: the decisions, each of a subject that is known under the key of now.
+
+    A root may have been replaced since a decision: of whom there is a record again, the subject is recognised
+    under the former key, so that of all decisions about one subject the latest counts.
+    """
+    connection.execute("create or replace temp table subject_decision_now as from vault.subject_decision")
+    for former in keys.former(PERSON_ID):
+        with keyed(connection, former):
+            connection.execute(MACROS)
+            connection.execute(_SUBJECTS)
+        with keyed(connection, keys.key(PERSON_ID)):
+            connection.execute(MACROS)
+            connection.execute(_NOW)

@@ -1,8 +1,8 @@
--- vault.subject_decision -> suppressed_person, suppressed_record. Of a subject the latest decision counts, but a deletion stands.
+-- subject_decision (of the vault, under the key of now) -> suppressed_person, suppressed_record. Of a subject the latest decision counts, but a deletion stands.
 -- Needs the macros subject_of_number and subject_of_record under the key of person ids.
 create or replace temp table suppressed_subject as
 select subject_hash, if(bool_or(act = 'deleted'), 'deleted', arg_max(act, (decided_at, decision_id))) as act
-from vault.subject_decision
+from subject_decision_now
 group by subject_hash
 having bool_or(act = 'deleted') or arg_max(act, (decided_at, decision_id)) <> 'consent_given';
 

@@ -26,7 +26,7 @@ from pipeline.identity.objections import evidence
 from pipeline.identity.pseudonymise import accounts, linkage
 from pipeline.identity.pseudonymise.folder import replaced
 from pipeline.identity.pseudonymise.newborns import find_newborn_periods
-from pipeline.identity.pseudonymise.projection import statements
+from pipeline.identity.pseudonymise.projection import begin_counting, counted, statements
 from pipeline.identity.pseudonymise.references import find_withheld
 from pipeline.identity.pseudonymise.summary import (
     OutsideDomain,
@@ -123,18 +123,22 @@ def _write_entity(
     if not files:
         _copy(connection, f"select * from {parquet([], written_columns(entity))}", target)
         return []
-    _copy(connection, sql.rows, target)
-    rows, *counts = connection.execute(sql.counts).fetchone() or (0,)
+    begin_counting(connection, sql.checked)
+    rows, values = _copy(connection, sql.rows, target), counted(connection)
     return [
-        OutsideDomain(source, entity.name, column, rows, values)
-        for column, values in zip(sql.checked, counts, strict=True)
-        if values
+        OutsideDomain(source, entity.name, column, rows, values[column])
+        for column in sql.checked
+        if column in values
     ]
 
 
-def _copy(connection: DuckDBPyConnection, query: str, target: Path, *parameters: str) -> None:
-    connection.execute(f"copy ({query}) to {literal(target)} (format parquet, compression zstd)", parameters)
+def _copy(connection: DuckDBPyConnection, query: str, target: Path, *parameters: str) -> int:
+    """Write a file that only its owner reads; returns its rows."""
+    done = connection.execute(
+        f"copy ({query}) to {literal(target)} (format parquet, compression zstd)", parameters
+    ).fetchone()
     target.chmod(0o600)
+    return int(done[0]) if done else 0
 
 
 def _area_table(connection: DuckDBPyConnection, zones: Zones) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from expectations.published import OPEN_SUITES, SUITES
-from expectations.sources import SUITES as ARRIVED
 from pipeline.ig_report.attention import ACT, LOOK, UNKNOWN, Attention
+from pipeline.ig_report.evidence.rule_meanings import NOTED, meaning, title
 from pipeline.ig_report.release import Release, Row, Rows
 from pipeline.settings import OPEN_PRODUCT
 
@@ -16,16 +16,6 @@ _RESULTS = """
     select product, suite, rule_id, severity, rows_checked, rows_failed, is_passed from rule_result
     where run_id = :run_id
     order by is_passed, severity <> 'critical', product, suite, rule_id"""
-# What the suites that are no Great Expectations suite look at, in words.
-_OTHER_SUITES = {
-    "audit_log": "the audit log is the one that was written, whole",
-    "dbt": "every table of the warehouse was built, and every test of its own passed",
-    "objections": "nobody and nothing that must stay out is there",
-    "opt_outs": "the reply of the national opt-out check answers a request and holds",
-    "pseudonymise": "values that do not look as the register says were left out",
-    "published.copies": "the copies as Parquet and CSV hold what the database holds",
-    "purpose": "no table reads what its legal bases do not allow it to be for",
-}
 _GATES = ("audit_log", "objections", "purpose", "dbt", "published.copies")  # of a person-level product
 _OPEN_GATES = ("audit_log", "published.copies")
 
@@ -34,11 +24,13 @@ _OPEN_GATES = ("audit_log", "published.copies")
 class Checks:
     """``results``: a row a rule; ``suites``: a row a product and suite, with its ``results``.
 
+    ``noted``: a row a rule that judges nothing and says how far a look went, where it did not go all the way.
     ``ungated``: (product, suite) of a published product that has no result of the suite.
     """
 
     results: Rows
     suites: Rows
+    noted: Rows
     ungated: tuple[tuple[str, str], ...]
 
     @property
@@ -66,14 +58,16 @@ class Checks:
 
 def read(release: Release, published: tuple[str, ...]) -> Checks:
     """All results of the run, as the ledger has them."""
-    results = [
-        {**row, "is_passed": bool(row["is_passed"]), "meaning": _meaning(row)}
+    rows = [
+        {**row, "is_passed": bool(row["is_passed"]), "meaning": meaning(row["suite"], row["rule_id"])}
         for row in release.rows(_RESULTS)
     ]
+    results = [row for row in rows if (row["suite"], row["rule_id"]) not in NOTED]
     found = {(row["product"], row["suite"]) for row in results}
     wanted = [(product, suite) for product in published for suite in _wanted(product)]
     return Checks(
         results=results, suites=_by_suite(results),
+        noted=[row for row in rows if row not in results and row["rows_failed"]],
         ungated=tuple(gate for gate in wanted if gate not in found),
     )  # fmt: skip
 
@@ -84,23 +78,15 @@ def _wanted(product: str) -> Iterator[str]:
     yield from _OPEN_GATES if is_open else _GATES
 
 
-def _meanings() -> Mapping[tuple[str, str], str]:
-    suites = (*SUITES, *OPEN_SUITES, *ARRIVED.values())
-    return {(suite.word, rule.rule_id): rule.meaning for suite in suites for rule in suite.rules}
-
-
-def _meaning(row: Row) -> str:
-    told = _meanings().get((row["suite"], row["rule_id"]))
-    return told or _OTHER_SUITES.get(row["suite"], "")
-
-
 def _by_suite(results: Rows) -> Rows:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in results:
         groups.setdefault((row["product"], row["suite"]), []).append(row)
     return [
         {
-            "product": product, "suite": suite, "rules": len(rows),
+            "product": product, "suite": suite, "title": title(suite),
+            "judged": product or ("what arrived" if suite.startswith("arrived.") else "the deployment"),
+            "rules": len(rows),
             "passed": sum(r["is_passed"] for r in rows),
             "warnings": sum(not r["is_passed"] and r["severity"] != "critical" for r in rows),
             "critical": sum(not r["is_passed"] and r["severity"] == "critical" for r in rows),

@@ -64,6 +64,16 @@ class Objections:
         own = (row for row in self.checks if row["product"] == HEEDS_NATIONAL and row["reply_on"])
         return next(own, None)
 
+    @property
+    def asked_on(self) -> str:
+        """When the national check was asked, in words that say whether the reply in use answers that."""
+        if self.reply and self.reply["asked_on"]:
+            return str(self.reply["asked_on"])
+        if self.request:
+            asked = str(self.request["asked_on"])
+            return f"{asked}, which the reply in use does not answer" if self.reply else asked
+        return "not from here: the reply came by file, without a request" if self.reply else "never"
+
     def attention(self) -> Iterator[Attention]:
         """Anybody found who may not be in, gates that did not look, a reply that is missing or lapses."""
         found = [row for row in self.gates if not row["is_passed"]]

@@ -10,6 +10,7 @@ from pipeline.audit_log import Entry
 from pipeline.ig_report.attention import ACT, LOOK, Attention
 from pipeline.ig_report.release import Release, Row, Rows
 from pipeline.reidentify.history import break_glasses
+from pipeline.reidentify.sample import sampled
 
 SECTION = "reidentifications"
 
@@ -17,11 +18,13 @@ SECTION = "reidentifications"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reidentifications:
     """``requests``: a row a request within the time that is told of; ``emergencies``: those within the time,
-    and every one that waits for its review; ``subject_reports``: how many people were told what is held of
+    and every one that waits for its review; ``sample``: the same of answers that were picked for the
+    reviewers; ``subject_reports``: how many people were told what is held of
     them."""
 
     requests: Rows
     emergencies: Rows
+    sample: Rows
     subject_reports: int
     review_days: int
 
@@ -45,6 +48,14 @@ class Reidentifications:
             yield Attention(ACT, SECTION, f"Emergencies found to be unjustified: {unjustified}.")
         if waiting:
             yield Attention(LOOK, SECTION, f"Emergencies that wait for their review: {waiting}.")
+        wrong = sum(row["finding"] in ("unjustified", "mistake") for row in self.sample)
+        unseen = sum(not row["finding"] for row in self.sample)
+        if wrong:
+            yield Attention(
+                ACT, SECTION, f"Answers of the sample found to be unjustified or a mistake: {wrong}."
+            )
+        if unseen:
+            yield Attention(LOOK, SECTION, f"Answers of the sample that wait for a reviewer: {unseen}.")
         if refused:
             yield Attention(LOOK, SECTION, f"Requests for NHS numbers that were refused: {refused}.")
         if failed:
@@ -68,6 +79,15 @@ def read(release: Release, entries: Sequence[Entry], now: str) -> Reidentificati
             for one in break_glasses(entries)
             if not one.finding or release.is_within(one.at)
         ],
+        sample=[
+            {
+                "request_id": one.request_id, "at": one.at, "requester": one.requester, "case": one.case,
+                "organisation": one.organisation, "given": one.given, "finding": one.finding,
+                "reviewed_by": one.reviewed_by,
+            }
+            for one in sampled(entries, one_in=release.settings.reidentify_review_one_in)
+            if not one.finding or release.is_within(one.at)
+        ],
         subject_reports=sum(entry.act == "subject_report" for entry in own), review_days=days,
     )  # fmt: skip
 
@@ -82,7 +102,7 @@ def _request(asked: Entry, entries: Sequence[Entry]) -> Row:
     return {
         "at": asked.at, "request_id": told["request_id"], "requester": told["requester"],
         "account": asked.actor, "organisation": told["organisation"], "purpose": told["purpose"],
-        "product": told["product"], "asked": told["keys"],
+        "product": told["product"], "case": told.get("case", ""), "asked": told["keys"],
         "given": answer.details["given"] if answer else (0 if refusal else None),
         "not_given": answer.details["not_given"] if answer else (told["keys"] if refusal else None),
         "refused_by": refusal.details["rule"] if refusal else "",

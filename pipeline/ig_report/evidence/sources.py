@@ -75,10 +75,15 @@ def _purposes(source: str, feed: str) -> list[str]:
 def _basis(word: str) -> dict[str, str]:
     basis = law.legal_bases()[word]
     return {
-        "title": basis.title, "articles": f"{basis.article_6}; {basis.article_9}",
+        "title": basis.title, "articles": _articles(basis.article_6, basis.article_9),
         "confidence": basis.confidence, "condition": basis.condition, "source": basis.source,
         "allows": ", ".join(name for name in law.purposes() if name in basis.allows).replace("_", " "),
     }  # fmt: skip
+
+
+def _articles(six: str, nine: str) -> str:
+    """Articles 6 and 9 of UK GDPR; once where neither applies."""
+    return six if nine == "none" else f"{six}; {nine}"
 
 
 def _meanings() -> list[dict[str, str]]:

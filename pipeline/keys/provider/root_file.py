@@ -1,4 +1,7 @@
-"""The root from ``keys/root.key``: two TOML entries, ``kind`` (development or deployment) and ``root``."""
+"""The root from ``keys/root.key``: two TOML entries, ``kind`` (development or deployment) and ``root``.
+
+The root that `wsic keys rotate --root` changes to is a file of the same form beside it, ``next-root.key``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 FILE_NAME = "root.key"
+NEXT_FILE_NAME = "next-root.key"
 KINDS = ("deployment", "development")
 
 
@@ -30,31 +34,62 @@ def read_or_make(settings: Settings) -> Root:
         if settings.is_production:
             raise SetupError(f"no root key, and WSIC_ENV is production; {FORM}")
         require_nothing_linked(settings, f"the root key of the identity vault (keys/{FILE_NAME}) is gone")
-        text = f'kind = "development"\nroot = "{secrets.token_hex(32)}"\n'
-        private_file.create(_path(settings), text)
+        private_file.create(_path(settings), _development())
     return _parse(private_file.read(_path(settings)))
+
+
+def read_next(settings: Settings) -> Root | None:
+    """The next root, where there is a file of one."""
+    path = _next_path(settings)
+    if not path.exists() and not path.is_symlink():
+        return None
+    return _parse(private_file.read(path), NEXT_FILE_NAME)
+
+
+def make_next(settings: Settings) -> Root:
+    """The next root of a development deployment, made here; production is given its own."""
+    if settings.is_production or not read_or_make(settings).is_development:
+        raise SetupError(
+            f"there is no keys/{NEXT_FILE_NAME}: make the next root as docs/keys.md says, and put it "
+            f"there in the form of keys/{FILE_NAME}, of mode 0600"
+        )
+    private_file.create(_next_path(settings), _development())
+    return _parse(private_file.read(_next_path(settings)), NEXT_FILE_NAME)
+
+
+def put_next_in_place(settings: Settings) -> None:
+    """Once the next root is the one in use: overwrite the old one, and give its file's name to the next."""
+    private_file.supersede(_path(settings), _next_path(settings))
+
+
+def _development() -> str:
+    return f'kind = "development"\nroot = "{secrets.token_hex(32)}"\n'
+
+
+def _next_path(settings: Settings) -> Path:
+    return Zones(settings.home).keys / NEXT_FILE_NAME
 
 
 def _path(settings: Settings) -> Path:
     return Zones(settings.home).keys / FILE_NAME
 
 
-def _parse(text: Secret) -> Root:
-    kind, root = _entries(text)
+def _parse(text: Secret, name: str = FILE_NAME) -> Root:
+    kind, root = _entries(text, name)
     if kind not in KINDS:
-        raise SetupError(f"keys/{FILE_NAME}: kind is not known; valid: {', '.join(KINDS)}")
-    key = parse_root(root, f"keys/{FILE_NAME}")
+        raise SetupError(f"keys/{name}: kind is not known; valid: {', '.join(KINDS)}")
+    key = parse_root(root, f"keys/{name}")
     return Root(provider="file", is_development=kind == "development", key=key)
 
 
-def _entries(text: Secret) -> tuple[str, Secret]:
+def _entries(text: Secret, name: str) -> tuple[str, Secret]:
     """``kind`` and ``root``; what stands in the file is in no variable that a traceback could show."""
     try:
         return (lambda raw: (str(raw["kind"]), Secret(str(raw["root"]).encode())))(
             tomllib.loads(text.decode())
         )
     except (ValueError, KeyError):
-        raise SetupError(f"keys/{FILE_NAME} is not readable; valid: the entries kind and root") from None
+        raise SetupError(f"keys/{name} is not readable; valid: the entries kind and root") from None
 
 
 def _hidden(raw: dict[str, object]) -> tuple[str, Secret]:

@@ -1,7 +1,8 @@
 """The root from a secrets service, through the secrets back end that Airflow is configured with.
 
 HashiCorp Vault, the secret managers of AWS, Google and Azure, a local file: every back end of Airflow has
-``get_variable``, and the setting ``WSIC_KEY_SECRET`` is the name that it is asked for. Only the back end of
+``get_variable``, and the setting ``WSIC_KEY_SECRET`` is the name that it is asked for
+(``WSIC_NEXT_KEY_SECRET`` that of the next root). Only the back end of
 ``[workers] secrets_backend`` or ``[secrets] backend`` is asked: the root is never looked up in Airflow's own
 database, in ``AIRFLOW_VAR_*`` or over its execution API, and never put into its cache of variables.
 Airflow is imported when this provider is used, and by nothing else of the pipeline.
@@ -15,6 +16,7 @@ from pipeline.errors import SetupError
 from pipeline.keys.provider.root import Root, parse_root
 from pipeline.keys.secret import Secret
 
+SETTING, NEXT_SETTING = "WSIC_KEY_SECRET", "WSIC_NEXT_KEY_SECRET"
 _HOW = "valid: AIRFLOW__SECRETS__BACKEND and AIRFLOW__SECRETS__BACKEND_KWARGS, as Airflow documents them"
 
 
@@ -26,6 +28,15 @@ def read(secret: str) -> Root:
     """
     if not secret:
         raise SetupError("WSIC_KEY_PROVIDER is secrets, and WSIC_KEY_SECRET names no secret")
+    return _asked(secret, SETTING)
+
+
+def read_next(secret: str) -> Root | None:
+    """The next root, where a secret is named for it; raises as :func:`read` does."""
+    return _asked(secret, NEXT_SETTING) if secret else None
+
+
+def _asked(secret: str, setting: str) -> Root:
     backend = _backend()
     try:
         found = backend.get_variable(key=secret)
@@ -34,9 +45,9 @@ def read(secret: str) -> Root:
     except Exception as error:
         raise SetupError(f"the secrets service did not answer ({type(error).__name__}); try again") from None
     if text is None:
-        raise SetupError("the secrets service knows no secret of the name that WSIC_KEY_SECRET gives")
+        raise SetupError(f"the secrets service knows no secret of the name that {setting} gives")
     _mask(text)
-    key = parse_root(text, "the secret that WSIC_KEY_SECRET names")
+    key = parse_root(text, f"the secret that {setting} names")
     return Root(provider="secrets", is_development=False, key=key)
 
 

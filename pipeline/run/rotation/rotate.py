@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -56,22 +57,42 @@ def rotate(
     """
     if product not in PRODUCTS:
         raise UsageError(one_of("product", product, PRODUCTS))
+    with alone(settings, doing=f"rotation of the key of {product}") as ledger:
+        plan = planned(settings, ledger, product)
+        if dry_run:
+            return plan
+        return rotate_product(settings, ledger, product, by=by, reason=reason, progress=progress)
+
+
+@contextmanager
+def alone(settings: Settings, *, doing: str) -> Iterator[Ledger]:
+    """The zones closed, the lock held, and every rotation that a crash cut short brought to its end."""
     ledger = open_ledger(settings)
     least_privilege.close_zones(settings.home, least_privilege.warehouse_account(settings))
     least_privilege.require(settings)
-    with lock.held(settings, ledger, doing=f"rotation of the key of {product}"):
+    with lock.held(settings, ledger, doing=doing):
         settle_rotations(settings, ledger)
-        night = last_night(settings, ledger, product)
-        plan = _plan(settings, night, product)
-        if dry_run:
-            return plan
-        try:
-            done = _rotate(settings, ledger, night, plan, by=by, reason=reason, progress=progress)
-        finally:
-            settle_rotations(settings, ledger)
-        progress("reporting governance")
-        with recorded(ledger, run_id=done.run_id, step="report_governance"):
-            require_proved(write_ig_report(settings, run_id=done.run_id))
+        yield ledger
+
+
+def planned(settings: Settings, ledger: Ledger, product: str) -> Rotation:
+    """What rotating the product would do; raises :class:`UsageError` where it cannot be done."""
+    return _plan(settings, last_night(settings, ledger, product), product)
+
+
+def rotate_product(
+    settings: Settings, ledger: Ledger, product: str, *, by: str, reason: str, progress: Progress
+) -> Rotation:
+    """Rotate one product, with its report, for who is :func:`alone`."""
+    night = last_night(settings, ledger, product)
+    plan = _plan(settings, night, product)
+    try:
+        done = _rotate(settings, ledger, night, plan, by=by, reason=reason, progress=progress)
+    finally:
+        settle_rotations(settings, ledger)
+    progress("reporting governance")
+    with recorded(ledger, run_id=done.run_id, step="report_governance"):
+        require_proved(write_ig_report(settings, run_id=done.run_id))
     return done
 
 

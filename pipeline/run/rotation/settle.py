@@ -6,7 +6,7 @@ changes its key. Every command that takes the lock calls this first.
 
 from __future__ import annotations
 
-from pipeline import keys, publish
+from pipeline import identity, keys, publish
 from pipeline.clock import now
 from pipeline.ledger import Ledger
 from pipeline.run.rotation import staging
@@ -16,9 +16,13 @@ from pipeline.settings import Settings
 def settle_rotations(settings: Settings, ledger: Ledger) -> None:
     """End every rotation that is under way; to be called by the holder of the lock, as often as it likes.
 
+    Another root is in use from the moment that the register names it; what belongs to it is put in place.
+
     Finished: what was made under the old key is destroyed, with the salt of that key. Abandoned: what was
     made under the new one is.
     """
+    identity.settle_vault(settings, keys.load_keys(settings))
+    keys.settle_root(settings)
     for product, run_id in keys.pending_runs(settings).items():
         is_served = publish.shelf(settings, product).served() == run_id
         if is_served:

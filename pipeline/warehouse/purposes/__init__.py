@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import ChecksRefusedError
-from pipeline.gate_words import PURPOSE, PURPOSE_RULES
+from pipeline.gate_words import LINEAGE_FOLLOWED, PURPOSE, PURPOSE_RULES
 from pipeline.ledger import Ledger
 from pipeline.warehouse import dbt
 from pipeline.warehouse.purposes import verdict
@@ -83,12 +83,12 @@ def _results(
     run_id: str, product: str, models: int, findings: Sequence[Finding], opaque: Sequence[str]
 ) -> Iterator[dict[str, str | int]]:
     """Rows of ``rule_result``: one a rule, and a warning for the models that could not be followed."""
-    for rule in (*PURPOSE_RULES, "lineage_followed"):
+    for rule in (*PURPOSE_RULES, LINEAGE_FOLLOWED):
         failed = len({finding.model for finding in findings if finding.rule_id == rule})
-        failed = len(opaque) if rule == "lineage_followed" else failed
+        failed = len(opaque) if rule == LINEAGE_FOLLOWED else failed
         yield {
             "run_id": run_id, "product": product, "suite": PURPOSE, "rule_id": rule,
-            "severity": "warning" if rule == "lineage_followed" else "critical",
+            "severity": "warning" if rule == LINEAGE_FOLLOWED else "critical",
             "rows_checked": models, "rows_failed": failed, "is_passed": int(failed == 0),
         }  # fmt: skip
 

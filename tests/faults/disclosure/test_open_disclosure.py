@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pytest
 
-from pipeline import open_product
-from pipeline.checks import Scan
 from pipeline.disclosure import withheld
-from pipeline.disclosure.cells import Cells
 from pipeline.errors import ChecksRefusedError
-from pipeline.ledger import Ledger
 from pipeline.open_product import release
-from pipeline.settings import OPEN_PRODUCT, Settings
-from pipeline.zones import Zones
-from tests.gate_rows import put_gates_before
-from tests.product_fixture import RUN_ID, make_warehouse, no_leaks, run_sql
+from tests.open_nights import TWO_OF_NINE, Nights, hide_behind_the_other
+from tests.product_fixture import RUN_ID, run_sql
 
 _BOROUGH = "metric_id = 'emergency_admissions' and area_type = 'borough'"
-
-
-class Nights:
-    """A home in which ``secondary_use`` is published, night after night, and the open product from it."""
-
-    def __init__(self, home: Path) -> None:
-        self.settings = Settings(home=home, memory_limit="1GB")
-        self.zones = Zones(home).create()
-        self.ledger = Ledger(self.zones.audit / "ledger.sqlite")
-
-    def prepare(self, run_id: str, *statements: str) -> None:
-        source = self.zones.published("secondary_use") / "versions" / f"{run_id}.duckdb"
-        source.unlink(missing_ok=True)
-        make_warehouse(source)
-        run_sql(source, f"update audit.run set run_id = '{run_id}'", *statements)
-        published = {"product": "secondary_use", "outcome": "published", "at": "x", "message": ""}
-        self.ledger.put("publication", [{"run_id": run_id, **published}])
-        put_gates_before(self.ledger, run_id, OPEN_PRODUCT)
-
-    def publish(self, run_id: str, scan: Scan = no_leaks) -> Path:
-        return open_product.publish_open(
-            self.settings, self.ledger, run_id, scan=scan, inspect=lambda path: None
-        )
-
-    def served(self) -> str:
-        return (self.zones.published("open") / "current.duckdb").resolve().stem
 
 
 @pytest.fixture
@@ -100,23 +66,11 @@ def test_another_cell_hidden_the_next_night_is_refused(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same figures, hidden behind another cell: each release shows what the other hides."""
-    nine = "update wsic.metric set numerator = 9, n_numerator_people = 9 where area_code in "
-    three = nine + (
-        "('E09000009', 'E09000013'); update wsic.metric set numerator = 21, n_numerator_people = 21 "
-        "where metric_id = 'emergency_admissions' and area_type = 'system'"
-    )
-    nights.prepare("20260331-001", three)
+    nights.prepare("20260331-001", TWO_OF_NINE)
     nights.publish("20260331-001")
-    nights.prepare("20260401-001", three)
-    served, real = nights.served(), withheld.suppress
-
-    def behind_the_other(cells: Cells, kept: np.ndarray) -> np.ndarray:
-        nothing_known = replace(
-            cells, low_before=np.zeros(cells.size), high_before=np.full(cells.size, np.inf)
-        )
-        return real(nothing_known, kept) ^ (cells.amount == 9)
-
-    monkeypatch.setattr(withheld, "suppress", behind_the_other)
+    nights.prepare("20260401-001", TWO_OF_NINE)
+    served = nights.served()
+    hide_behind_the_other(monkeypatch)
     with pytest.raises(
         ChecksRefusedError, match=r"1 critical rules.* published\.disclosure\.not_differenced: 1 of"
     ):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,13 +12,12 @@ import pytest
 
 from expectations.judge import judge
 from expectations.published import index_leaks
-from pipeline.identity import link, scan_for_leaks
+from pipeline.identity import scan_for_leaks
 from pipeline.keys import begin_rotation, load_keys, settle_rotation
-from tests.identity_economy import AS_OF, Economy, nhs_number
+from tests.identity_economy import Economy
+from tests.leak_house import COLUMNS, NUMBER, SPACED, found, plant
 from tests.product_fixture import run_sql
 
-NUMBER = nhs_number(1)
-SPACED = f"{NUMBER[:3]} {NUMBER[3:6]} {NUMBER[6:]}"
 _DIGEST = {name: hashlib.new(name, NUMBER.encode()) for name in ("md5", "sha1", "sha256")}
 _HYPHENED = SPACED.replace(" ", "-")
 TEXTS = {
@@ -44,97 +42,38 @@ TEXTS = {
     "name in a sentence": ("name", "spoke to zephaniah quillfeather today"),
     "postcode": ("postcode", "HA1 3UJ"),
     "postcode in one": ("postcode", "ha13uj"),
+    "postcode in letters": ("postcode", "H A1 3 U J"),
+    "postcode in a sentence": ("postcode", "lives at HA1 3UJ with her son"),
     "birth date": ("own_birth_date", "1950-06-01"),
     "birth date as people write it": ("own_birth_date", "born 01/06/1950"),
 }
-COLUMNS = {
-    "text": ("varchar", "?"),
-    "list": ("varchar[]", "['nothing', ?]"),
-    "structure": ("struct(note varchar, n integer)", "{'note': ?, 'n': 1}"),
-    "map": ("map(varchar, varchar)", "map {'note': ?}"),
-    "json": ("json", "to_json(?::varchar)"),
-}
-
-
-@pytest.fixture(scope="module")
-def economy(tmp_path_factory: pytest.TempPathFactory) -> Economy:
-    economy = Economy(tmp_path_factory.mktemp("leaks") / "home")
-    name = [{"family": "Quillfeather", "given": ["Zephaniah"]}]
-    home = [{"use": "home", "postalCode": "HA1 3UJ"}]
-    economy.person("r1", NUMBER, "1950-06-01", name=name, address=home)
-    for n in range(2, 12):
-        economy.person(f"r{n}", nhs_number(n), f"19{50 + n}-06-1{n % 10}")
-    economy.land()
-    link(economy.settings, economy.ledger, "r1", AS_OF)
-    return economy
-
-
-@pytest.fixture
-def product(tmp_path: Path, economy: Economy) -> Path:
-    """Everybody's pseudonym, ordinary columns, and nothing that should be found."""
-    path, key = tmp_path / "secondary_use.duckdb", load_keys(economy.settings).key("product:secondary_use")
-    people = {row["record_id"]: row["person_id"] for row in economy.table(economy.exported())}
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "create schema core; create table core.person (person_key varchar, record varchar, sex varchar, "
-            "birth_month date, seen_on date, list_size bigint, cost_gbp double, code varchar)"
-        )
-        for record, person in people.items():
-            pseudonym = hmac.new(key, f"person|v1|{person}".encode(), "sha256").hexdigest()
-            connection.execute(
-                "insert into core.person values "
-                "(?, ?, 'female', '1950-06-01', '2026-01-05', 9434765, 9434765.19, '1000000001')",
-                [pseudonym, record],
-            )
-    return path
-
-
-def _found(economy: Economy, product: Path) -> dict[str, set[str]]:
-    table = scan_for_leaks(economy.settings, "secondary_use", product).to_pylist()
-    found: dict[str, set[str]] = {}
-    for row in table:
-        if row["values_found"]:
-            found.setdefault(row["kind"], set()).add(row["place"])
-    return found
-
-
-def _plant(
-    product: Path, kind: str, value: str, planted: object, *, name: str = "planted", everywhere: bool = False
-) -> None:
-    with duckdb.connect(str(product)) as connection:
-        connection.execute(f"alter table core.person add column {name} {kind}")
-        where = "" if everywhere else " where record = 'r1'"
-        bound = [planted] if "?" in value else []
-        connection.execute(f"update core.person set {name} = {value}{where}", bound)
 
 
 def test_an_honest_product_shows_nothing(economy: Economy, product: Path) -> None:
-    assert _found(economy, product) == {}
+    assert found(economy, product) == {}
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_an_identifier_is_found_however_it_is_written(column: str, economy: Economy, product: Path) -> None:
-    """One scan of a product with a planted column for every way of writing; each is found in its own column.
+    """One scan of a product with a planted column for every way of writing; each is found in its own.
 
-    Inside a list or a structure a postcode is found by its form, by the expectations' own scan.
+    Inside a list or a structure a postcode is known by its form, not by its letters alone.
     """
-    texts = {
-        how: (kind, text) for how, (kind, text) in TEXTS.items() if column == "text" or kind != "postcode"
-    }
-    for number, (_, text) in enumerate(texts.values()):
-        _plant(product, *COLUMNS[column], text, name=f"planted_{number}")
+    texts = [TEXTS[how] for how in TEXTS if column == "text" or how != "postcode in letters"]
+    for number, (_, text) in enumerate(texts):
+        plant(product, *COLUMNS[column], text, name=f"planted_{number}")
     expected: dict[str, set[str]] = {}
-    for number, (kind, _) in enumerate(texts.values()):
+    for number, (kind, _) in enumerate(texts):
         expected.setdefault(kind, set()).add(f"core.person.planted_{number}")
-    assert _found(economy, product) == expected
+    assert found(economy, product) == expected
 
 
 def test_a_number_among_numbers_is_found(economy: Economy, product: Path) -> None:
     kinds = ("bigint", "hugeint", "ubigint", "double", "decimal(18, 2)")
     for place, kind in enumerate(kinds):
-        _plant(product, kind, "?", int(NUMBER), name=f"planted_{place}")
+        plant(product, kind, "?", int(NUMBER), name=f"planted_{place}")
     places = {f"core.person.planted_{place}" for place in range(len(kinds))}
-    assert _found(economy, product) == {"nhs_number": places}
+    assert found(economy, product) == {"nhs_number": places}
 
 
 def test_a_key_of_the_deployment_is_found_however_it_was_printed(economy: Economy, product: Path) -> None:
@@ -146,8 +85,8 @@ def test_a_key_of_the_deployment_is_found_however_it_was_printed(economy: Econom
     ]
     assert len(printed) > 20
     for place, text in enumerate(printed):
-        _plant(product, "varchar", "?", text, name=f"planted_{place}")
-    assert _found(economy, product) == {
+        plant(product, "varchar", "?", text, name=f"planted_{place}")
+    assert found(economy, product) == {
         "key": {f"core.person.planted_{place}" for place in range(len(printed))}
     }
 
@@ -157,8 +96,8 @@ def test_a_column_of_birth_dates_is_found(kind: str, economy: Economy, product: 
     born = "case when record = 'r1' then date '1950-06-01' else " + (
         "make_date(1950 + record[2:]::int, 6, 10 + record[2:]::int % 10) end"
     )
-    _plant(product, kind, born, None, everywhere=True)
-    assert _found(economy, product) == {"own_birth_date": {"core.person.planted"}}
+    plant(product, kind, born, None, everywhere=True)
+    assert found(economy, product) == {"own_birth_date": {"core.person.planted"}}
 
 
 @pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
@@ -167,9 +106,9 @@ def test_the_birth_date_of_one_among_many_days_is_found_and_counted(
 ) -> None:
     """However many other people and days stand in the column, and however late the birth among them."""
     _other_days(product, kind)
-    assert _found(economy, product) == {}
+    assert found(economy, product) == {}
     _give(product, "r3", "1953-06-13")
-    assert _found(economy, product) == {"own_birth_date": {"core.event.at"}}
+    assert found(economy, product) == {"own_birth_date": {"core.event.at"}}
     _give(product, "r4", "1954-06-14")
     rows = scan_for_leaks(economy.settings, "secondary_use", product).to_pylist()
     assert [row["values_found"] for row in rows if row["place"] == "core.event.at"] == [2]
@@ -184,10 +123,10 @@ def test_a_first_of_a_month_is_nobodys_own_and_the_day_of_the_run_is_everybodys(
     run_sql(
         product, "alter table core.event add column as_of date; update core.event set as_of = '1953-06-13'"
     )
-    assert _found(economy, product) == {}
+    assert found(economy, product) == {}
     run_sql(product, "update core.event set as_of = '2026-03-31' where person_key <> (select person_key "
             "from core.person where record = 'r3')")  # fmt: skip
-    assert _found(economy, product) == {"own_birth_date": {"core.event.as_of"}}
+    assert found(economy, product) == {"own_birth_date": {"core.event.as_of"}}
 
 
 def _other_days(product: Path, kind: str) -> None:
@@ -213,11 +152,11 @@ def test_a_column_of_surnames_is_found(tmp_path: Path, economy: Economy, product
         connection.execute("alter table core.person add column planted varchar")
         for n, name in enumerate(names, start=1):
             connection.execute("update core.person set planted = ? where record = ?", [name, f"r{n}"])
-    assert _found(economy, product) == {"name": {"core.person.planted"}}
+    assert found(economy, product) == {"name": {"core.person.planted"}}
 
 
 def test_no_clear_value_comes_out(economy: Economy, product: Path) -> None:
-    _plant(product, "varchar", "?", f"{SPACED} Zephaniah Quillfeather HA1 3UJ")
+    plant(product, "varchar", "?", f"{SPACED} Zephaniah Quillfeather HA1 3UJ")
     said = str(scan_for_leaks(economy.settings, "secondary_use", product).to_pylist())
     assert not [word for word in (NUMBER, SPACED, "Quillfeather", "HA1 3UJ", "1950") if word in said]
 
@@ -249,11 +188,11 @@ def test_the_key_of_a_rotation_under_way_is_looked_for_too(
     """Nobody works with it yet but the rotation: what that is about to serve is what is looked through."""
     ring = begin_rotation(economy.settings, "secondary_use", run_id="20260331-002")
     try:
-        assert _found(economy, product) == {}
+        assert found(economy, product) == {}
         new, old = (keys.key("product:secondary_use") for keys in (ring, load_keys(economy.settings)))
         assert bytes(new) != bytes(old)
         for key in (new, old):
             run_sql(product, f"update core.person set code = '{form(bytes(key))}'")
-            assert _found(economy, product) == {"key": {"core.person.code"}}
+            assert found(economy, product) == {"key": {"core.person.code"}}
     finally:
         settle_rotation(economy.settings, "secondary_use")

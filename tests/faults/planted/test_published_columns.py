@@ -14,13 +14,14 @@ import duckdb
 import pytest
 
 from expectations.product_relations import SCHEMAS
-from expectations.products import check_open_product, check_served
+from expectations.products import check_open_product, check_product
 from expectations.published import leaks
 from pipeline.identity import scan_for_leaks
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS
+from tests.product_fixture import context
 
 TEXT, NUMBER, DATE = ("VARCHAR",), ("BIGINT", "DOUBLE"), ("DATE", "TIMESTAMP")
 Columns = list[tuple[str, str, str, str]]
@@ -127,7 +128,7 @@ def test_a_number_and_a_name_in_any_column_are_found(small_night, planted: tuple
         if product == OPEN_PRODUCT:
             results = check_open_product(connection, database, suites=(leaks.SUITE,))
         else:
-            results = check_served(connection, database)
+            results = check_product(connection, database, context(database), suites=(leaks.SUITE,))
     (result,) = [each for each in results if each.rule_id == "no_nhs_number"]
     assert (result.rows_failed, result.refuses) == (len(everywhere), True)
 

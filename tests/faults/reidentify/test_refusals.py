@@ -377,7 +377,8 @@ def test_a_tighter_limit_holds(desk: Desk) -> None:
     tight = dataclasses.replace(desk.settings, reidentify_keys_limit=1)
     request = reidentify.Request(
         product="direct_care", person_keys=keys(2), requester="A. Clerk", organisation=PRACTICE,
-        purpose="direct_care", reason="recall for a missed review", as_of=AS_OF,
+        purpose="direct_care", case="RECALL-2026/118",
+        reason="recall for a missed review", as_of=AS_OF,
     )  # fmt: skip
     with pytest.raises(RequestRefusedError, match="up to 1"):
         reidentify.reidentify(tight, desk.economy.ledger, request, lambda found: None)

@@ -124,7 +124,7 @@ def test_no_statement_profile_query_log_or_log_line_holds_a_key(
     assert "'QueryLog'" in said
     assert "attach" in said
     assert "keyed_hash" in said
-    assert "key_token" in said
+    assert "given_key" in said
     assert found_in(said.encode(), keys) == []
 
 

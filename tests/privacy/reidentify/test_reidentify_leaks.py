@@ -18,7 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.identity.reidentify import looks_like_number
 from pipeline.reidentify import RequestRefusedError
 from tests.markers import values_after_the_wall
-from tests.reidentify_desk import NUMBERS, PRACTICE, REASON, Desk, acting_as, make_desk
+from tests.reidentify_desk import CASE, NUMBERS, PRACTICE, REASON, Desk, acting_as, make_desk
 
 ROOT = Path(__file__).parents[3]
 NUMBER = NUMBERS["registered"]
@@ -27,6 +27,9 @@ NUMBER = NUMBERS["registered"]
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return make_desk(tmp_path_factory.mktemp("desk"))
+
+
+SUBJECT = ["reidentify", "subject", "--by", "A. Clerk", "--case", "SAR-2026/7", "--reason", "letter of May"]
 
 
 @pytest.fixture
@@ -39,7 +42,8 @@ def wsic(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 def request(desk: Desk, *more: str, person_key: str | None = None) -> list[str]:
     return [
         "reidentify", "--person-key", person_key or desk.keys["registered"], "--requester", "A. Clerk",
-        "--organisation", PRACTICE, "--purpose", "Direct care", "--reason", REASON, "--as-of", "2026-03-31",
+        "--organisation", PRACTICE, "--purpose", "Direct care", "--case", CASE, "--reason", REASON,
+        "--as-of", "2026-03-31",
         *more,
     ]  # fmt: skip
 
@@ -114,13 +118,11 @@ def test_the_subjects_report_takes_the_number_from_a_file_or_stdin(
 ) -> None:
     held, out = tmp_path / "number.txt", tmp_path / "report.json"
     held.write_text(f"{NUMBER[:3]} {NUMBER[3:6]} {NUMBER[6:]}\n", encoding="ascii")
-    done = wsic.invoke(app, ["reidentify", "subject", "--nhs-number-file", str(held), "--out", str(out)])
+    done = wsic.invoke(app, [*SUBJECT, "--nhs-number-file", str(held), "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert json.loads(out.read_text("utf-8"))["nhs_number"] == NUMBER
     assert out.stat().st_mode & 0o777 == 0o600
-    again = wsic.invoke(
-        app, ["reidentify", "subject", "--nhs-number-file", "-", "--out", str(out)], input=NUMBER
-    )
+    again = wsic.invoke(app, [*SUBJECT, "--nhs-number-file", "-", "--out", str(out)], input=NUMBER)
     assert again.exit_code == 0, again.output
     assert NUMBER not in done.output + again.output
 
@@ -129,9 +131,7 @@ def test_the_subjects_report_takes_the_number_from_a_file_or_stdin(
 def test_a_wrong_number_is_not_repeated(desk: Desk, wsic: CliRunner, tmp_path: Path, wrong: str) -> None:
     held = tmp_path / "number.txt"
     held.write_text(wrong, encoding="ascii")
-    done = wsic.invoke(
-        app, ["reidentify", "subject", "--nhs-number-file", str(held), "--out", str(tmp_path / "r.html")]
-    )
+    done = wsic.invoke(app, [*SUBJECT, "--nhs-number-file", str(held), "--out", str(tmp_path / "r.html")])
     assert isinstance(done.exception, UsageError)
     assert not wrong or wrong not in str(done.exception) + done.output
 

@@ -77,6 +77,12 @@ def test_nhs_number_in_text(
         ("Long Term Support: Residential Care", None),
         (", ".join(["atrial_fibrillation", "coronary_heart_disease", "learning_disability"] * 3), None),
         ("0123456789abcdef", None),
+        # A key id of a real deployment read as a telephone; another could as a number.
+        ("vault=0972634567e20dd1 zone:fhir=2c43933ee8d72128", None),
+        ("vault=9434765919abcdef", None),
+        ("vault=9434765919", "nhs_numbers"),
+        ("vault=2c43933ee8d72128 07700900123", "telephones"),
+        ("0770 0900123 after 2c43933ee8d72128", "telephones"),
     ],
 )
 def test_text_scan(connection: duckdb.DuckDBPyConnection, text: str, found: str | None) -> None:

@@ -17,7 +17,7 @@ from pipeline.identity import link, pseudonymise
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.pseudonymise import folder
 from pipeline.identity.pseudonymise.newborns import define_newborn_day
-from pipeline.identity.pseudonymise.projection import statements
+from pipeline.identity.pseudonymise.projection import begin_counting, statements
 from pipeline.identity.standardise import define_macros
 from pipeline.keys import load_keys
 from tests.identity_economy import AS_OF, Economy, nhs_number, observation
@@ -90,7 +90,9 @@ def test_filled_tables_have_the_types_that_empty_ones_promise(tmp_path: Path) ->
     with keyed(connection, bytes(32)):
         for entity in entities().values():
             files = list((scratch.home / "fhir" / entity.resource).glob("source=gp/*/*.parquet"))
-            described = connection.execute(f"describe {statements(entity, files).rows}").fetchall()
+            found = statements(entity, files)
+            begin_counting(connection, found.checked)
+            described = connection.execute(f"describe {found.rows}").fetchall()
             assert {row[0]: row[1] for row in described} == written_columns(entity), entity.name
 
 

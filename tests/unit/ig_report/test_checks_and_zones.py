@@ -34,8 +34,29 @@ def test_every_rule_of_the_ledger_is_on_the_page_once(desk: Desk) -> None:
 def test_suites_are_summed_up(desk: Desk) -> None:
     desk.night().rule("published.leaks", "no_postcode", "open", 900, 1)
     section = desk.page().section("checks")
-    assert section.row("published.leaks", "open", "6", "5", "0", "1")
+    assert section.row(
+        "Anything that looks like an identifier", "published.leaks", "open", "6", "5", "0", "1"
+    )
     assert "published.leaks, open: 5 of 6 passed" in section.texts
+
+
+def test_what_could_not_be_followed_is_noted_and_is_no_failure(desk: Desk) -> None:
+    desk.night().rule("purpose", "lineage_followed", "secondary_use", 208, 3, severity="warning")
+    page = desk.page()
+    assert "lineage followed" not in page.section("checks").texts
+    assert "failed" not in page.section("checks").texts
+    assert "Every rule passed." in page.section("checks").texts
+    noted = next(text for text in page.section("checks").texts if text.startswith("Noted of secondary use"))
+    assert "no failure" in noted and "Not followed: 3 of 208 tables." in noted
+    assert desk.matters("look", "checks") == []
+
+
+def test_rules_of_the_deployment_are_not_said_to_be_of_what_arrived(desk: Desk) -> None:
+    desk.night().rule("least_privilege", "encrypted_at_rest", "", 7, 6, severity="warning")
+    section = desk.page().section("checks")
+    assert section.row("least_privilege", "the deployment", "warning", "7", "6")
+    assert any("lies on an encrypted disk" in text for text in section.texts)
+    assert "–" not in section.texts
 
 
 @pytest.mark.parametrize(
@@ -128,3 +149,19 @@ def test_what_guards_the_zones_is_on_the_page(desk: Desk) -> None:
     assert section.fact("Tables are built by") == "the account wsic_dbt"
     assert section.fact("direct care may be read by") == "group carers"
     assert section.fact("Declared encryption below the machine") == "none"
+
+
+@pytest.mark.parametrize(
+    ("published", "words"),
+    [
+        (("direct_care",), "its products are published; this page is its last step"),
+        ((), "under way when this page was written"),
+    ],
+)
+def test_the_page_of_a_night_that_writes_it_says_so(
+    desk: Desk, published: tuple[str, ...], words: str
+) -> None:
+    """The night's own page is written before the run is closed: a published release is not called running."""
+    section = desk.night(published=published, outcome="running", ended_at=None).page().section("release")
+    assert section.fact("How the run stands") == words
+    assert section.fact("Ended") == "this page is written as its last step"

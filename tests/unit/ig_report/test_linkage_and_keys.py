@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from pipeline import linkage_report
@@ -64,23 +66,23 @@ def test_the_linkage_report_is_linked_where_it_lies_beside(desk: Desk) -> None:
 def test_every_key_version_is_named_and_none_is_shown(desk: Desk) -> None:
     section = desk.night().page().section("keys")
     keys = load_keys(desk.settings)
-    assert len(desk.keys) == 9
+    assert len(desk.keys) == 10
     for key in keys.history():
         assert section.row(key.purpose, str(key.version), key.key_id)
         assert keys.key(key.purpose).hex() not in desk.page().source
-    assert section.texts.count("yes") == 9  # known to this run
+    assert section.texts.count("yes") == 10  # known to this run
     assert "No key was ever replaced." in section.texts
 
 
 def test_a_key_of_another_run_is_not_this_release_s(desk: Desk) -> None:
     desk.night(key_ids="product:direct_care=0000000000000000")
-    assert desk.page().section("keys").texts.count("no") == 9
+    assert desk.page().section("keys").texts.count("no") == 10
 
 
 def test_development_keys_are_acted_on_in_production(desk: Desk) -> None:
     assert len(desk.night().matters("look", "keys")) == 1
     found = desk.findings()
-    keys = type(found.keys)(keys=found.keys.keys, rotations=(), is_production=True)
+    keys = type(found.keys)(keys=found.keys.keys, rotations=(), roots=(), is_production=True)
     assert [one.level for one in keys.attention()] == ["act"]
 
 
@@ -103,5 +105,26 @@ def test_a_release_of_a_key_that_was_replaced_is_looked_at(desk: Desk) -> None:
     retired = [
         {**row, "retired_at": AT} if row["purpose"] == "product:direct_care" else row for row in found.keys
     ]
-    told = [one.what for one in type(found)(keys=retired, rotations=(), is_production=False).attention()]
+    told = [
+        one.what for one in type(found)(keys=retired, rotations=(), roots=(), is_production=False).attention()
+    ]
     assert "product:direct_care has another key since: this release is withdrawn." in told
+
+
+def test_a_replaced_root_is_told_and_a_product_that_waits_is_acted_on(desk: Desk) -> None:
+    desk.night()
+    old, new = "a" * 16, "b" * 16
+    desk.log("root_replaced", "A. Singh", old_key_id=old, key_id=new, reason="the custodian has left")
+    assert desk.page().section("keys").row("A. Singh", "the custodian has left", old, new, "no")
+    found = desk.findings().keys
+    assert not [one for one in found.attention() if "is not made again yet" in one.what]
+    desk.log("root_in_use", "A. Singh", key_id=new, products=["direct_care"])
+    page = desk.page().section("keys")
+    assert page.row("A. Singh", "the custodian has left", old, new, "yes")
+    assert "No key was ever replaced." not in page.texts
+    rows = {row["purpose"]: row for row in desk.findings().keys.keys}
+    since = desk.findings().keys.roots[0]["at"]
+    for made_at, waits in (("2026-01-01T00:00:00+00:00", True), (since, False)):
+        keys = [{**rows["product:direct_care"], "made_at": made_at}]
+        told = [one.what for one in replace(desk.findings().keys, keys=keys).attention()]
+        assert any("direct care is not made again yet" in what for what in told) == waits

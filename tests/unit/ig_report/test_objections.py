@@ -9,9 +9,9 @@ from tests.release_desk import AT, LATER, RUN, Desk
 
 def test_request_reply_and_people_are_told(desk: Desk) -> None:
     section = desk.night().page().section("objections")
-    assert section.fact("Asked on") == "2026-03-20"
-    assert section.fact("NHS numbers asked") == "610"
-    assert section.fact("Reply of") == "2026-03-25"
+    assert section.fact("National check asked on") == "2026-03-20"
+    assert section.fact("NHS numbers asked about") == "610"
+    assert section.fact("Day of the reply in use") == "2026-03-25"
     assert section.fact("May be used until") == "2026-04-15"
     assert section.row("secondary use", "585", "15", "3")
 
@@ -35,7 +35,7 @@ def test_without_a_reply_it_is_acted_on(desk: Desk) -> None:
     desk.night(published=("direct_care",))
     assert desk.matters("act", "objections") == ["No reply of the national opt-out check is in use."]
     section = desk.page().section("objections")
-    assert section.fact("Reply of") == "no reply is in use"
+    assert section.fact("Day of the reply in use") == "no reply is in use"
     assert section.fact("NHS numbers that may be used") == "not known"
 
 
@@ -43,7 +43,7 @@ def test_a_request_without_a_reply_yet_is_told(desk: Desk) -> None:
     desk.night(published=("direct_care",))
     desk.put("opt_out_request", {"request_id": "q9", "file_name": "f", "asked_on": "2026-03-30",
                                  "written_at": AT, "numbers": 610, "file_sha256": "0"})  # fmt: skip
-    assert desk.page().section("objections").fact("Asked on") == "2026-03-30"
+    assert desk.page().section("objections").fact("National check asked on") == "2026-03-30"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ ASKED = {"requester": "B. Nurse", "organisation": "E84001", "purpose": "direct_c
 
 def ask(desk: Desk, name: str, keys: int = 5, **more: object) -> None:
     desk.log("reidentify_asked", "bnurse", request_id=name, product="direct_care", keys=keys,
-             as_of="2026-03-31", reason="recall for a missed review", **ASKED, **more)  # type: ignore[arg-type]  # fmt: skip
+             as_of="2026-03-31", case="RECALL-2026/7", reason="recall for a missed review", **ASKED, **more)  # type: ignore[arg-type]  # fmt: skip
 
 
 def test_a_request_is_told_with_who_for_whom_and_how_many(desk: Desk) -> None:
@@ -19,7 +19,16 @@ def test_a_request_is_told_with_who_for_whom_and_how_many(desk: Desk) -> None:
     )
     section = desk.page().section("reidentifications")
     assert section.row(
-        "B. Nurse, account bnurse", "E84001", "direct care", "5", "4", "1", "–", "no", "r-000000000001"
+        "B. Nurse, account bnurse",
+        "E84001",
+        "direct care",
+        "RECALL-2026/7",
+        "5",
+        "4",
+        "1",
+        "–",
+        "no",
+        "r-000000000001",
     )
     assert (section.fact("Requests"), section.fact("NHS numbers given")) == ("1", "4")
 
@@ -37,7 +46,7 @@ def test_a_refusal_is_looked_at(desk: Desk) -> None:
     ask(desk.night(), "r-000000000002")
     desk.log("reidentify_refused", request_id="r-000000000002", rule="wrong_purpose", **ASKED)
     section = desk.page().section("reidentifications")
-    assert section.row("direct care", "5", "0", "5", "wrong purpose", "no", "r-000000000002")
+    assert section.row("direct care", "RECALL-2026/7", "5", "0", "5", "wrong purpose", "no", "r-000000000002")
     assert desk.matters("look", "reidentifications") == ["Requests for NHS numbers that were refused: 1."]
 
 
@@ -118,3 +127,16 @@ def test_nobody_asked(desk: Desk) -> None:
     assert "Nobody asked for an NHS number in this time." in section.texts
     assert section.fact("NHS numbers given") == "0"
     assert AT[:4] not in section.texts[0]
+
+
+def test_the_sample_is_told_with_its_case_and_what_a_reviewer_found(desk: Desk) -> None:
+    ask(desk.night().with_settings(reidentify_review_one_in=1), "r-00000000000f")
+    desk.log("reidentify_given", request_id="r-00000000000f", given=3, not_given=2, subjects=[], **ASKED)
+    section = desk.page().section("reidentifications")
+    assert section.row("B. Nurse", "E84001", "RECALL-2026/7", "3", "waits", "nobody yet", "r-00000000000f")
+    assert desk.matters("look", "reidentifications") == ["Answers of the sample that wait for a reviewer: 1."]
+    desk.log("request_reviewed", "C. Guardian", request_id="r-00000000000f", finding="unjustified")
+    assert desk.page().section("reidentifications").row("3", "unjustified", "C. Guardian")
+    assert desk.matters("act", "reidentifications") == [
+        "Answers of the sample found to be unjustified or a mistake: 1."
+    ]

@@ -14,6 +14,7 @@ KEY_IDS = {
     "person-id": "eac638406f826a20",
     "audit-log": "a7d43141e3010ade",
     "audit-subject": "6b8dc451bb7d27b6",
+    "former-keys": "6b2790acd71eaa2f",
     "zone:landing": "e90c39052ec70e28",
     "zone:fhir": "9bf3b479ca365947",
     "zone:quarantine": "9cbba679cac61811",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.keys import ENVIRONMENT_NAME, load_keys
+from pipeline.keys import ENVIRONMENT_NAME, NEXT_ENVIRONMENT_NAME, load_keys, next_root
 from pipeline.keys.provider import secrets_service
 from pipeline.settings import Settings, load_settings
 
@@ -176,7 +177,7 @@ seal_process()
 print(load_keys(Settings(home=Path(sys.argv[1]))).provider)
 print("WSIC_ROOT_KEY" in os.environ, resource.getrlimit(resource.RLIMIT_CORE)[0])
 child = subprocess.run(["env"], capture_output=True, text=True).stdout
-print("WSIC_ROOT_KEY" in child)
+print("WSIC_ROOT_KEY" in child, "WSIC_NEXT_ROOT_KEY" in child, "WSIC_NEXT_ROOT_KEY" in os.environ)
 print(dumpable, ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 """
 
@@ -184,6 +185,28 @@ print(dumpable, ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 def test_a_sealed_process_hands_its_key_to_no_child_and_no_core_dump(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SEALED, str(tmp_path)],
-        cwd=ROOT, env={**os.environ, ENVIRONMENT_NAME: ONE}, capture_output=True, text=True, check=True,
+        cwd=ROOT, env={**os.environ, ENVIRONMENT_NAME: ONE, NEXT_ENVIRONMENT_NAME: ANOTHER},
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["environment", "False 0", "False", "1 0"]
+    assert done.stdout.splitlines() == ["environment", "False 0", "False False False", "1 0"]
+
+
+def test_the_next_root_comes_from_the_secrets_service_under_a_name_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "variables.json").write_text(f'{{"{SECRET}": "{ONE}", "next": "{ANOTHER}"}}', "utf-8")
+    configure(
+        monkeypatch,
+        "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        f'{{"variables_file_path": "{tmp_path}/variables.json"}}',
+    )
+    settings = Settings(home=tmp_path / "home", env="production", key_secret=SECRET)
+    with pytest.raises(SetupError, match="its name there into WSIC_NEXT_KEY_SECRET"):
+        next_root(settings, makes_one=True)
+    follows = next_root(replace(settings, next_key_secret="next"), makes_one=True)
+    assert (follows.provider, follows.root_id) == ("secrets", follows.ring.root_id)
+    given = {ENVIRONMENT_NAME: ANOTHER}
+    assert follows.root_id == load_keys(Settings(home=tmp_path / "other", env="production"), given).root_id
+    assert ANOTHER not in repr(follows)
+    with pytest.raises(SetupError, match="no secret of the name that WSIC_NEXT_KEY_SECRET gives"):
+        next_root(replace(settings, next_key_secret="nothing"), makes_one=True)

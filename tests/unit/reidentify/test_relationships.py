@@ -113,7 +113,8 @@ def test_the_file_is_private_and_the_numbers_never_show(desk: Desk, tmp_path: Pa
     found: list[Found] = []
     request = reidentify.Request(
         product="direct_care", person_keys=(desk.keys["registered"],), requester="A. Clerk",
-        organisation=PRACTICE, purpose="direct_care", reason="recall for a missed review", as_of=AS_OF,
+        organisation=PRACTICE, purpose="direct_care", case="RECALL-2026/118",
+        reason="recall for a missed review", as_of=AS_OF,
     )  # fmt: skip
     reidentify.reidentify(desk.settings, desk.economy.ledger, request, found.append)
     assert NUMBERS["registered"] not in repr(found[0])
@@ -127,7 +128,8 @@ def test_the_file_is_private_and_the_numbers_never_show(desk: Desk, tmp_path: Pa
 def test_a_file_that_cannot_be_written_leaves_an_entry(desk: Desk, tmp_path: Path) -> None:
     request = reidentify.Request(
         product="direct_care", person_keys=(desk.keys["registered"],), requester="A. Clerk",
-        organisation=PRACTICE, purpose="direct_care", reason="recall for a missed review", as_of=AS_OF,
+        organisation=PRACTICE, purpose="direct_care", case="RECALL-2026/118",
+        reason="recall for a missed review", as_of=AS_OF,
     )  # fmt: skip
     out = tmp_path / "no such folder" / "people.csv"
     with pytest.raises(SetupError, match="cannot be written"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import audit_log, reidentify
+from pipeline.identity import Subjects, decide_subjects
+from pipeline.reidentify.refusal import RequestRefusedError
 from tests.identity_economy import nhs_number
 from tests.reidentify_desk import NUMBERS, OTHER_PRACTICE, PRACTICE, RUN, TRUST, Desk, acting_as, make_desk
 
@@ -27,10 +30,80 @@ def report(desk: Desk, number: str, folder: Path, suffix: str = ".json") -> str:
     held, out = folder / "number.txt", folder / f"report{suffix}"
     held.write_text(number, encoding="ascii")
     reidentify.report_to_subject(
-        desk.settings, desk.economy.ledger, number_file=held, out=out, by="D. Officer", reason="letter of May"
-    )
+        desk.settings, desk.economy.ledger, number_file=held, out=out, by="A. Clerk", case="SAR-2026/7",
+        reason="letter of May",
+    )  # fmt: skip
     assert out.stat().st_mode & 0o777 == 0o600
     return out.read_text("utf-8")
+
+
+def asking(desk: Desk, folder: Path, **more: str) -> str:
+    """The rule that refuses; nothing is written then, and the log says so."""
+    held, out = folder / "number.txt", folder / "refused.html"
+    held.write_text(NUMBERS["admitted"], encoding="ascii")
+    asked = {"by": "A. Clerk", "case": "SAR-2026/7", "reason": "letter of May"} | more
+    with pytest.raises(RequestRefusedError) as caught:
+        reidentify.report_to_subject(
+            desk.settings, desk.economy.ledger, number_file=held, out=out, **asked
+        )  # fmt: skip
+    assert not out.exists()
+    last = list(audit_log.entries(desk.settings))[-1]
+    assert (last.act, last.details["rule"]) == ("subject_report_refused", caught.value.rule)
+    return caught.value.rule
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"by": ""}, "not_authorised"),
+        ({"by": "D. Officer"}, "not_authorised"),
+        ({"case": ""}, "no_case"),
+        ({"case": "none"}, "no_case"),
+        ({"reason": ""}, "unreasoned"),
+        ({"reason": "test"}, "unreasoned"),
+    ],
+)
+def test_a_report_needs_who_may_ask_a_case_and_a_reason(
+    desk: Desk, tmp_path: Path, more: dict[str, str], rule: str
+) -> None:
+    assert asking(desk, tmp_path, **more) == rule
+
+
+def test_who_may_ask_for_patients_may_not_answer_subjects_without_that_purpose(
+    desk: Desk, tmp_path: Path
+) -> None:
+    try:
+        desk.authorise(purposes=["direct_care"])
+        assert asking(desk, tmp_path) == "wrong_purpose"
+        desk.authorise(until=date(2021, 1, 1))
+        assert asking(desk, tmp_path) == "authorisation_expired"
+        desk.authorise(account="somebodyelse")
+        assert asking(desk, tmp_path) == "not_authorised"
+    finally:
+        desk.authorise()
+
+
+def test_it_tells_the_subject_s_own_withdrawal_and_nobody_else_s(desk: Desk, tmp_path: Path) -> None:
+    def decide(act: str, number: str) -> None:
+        decide_subjects(
+            desk.settings, desk.economy.ledger, act=act, subjects=Subjects(numbers=(number,), records=()),
+            author="A. Clerk", reason="asked for by letter",
+        )  # fmt: skip
+
+    decide("consent_withdrawn", NUMBERS["cared_for"])
+    decide("consent_given", NUMBERS["cared_for"])
+    decide("deleted", nhs_number(501))  # nobody of whom a record is held
+    told = json.loads(report(desk, NUMBERS["cared_for"], tmp_path))["decisions"]
+    assert [(row["act"], row["author"], row["reason"]) for row in told] == [
+        ("consent_withdrawn", "A. Clerk", "asked for by letter"),
+        ("consent_given", "A. Clerk", "asked for by letter"),
+    ]
+    assert [row["act"] for row in json.loads(report(desk, nhs_number(501), tmp_path))["decisions"]] == [
+        "deleted"
+    ]
+    assert json.loads(report(desk, NUMBERS["closed"], tmp_path))["decisions"] == []
+    page = report(desk, NUMBERS["cared_for"], tmp_path, ".html")
+    assert "you withdrew your consent" in page and "you gave your consent again" in page
 
 
 @pytest.fixture
@@ -92,7 +165,8 @@ def test_it_says_what_is_withheld_and_why(desk: Desk, tmp_path: Path) -> None:
 def test_the_report_itself_is_in_the_log_and_in_the_next_report(desk: Desk, tmp_path: Path) -> None:
     report(desk, NUMBERS["referred"], tmp_path)
     last = list(audit_log.entries(desk.settings))[-1]
-    assert (last.act, last.actor, last.details["reason"]) == ("subject_report", "D. Officer", "letter of May")
+    assert (last.act, last.actor, last.details["reason"]) == ("subject_report", "A. Clerk", "letter of May")
+    assert (last.details["requester"], last.details["case"]) == ("A. Clerk", "SAR-2026/7")
     again = json.loads(report(desk, NUMBERS["referred"], tmp_path))
     assert [row["act"] for row in again["reidentifications"]] == ["subject_report"]
 

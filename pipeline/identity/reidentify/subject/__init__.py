@@ -19,7 +19,7 @@ from pipeline.duck import values_hidden
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.reidentify.found import write_private
 from pipeline.identity.reidentify.resolve import SUBJECT
-from pipeline.identity.reidentify.subject import held, page, touched, use
+from pipeline.identity.reidentify.subject import decided, held, page, touched, use
 from pipeline.identity.standardise import define_macros
 from pipeline.identity.vault import open_vault
 from pipeline.keys import AUDIT_SUBJECT, load_keys
@@ -68,8 +68,9 @@ def subject_report(settings: Settings, ledger: Ledger, nhs_number: str) -> Subje
     ):
         define_macros(connection)
         connection.execute(_PERSON, [nhs_number])
-        with keyed(connection, keys.key(AUDIT_SUBJECT)):
-            subjects = _column(connection, f"select {SUBJECT} from person_asked order by 1")
+        subjects = _subjects(connection, keys.key(AUDIT_SUBJECT))
+        # Entries from before the root was replaced name the person under the key of then.
+        before = [one for key in keys.former(AUDIT_SUBJECT) for one in _subjects(connection, key)]
         told: dict[str, Any] = {
             "nhs_number": nhs_number,
             "written_at": now(),
@@ -77,10 +78,16 @@ def subject_report(settings: Settings, ledger: Ledger, nhs_number: str) -> Subje
             "feeds": held.feeds(connection, zones, ledger),
             "links": held.events(connection),
             "uses": use.products(connection, settings, keys, ledger),
+            "decisions": decided.decisions(connection, keys, nhs_number),
             "withheld": use.withheld(connection, zones),
-            "reidentifications": touched.reidentifications(settings, set(subjects)),
+            "reidentifications": touched.reidentifications(settings, {*subjects, *before}),
         }
     return SubjectReport(tuple(subjects), len(told["records"]), told)
+
+
+def _subjects(connection: DuckDBPyConnection, key: bytes) -> list[str]:
+    with keyed(connection, key):
+        return _column(connection, f"select {SUBJECT} from person_asked order by 1")
 
 
 def _column(connection: DuckDBPyConnection, query: str) -> list[str]:

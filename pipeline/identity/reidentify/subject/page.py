@@ -26,6 +26,11 @@ _ACTS = {
     "consent_withdrawn": "wrote down that you withdrew consent",
     "person_deleted": "deleted what was held about you",
 }
+_DECISIONS = {
+    "consent_withdrawn": "you withdrew your consent",
+    "consent_given": "you gave your consent again",
+    "deleted": "what was held about you was to be deleted",
+}
 _KINDS = {
     "AllergyIntolerance": "allergies", "Appointment": "appointments", "CarePlan": "care plans",
     "Condition": "conditions", "Encounter": "contacts and stays",
@@ -47,5 +52,5 @@ def as_html(told: dict[str, Any]) -> str:
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
     environment.filters["moment"] = lambda text: str(text)[:16].replace("T", " ")
     return environment.get_template("page.html").render(
-        told=told, words=_WORDS, acts=_ACTS, kinds=_KINDS, settings=_SETTINGS
+        told=told, words=_WORDS, acts=_ACTS, decisions=_DECISIONS, kinds=_KINDS, settings=_SETTINGS
     )
