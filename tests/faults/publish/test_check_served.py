@@ -91,7 +91,7 @@ def test_every_rule_of_a_publish_is_judged_or_named_with_the_reason(
 @pytest.mark.parametrize(
     ("rule", "statement"),
     [
-        ("published.k_anonymity.nobody_stands_out", "update core.person set practice_code = 'E84009' where "
+        ("published.k_anonymity.nobody_stands_out", "update core.person set lsoa_code = 'E01009999' where "
          "person_key = sha256('person0')"),
         ("published.people.person_once", "insert into core.person from core.person limit 1"),
         ("published.copies.copies_equal_tables", "update core.person set ethnic_category = 'B'"),
