@@ -21,7 +21,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export WSIC_HOME
 
-.PHONY: help install nightly test mesh-sandbox lint format types sql-lint docs bench lock clean
+.PHONY: help install nightly test mesh-sandbox fhir-validator lint format types sql-lint docs bench lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,12 @@ test: install ## Run everything that guards the project
 mesh-sandbox: install ## Install NHS England's MESH sandbox, which the tests of the exchange talk to
 	@$(PYTHON) -m venv $(VENV)/mesh
 	@$(VENV)/mesh/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-mesh.lock
+
+# Node's own, and for tests alone: nothing of it is in the product. The lock names no place to fetch it from.
+fhir-validator: install ## Install the second FHIR validator, which damaged and exported records are held against
+	@mkdir -p $(VENV)/fhir-validator
+	@cp tests/fhir_validator/package.json tests/fhir_validator/package-lock.json $(VENV)/fhir-validator/
+	@cd $(VENV)/fhir-validator && npm ci --silent --ignore-scripts --omit-lockfile-registry-resolved=true
 
 lint: install ## Python style, security and complexity
 	@ruff check .

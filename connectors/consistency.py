@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from connectors.declare import SOURCE_WORDS, Format, NativeFile, Severity, Source
+from connectors.declare import SOURCE_WORDS, Format, Mode, NativeFile, Severity, Source
 from connectors.fhir.shapes import SHAPES
 from connectors.types import DATE_STYLES
 
@@ -18,7 +18,7 @@ _NAME_AFTER = re.compile(r'\b(?:from|join)\s+"?([A-Za-z_][A-Za-z0-9_]*)"?', re.I
 
 
 def check_source(source: Source) -> None:
-    """A source has one of the five words, and formats of different names."""
+    """A source has one of the source words, and formats of different names."""
     if source.word not in SOURCE_WORDS:
         raise ValueError(f"source word {source.word!r} is none of {', '.join(SOURCE_WORDS)}")
     _unique((format_.name for format_ in source.formats), f"{source.word}: format")
@@ -39,7 +39,8 @@ def check_format(word: str, format_: Format, mappings: Mapping[str, Iterable[tup
 def _declared(format_: Format, where: str) -> None:
     names = {file.name for file in format_.files}
     period_file = (format_.period[0],) if format_.period else ()
-    for name in (*format_.recognised_by, *format_.required_files, *period_file):
+    listing_file = (format_.listing.file,) if format_.listing else ()
+    for name in (*format_.recognised_by, *format_.required_files, *period_file, *listing_file):
         if name not in names:
             raise ValueError(f"{where}: {name} is named but not declared")
     if format_.period:
@@ -47,6 +48,8 @@ def _declared(format_: Format, where: str) -> None:
         unknown = set(columns) - {column.name for column in format_.file(file).columns}
         if unknown:
             raise ValueError(f"{where}/{file}: period columns not declared: {sorted(unknown)}")
+    if format_.listing and format_.mode is not Mode.DELTA:
+        raise ValueError(f"{where}: a listing says which files of a delta are none; the mode is another")
 
 
 def _check_file(where: str, file: NativeFile) -> None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 # The ending of a part's name: a number behind a dot, hyphen or underscore.
 _PART = re.compile(r"[._-](?:part)?[._-]?\d{1,4}(?:[._-]?of[._-]?\d{1,4})?(\.[a-z]+)$")
 
-SOURCE_WORDS = ("gp", "acute", "community", "mental_health", "social_care")
+SOURCE_WORDS = ("gp", "acute", "community", "mental_health", "social_care", "ambulance")
 
 
 # ``record_id`` of a file whose rows do not say whom they are about, as only another file's row does (a
@@ -106,7 +106,8 @@ class NativeFile:
 
     ``deleted_when`` is a SQL predicate over the typed columns that marks a tombstone;
     ``record_id`` the SQL expression of the patient's id within the sender (null for rows that
-    are about no person); ``order_by`` breaks ties between rows of one extract, later wins.
+    are about no person); ``order_by`` is the SQL of the rows' own order: of one
+    key in one extract the greatest is the newest.
     ``supporting`` marks a file that no resource is made of row by row: dictionaries, headers,
     manifests, staff, and files that only fill in the resources of another file.
     """
@@ -115,7 +116,7 @@ class NativeFile:
     columns: tuple[Column, ...]
     record_id: str | None = None
     deleted_when: str = "false"
-    order_by: str = "_row"
+    order_by: str = ""
     supporting: bool = False
     checks: tuple[RowCheck, ...] = ()
 
@@ -128,6 +129,19 @@ class NativeFile:
     def key_columns(self) -> tuple[str, ...]:
         """Names of the columns that together identify a row within its sender."""
         return tuple(column.name for column in self.columns if column.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The file of a delta that says of each other file of its extract whether it is one.
+
+    ``name_column`` names the file that a row is about; ``whole_when`` is a SQL predicate, true where that
+    file holds everything: it replaces all that the sender sent before of that name.
+    """
+
+    file: str
+    name_column: str
+    whole_when: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +159,7 @@ class Format:
     files: tuple[NativeFile, ...]
     period: tuple[str, tuple[str, ...]] | None = None
     required_files: tuple[str, ...] = ()
+    listing: Listing | None = None
     dates: str = "iso"
 
     def file(self, name: str) -> NativeFile:

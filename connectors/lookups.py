@@ -26,6 +26,20 @@ def with_lookups(source: str, sql: str) -> str:
 
 
 @cache
+def listed(source: str, column: str) -> tuple[str, ...]:
+    """The words that ``column`` may hold by ``connectors/<source>/words.csv`` (columns column_name, word).
+
+    Declarations, mappings (``lookup_words``) and the register's domains read the one list. Raises
+    :class:`ValueError` where it has none for the column.
+    """
+    text = resources.files(f"connectors.{source}").joinpath("words.csv").read_text(encoding="utf-8")
+    words = tuple(word for name, word in list(csv.reader(text.splitlines()))[1:] if name == column)
+    if not words:
+        raise ValueError(f"connectors/{source}/words.csv has no words for {column}")
+    return words
+
+
+@cache
 def _list_sql(source: str, name: str) -> str:
     file = resources.files(f"connectors.{source}").joinpath(f"{name}.csv")
     if not file.is_file():

@@ -1,4 +1,4 @@
-"""The five sources by their words, the mappings beside each format, and which format a folder holds.
+"""The sources by their words, the mappings beside each format, and which format a folder holds.
 
 Reading this module checks that declarations and mappings agree, so that a misspelt column, file or
 resource type stops the load before a row is read.
@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from connectors import acute, community, gp, mental_health, social_care
+from connectors import acute, ambulance, community, gp, mental_health, social_care
 from connectors.consistency import check_format, check_source
 from connectors.declare import Format, Source
 from connectors.lookups import with_lookups
@@ -19,7 +19,14 @@ from connectors.lookups import with_lookups
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         source.word: source
-        for source in (gp.SOURCE, acute.SOURCE, community.SOURCE, mental_health.SOURCE, social_care.SOURCE)
+        for source in (
+            gp.SOURCE,
+            acute.SOURCE,
+            community.SOURCE,
+            mental_health.SOURCE,
+            social_care.SOURCE,
+            ambulance.SOURCE,
+        )
     }
 )
 

@@ -4,7 +4,7 @@ Each task is one call of :mod:`pipeline.run.scheduled`; from task to task only t
 the words of feeds and products are handed on. What works is imported inside the tasks, so that
 reading this file costs the scheduler next to nothing.
 
-- A FHIR server that fails is red and stops nobody: what came before is landed.
+- A FHIR server, mailbox or store that fails is red and stops nobody: what came before is landed.
 - A feed that fails is red and stops nobody else; with no feed at all nothing goes on.
 - The two person-level products do not wait for each other.
 - ``close_run`` always runs and gives the lock back; ``summary`` is red unless all was published,

@@ -52,6 +52,11 @@ select
     fhir_timestamp(wsic(extension, 'DecidedToAdmit').valueDateTime) as decided_to_admit_at,
     clinical_coding(reasonCode[1]).code as chief_complaint,
     wsic(extension, 'AttendedStatus').valueCode as attended_code,
+    identifier_value(identifier, 'https://fhir.wsic.example/Id/ambulance-incident') as incident_number,
+    wsic(extension, 'IncidentOutcome').valueCode as incident_outcome,
+    wsic(extension, 'ResponseCategory').valueCode as response_category,
+    wsic(extension, 'ResponseSeconds').valueInteger as response_seconds,
+    fhir_timestamp(wsic(extension, 'ArrivedAtHospital').valueDateTime) as arrived_at_hospital_at,
     is_restricted(meta) as is_restricted,
 from fhir_Encounter;
 

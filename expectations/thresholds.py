@@ -37,6 +37,12 @@ NUMBER_COLLAPSE_SOCIAL_CARE = Limit(
     minimum_rows=ENOUGH_ROWS,
     source="ours: councils differ widely, but none sends more records without a number than with one",
 )
+NUMBER_COLLAPSE_AMBULANCE = Limit(
+    failed_share=0.9,
+    minimum_rows=ENOUGH_ROWS,
+    source="ours: one ambulance record in seven had an NHS number in the least complete feed published "
+    "(CUREd, Medical Decision Making 2022;42(8):999-1009); below one in ten a column was lost",
+)
 NUMBER_TREND = Limit(
     rise=0.05,
     minimum_rows=ENOUGH_ROWS,

@@ -72,13 +72,37 @@ def run_product_checks(
     connection = connect(settings)
     try:
         results = check_product(
-            connection, database, _context(settings, ledger, run_id, product), index_leaks=scan(database)
+            connection,
+            database,
+            product_context(settings, ledger, run_id, product),
+            index_leaks=scan(database),
         )
     finally:
         connection.close()
     conclude(ledger, run_id, product, results)
     mark_checked(database, run_id)
     return results
+
+
+def product_context(settings: Settings, ledger: Ledger, run_id: str, product: str) -> ProductContext:
+    """What the suites of a person-level product compare it with, of ``run_id``.
+
+    Raises :class:`ChecksRefusedError` where the ledger does not know the run.
+    """
+    zones = Zones(settings.home)
+    rows = ledger.query("select as_of from run where run_id = ?", (run_id,))
+    if not rows:
+        raise ChecksRefusedError(f"run {run_id} is not in the ledger; nothing can be checked for it")
+    other = next(word for word in PRODUCTS if word != product)
+    return ProductContext(
+        run_id=run_id,
+        as_of=date.fromisoformat(rows[0]["as_of"]),
+        released=zones.pseudonymised(product) / "person_sources.parquet",
+        drop_limit=settings.publish_drop_limit,
+        people_before=_people(zones.published(product) / "current.duckdb"),
+        other_product=zones.published(other) / "current.duckdb",
+        is_identifiable_by_design=product == "direct_care",
+    )
 
 
 def conclude(ledger: Ledger, run_id: str, product: str, results: list[RuleResult]) -> list[RuleResult]:
@@ -158,23 +182,6 @@ def _last_results(ledger: Ledger, run_id: str) -> Before:
         (run_id,),
     )
     return {(row["suite"], row["rule_id"]): (row["rows_checked"], row["rows_failed"]) for row in rows}
-
-
-def _context(settings: Settings, ledger: Ledger, run_id: str, product: str) -> ProductContext:
-    zones = Zones(settings.home)
-    rows = ledger.query("select as_of from run where run_id = ?", (run_id,))
-    if not rows:
-        raise ChecksRefusedError(f"run {run_id} is not in the ledger; nothing can be checked for it")
-    other = next(word for word in PRODUCTS if word != product)
-    return ProductContext(
-        run_id=run_id,
-        as_of=date.fromisoformat(rows[0]["as_of"]),
-        released=zones.pseudonymised(product) / "person_sources.parquet",
-        drop_limit=settings.publish_drop_limit,
-        people_before=_people(zones.published(product) / "current.duckdb"),
-        other_product=zones.published(other) / "current.duckdb",
-        is_identifiable_by_design=product == "direct_care",
-    )
 
 
 def _people(database: Path) -> int | None:

@@ -19,6 +19,8 @@ OPT_OUT_RULES = (
     "national_reply_valid", "national_reply_well_formed", "national_reply_lapses_soon",
     "national_reply_answers_a_request",
 )  # fmt: skip
+FETCHED = "fetched"  # what came by the transports; warnings
+FETCHED_RULES = ("nothing_left_behind", "messages_were_delivered")
 COPIES = "published.copies"
 COPIES_RULES = ("files_are_tables", "copies_equal_tables")
 

@@ -19,6 +19,7 @@ PRODUCTS = ("direct_care", "secondary_use")  # person-level products, built one 
 OPEN_PRODUCT = "open"  # aggregates, made from secondary_use
 ENVIRONMENTS = ("development", "production")
 LOCK_HOLDERS = ("process", "run")
+EXPECTED_SOURCES = "gp acute community mental_health social_care"
 KEY_PROVIDERS = ("auto", "file", "environment", "secrets")
 
 
@@ -31,6 +32,8 @@ class Settings:
     env: str = "development"  # production refuses development keys and 999 NHS numbers
     memory_limit: str = "4GB"  # of each DuckDB connection
     threads: int = 2  # of each DuckDB connection
+    # Sources of which a night without any feed is a fault; another is missed once it has ever sent.
+    expected_sources: str = EXPECTED_SOURCES
     late_after_days: int = 2  # a delta feed without an extract for longer is late
     late_after_days_snapshot: int = 45  # the same for monthly and quarterly submissions
     opt_out_valid_days: int = 21  # a national opt-out reply older than this is not used
@@ -47,7 +50,9 @@ class Settings:
     mesh_opt_out_mailbox: str = (
         "X26HC036"  # of the opt-out check service; confirm it with NHS England before use
     )
+    export_folder: str = ""  # the folder in which exports of landed records may be written; empty: none may
     fhir_servers: Path = Path("fhir-servers.toml")  # FHIR Bulk Data servers that are fetched from
+    feeds: Path = Path("feeds.toml")  # mailboxes and stores that are fetched from
     file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
     publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
     audit_copy: str = ""  # a folder elsewhere that every entry of the audit log is written to first
@@ -62,6 +67,7 @@ class Settings:
         ""  # tables that are controlled as open is, beside those of the project: product:schema.table …
     )
     releases_lost: str = ""  # runs whose release of open is lost: nothing is compared with it
+    history_answers_days: int = 7  # an answer about an earlier night lies so long in its zone
     keep_versions: int = 7  # published versions kept for rollback
     lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
     key_provider: str = "auto"  # where the root key comes from: file, environment or secrets service

@@ -48,18 +48,23 @@ class Zones:
 
     @property
     def fetched(self) -> Path:
-        """What was fetched from FHIR servers, laid out as extracts are: landing reads both."""
+        """What was fetched, by whatever transport, laid out as extracts are: landing reads both."""
         return self.home / "landing" / "fetched"
 
     @property
     def fetching(self) -> Path:
-        """Exports that are being fetched, a folder a job."""
+        """What is being fetched: a folder an export, a mailbox or a store."""
         return self.home / "landing" / "fetching"
 
     @property
     def typed(self) -> Path:
         """Native rows that passed their checks, as typed Parquet, one file a received file."""
         return self.home / "landing" / "typed"
+
+    @property
+    def history(self) -> Path:
+        """Answers about earlier nights, a folder a run: ``fhir/`` and ``current/`` as they were."""
+        return self.home / "landing" / "history"
 
     @property
     def reference(self) -> Path:

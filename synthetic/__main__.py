@@ -1,4 +1,5 @@
-"""``python -m synthetic --people N --seed S --out DIR [--end-date D] [--nights K] [--workers W]``."""
+"""``python -m synthetic --people N --seed S --out DIR [--end-date D] [--nights K] [--workers W]
+[--with-ambulance]``."""
 
 from __future__ import annotations
 
@@ -23,10 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--end-date", type=date.fromisoformat, default=date(2026, 3, 31))
     parser.add_argument("--nights", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--with-ambulance", action="store_true")
     given = parser.parse_args(arguments)
     summary = synthesise(
-        given.people, given.seed, given.out, given.end_date, given.nights, workers=given.workers
-    )
+        given.people, given.seed, given.out, given.end_date, given.nights, workers=given.workers,
+        with_ambulance=given.with_ambulance,
+    )  # fmt: skip
     for name, count in summary.as_dict().items():
         sys.stdout.write(f"{name:16} {count:>12,}\n")
     return 0

@@ -43,6 +43,7 @@ class _Task:
     out: Path
     span: Span
     number: int
+    with_ambulance: bool = False
 
 
 def synthesise(
@@ -53,14 +54,16 @@ def synthesise(
     nights: int = 1,
     *,
     workers: int = 1,
+    with_ambulance: bool = False,
 ) -> Summary:
     """Write an economy of ``people`` people into ``out``; the same arguments give the same bytes.
 
     Writes ``<source>/<sender>/<date>/<file>``, ``reference/*.csv``, ``opt_outs/<date>/*.dat`` and
     ``truth/*.parquet``. The history is two years to ``end_date``; the first extracts carry it whole, and
-    each of the other ``nights`` carries what changed. ``workers`` processes share the blocks; their
-    number does not change a byte. Raises ValueError for a size, seed or number of nights that cannot be
-    made, FileExistsError where ``out`` already holds something.
+    each of the other ``nights`` carries what changed. ``with_ambulance`` adds an ambulance trust and its
+    truth, and changes no byte of another source. ``workers`` processes share the blocks; their number does
+    not change a byte. Raises ValueError for a size, seed or number of nights that cannot be made,
+    FileExistsError where ``out`` already holds something.
     """
     _check(people, seed, nights)
     if out.exists() and any(out.iterdir()):
@@ -68,9 +71,10 @@ def synthesise(
     out.mkdir(parents=True, exist_ok=True)
     span = Span.until(end_date, nights)
     fixed = world.build(seed, people)
-    tasks = [_Task(people, seed, out, span, number) for number in range(-(-people // BLOCK_PEOPLE))]
+    blocks = range(-(-people // BLOCK_PEOPLE))
+    tasks = [_Task(people, seed, out, span, number, with_ambulance) for number in blocks]
     _run(tasks, workers)
-    rows, sent = _join(out, fixed, span)
+    rows, sent = _join(out, fixed, span, deliveries(seed, span, with_ambulance=with_ambulance))
     reference.write(out / "reference", fixed, span)
     opt_outs.write(out, fixed, span)
     planted = truth.join(out, fixed, span)
@@ -110,32 +114,31 @@ def make_block(task: _Task) -> None:
     block = people.make(
         fixed, task.span, number=task.number, base=base, size=min(BLOCK_PEOPLE, task.people - base)
     )
-    tables = chronicle.tell(block)
+    tables = chronicle.tell(block, with_ambulance=task.with_ambulance)
     connection = render.connect(fixed, task.span)
     render.load_block(connection, tables)
-    for delivery in deliveries(task.seed, task.span):
+    for delivery in deliveries(task.seed, task.span, with_ambulance=task.with_ambulance):
         if delivery.resends is None:
             render.write(connection, delivery, assemble.parts_folder(task.out, delivery), block=task.number)
     parts = task.out / assemble.PARTS / "truth"
-    truth.write_block(connection, block, parts)
+    truth.write_block(connection, block, parts, with_ambulance=task.with_ambulance)
     opt_outs.write_block(block, tables, parts)
     connection.close()
 
 
-def _join(out: Path, fixed: world.World, span: Span) -> tuple[int, int]:
-    headers = _headers(fixed, span)
-    planned: list[Delivery] = deliveries(fixed.seed, span)
+def _join(out: Path, fixed: world.World, span: Span, planned: list[Delivery]) -> tuple[int, int]:
+    headers = _headers(fixed, span, planned)
     rows = sum(assemble.join(out, delivery, headers[delivery.format]) for delivery in planned)
     return rows, len(planned)
 
 
-def _headers(fixed: world.World, span: Span) -> dict[str, dict[str, list[str]]]:
+def _headers(fixed: world.World, span: Span, planned: list[Delivery]) -> dict[str, dict[str, list[str]]]:
     """Column names of every file, from a block of few people (the queries need tables to read)."""
     block = people.make(fixed, span, number=0, base=0, size=200)
     connection = render.connect(fixed, span)
-    render.load_block(connection, chronicle.tell(block))
+    render.load_block(connection, chronicle.tell(block, with_ambulance=True))
     found: dict[str, dict[str, list[str]]] = {}
-    for delivery in deliveries(fixed.seed, span):
+    for delivery in planned:
         if delivery.format in found:
             continue
         render.set_variables(connection, delivery)

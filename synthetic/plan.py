@@ -16,6 +16,7 @@ NIGHTLY: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("gp", "tpp", (places.TPP_FEED,)),
     ("acute", "sus", places.ACUTE_TRUSTS),
 )
+WITH_AMBULANCE = (("ambulance", "ads", places.AMBULANCE_TRUSTS),)
 LATE, RESENT = 0.06, 0.05  # share of a feed's nights, after the first and before the last; chosen
 
 
@@ -38,8 +39,8 @@ class Delivery:
     resends: int | None = None
 
 
-def deliveries(seed: int, span: Span) -> list[Delivery]:
-    """Every folder of the economy, in order of source, sender and day."""
+def deliveries(seed: int, span: Span, *, with_ambulance: bool = False) -> list[Delivery]:
+    """Every folder of the economy, in order of source, sender and day; an ambulance's last, if at all."""
     found: list[Delivery] = []
     for source, format_name, senders in NIGHTLY:
         for index, sender in enumerate(senders):
@@ -52,6 +53,9 @@ def deliveries(seed: int, span: Span) -> list[Delivery]:
             found += _monthly(span, source, format_name, sender, index)
     for index, borough in enumerate(places.BOROUGHS):
         found += _council(span, borough.council, index)
+    for source, format_name, senders in WITH_AMBULANCE if with_ambulance else ():
+        for index, sender in enumerate(senders):
+            found += _nightly(seed, span, source, format_name, sender, index)
     return found
 
 

@@ -17,6 +17,7 @@ SENDERS = {
     "community": "RYX",
     "mental_health": "RV3",
     "social_care": "E09000005",
+    "ambulance": "RRU",
 }
 _MACROS = Path(shapes.__file__).with_name("macros.sql")
 
@@ -121,6 +122,12 @@ _ROWS = {
          {_LOCAL.format("social-care-service-type", "Long Term Support: Community")}] as type,
         {{'start': '2025-01-01', 'end': null}} as period,
         [{{'url': wsic_url('UnitCost'), 'valueDecimal': 300.0}}] as extension from people;""",
+    "ambulance": _encounters(
+        "ambulance_incident", "2026-02-02T10:00:00+00:00", "2026-02-02T11:30:00+00:00",
+        """, [{'url': wsic_url('IncidentOutcome'), 'valueCode': 'See and convey to ED'},
+            {'url': wsic_url('ResponseCategory'), 'valueCode': 'C2'}] as extension,
+        [{'system': 'https://fhir.wsic.example/Id/ambulance-incident', 'value': 'LAS' || i}] as identifier""",
+    ),
 }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.fetch import fetch
-from pipeline.fetch.servers import Server
+from pipeline.fetch.bulk import fetch
+from pipeline.fetch.bulk.servers import Server
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from tests.bulk_server import FakeClock

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connectors.fhir.bulk import key_set, load_key
-from pipeline.fetch import Fetched, fetch
-from pipeline.fetch.servers import Server
+from pipeline.fetch.bulk import Exported, fetch
+from pipeline.fetch.bulk.servers import Server
 from tests.bulk_server import CLIENT_ID, BulkServer
 from tests.landing_house import House
 
@@ -58,7 +58,7 @@ class Desk:
     algorithm: str = "ES384"
     more: dict[str, Any] = field(default_factory=dict)
 
-    def fetch(self, **more: Any) -> Fetched:
+    def fetch(self, **more: Any) -> Exported:
         """One fetch, as the operator would call it."""
         return fetch(
             self.house.settings, self.house.ledger, replace(set_up(self.server), **self.more, **more),

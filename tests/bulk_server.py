@@ -77,7 +77,7 @@ class Served:
     @property
     def sent(self) -> bytes:
         """The bytes on the wire."""
-        return gzip.compress(self.body) if self.gzipped else self.body
+        return gzip.compress(self.body, mtime=0) if self.gzipped else self.body
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,12 +43,17 @@ def found_in(text: bytes, keys: dict[str, bytes]) -> list[str]:
     return [name for name, key in keys.items() if any(form in text or form in single for form in forms(key))]
 
 
+def files_of(home: Path) -> list[Path]:
+    """All files below ``home``, once connections that nobody uses any more have closed their logs."""
+    gc.collect()
+    return [path for path in home.rglob("*") if path.is_file() and not path.is_symlink()]
+
+
 def files_holding(home: Path, keys: dict[str, bytes], *, but: Iterable[Path] = ()) -> list[str]:
     """Files below ``home`` that hold a key in any form; ``but`` are those that may."""
-    files = [path for path in home.rglob("*") if path.is_file() and not path.is_symlink()]
     allowed = set(but)
     return [
         f"{path.relative_to(home)}: {found}"
-        for path in files
+        for path in files_of(home)
         if path not in allowed and (found := found_in(path.read_bytes(), keys))
     ]

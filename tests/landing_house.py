@@ -8,7 +8,7 @@ is a delta with a marker file, ``community/returns`` a snapshot whose header fil
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -155,6 +155,18 @@ def declare_sources(monkeypatch: Any) -> None:
     monkeypatch.setattr(registry, "mapping_sql", lambda _, name: _MAPPINGS.get(name, {}))
 
 
+def mend_rule(monkeypatch: Any, values: str = "ABZ") -> None:
+    """Let ``Visit.Reason`` hold the code that was refused."""
+    visits = CLINIC.file("Visit.csv")
+    columns = tuple(
+        replace(column, values=frozenset(values)) if column.name == "Reason" else column
+        for column in visits.columns
+    )
+    files = tuple(replace(file, columns=columns) if file is visits else file for file in CLINIC.files)
+    gp = replace(registry.source("gp"), formats=(replace(CLINIC, files=files),))
+    monkeypatch.setattr(registry, "SOURCES", MappingProxyType({**registry.SOURCES, "gp": gp}))
+
+
 @dataclass
 class House:
     """One home and one extracts folder."""
@@ -186,14 +198,22 @@ class House:
 
     def land(self, feed: str = "gp/X01", as_of: date = AS_OF) -> FeedOutcome:
         """Land one feed in a run of its own and build its FHIR tables."""
-        self.runs += 1
-        source, sender = feed.split("/")
-        target, run_id = Feed(source, sender), f"run-{self.runs}"
-        outcome = land_feed(
-            self.settings, self.ledger, run_id=run_id, feed=target, extracts=self.extracts, as_of=as_of
-        )
-        build_fhir(self.settings, self.ledger, run_id=run_id, feed=target, as_of=as_of)
+        outcome = self.receive(feed, as_of)
+        run_id = f"run-{self.runs}"
+        build_fhir(self.settings, self.ledger, run_id=run_id, feed=Feed(*feed.split("/")), as_of=as_of)
         return outcome
+
+    def receive(self, feed: str = "gp/X01", as_of: date = AS_OF) -> FeedOutcome:
+        """Land one feed in a run of its own, which ends before its FHIR tables are built."""
+        self.runs += 1
+        return land_feed(
+            self.settings,
+            self.ledger,
+            run_id=f"run-{self.runs}",
+            feed=Feed(*feed.split("/")),
+            extracts=self.extracts,
+            as_of=as_of,
+        )
 
     def fhir(self, resource_type: str, columns: str, feed: str = "gp/X01") -> list[tuple[Any, ...]]:
         """Columns of a FHIR table of one feed, in order of their values."""
@@ -233,6 +253,20 @@ class House:
             where rows_in <> rows_out + rows_quarantined + rows_withheld + rows_superseded
                 or rows_out < 0 or rows_superseded < 0"""
         )
+
+
+def standing(root: Path, feed: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every FHIR table and the current rows of a feed in a home, or in an answer about an earlier night: all
+    columns, ordered; types without a row are left out."""
+    source, sender = feed.split("/")
+    found = {
+        path.parts[-4]: rows_of(path, "*")
+        for path in sorted(root.glob(f"fhir/*/source={source}/sender={sender}/data.parquet"))
+    }
+    current = [*root.glob(f"landing/current/{feed}.parquet"), *root.glob(f"current/{feed}.parquet")]
+    return {kind: rows for kind, rows in found.items() if rows} | {
+        "current": [row for path in current for row in rows_of(path, "*")]
+    }
 
 
 def rows_of(path: Path, columns: str) -> list[tuple[Any, ...]]:

@@ -21,15 +21,15 @@ _KINDS = {
     "recorded_on "
     "first_recorded_on latest_recorded_on effective_on period_start period_end as_of expected_on "
     "last_extract_on "
-    "extract_date",
-    "TIMESTAMP": "start_at end_at at started_at ended_at",
+    "extract_date month_start",
+    "TIMESTAMP": "called_at start_at end_at at started_at ended_at",
     "BOOLEAN": "is_registered is_deceased is_attended is_emergency cost_is_proxy is_current is_late "
     "is_passed "
     "is_balanced",
     "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed "
     "rows_quarantined "
     "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed "
-    "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest",
+    "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest n",
     "DOUBLE": "cost_gbp value weekly_cost_gbp numerator denominator value_low value_high link_confidence",
 }
 _TYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}
@@ -47,7 +47,7 @@ select sha256('person' || i) as person_key, date '1950-01-01' as birth_month,
 from range({PEOPLE}) as t(i);
 insert into quality.k_anonymity by name
 select '{RUN_ID}' as run_id, date '{AS_OF}' as as_of, 'core.person' as table_name,
-    unnest(['before', 'after']) as stage, 5 as k;
+    unnest(['before', 'after', 'practice_known']) as stage, 5 as k;
 insert into core.person_source by name
 select person_key, 'gp' as source, 'YGM01' as sender, 'registered' as link_step,
     100 as link_confidence from core.person;

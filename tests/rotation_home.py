@@ -6,9 +6,11 @@ The warehouse is what pseudonymising wrote, as one table; it is published by the
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -119,6 +121,43 @@ def without_dbt() -> Iterator[pytest.MonkeyPatch]:
         for name in ("write_ig_report", "require_proved"):  # tests/e2e/test_rotation.py has the page
             patch.setattr(rotation, name, lambda *args, **kwargs: None)
         yield patch
+
+
+def killing(call: Callable[..., Any], when: str) -> Callable[..., Any]:
+    """``call``, with the process gone before it begins or when it has ended."""
+
+    def killed(*args: Any, **kwargs: Any) -> None:
+        if when == "after":
+            call(*args, **kwargs)
+        os._exit(9)
+
+    return killed
+
+
+def arming(
+    call: Callable[..., Any], patch: pytest.MonkeyPatch, place: object, name: str, when: str
+) -> Callable[..., Any]:
+    """``call``, after which the next call of ``name`` kills."""
+
+    def armed(*args: Any, **kwargs: Any) -> None:
+        call(*args, **kwargs)
+        patch.setattr(place, name, killing(getattr(place, name), when))
+
+    return armed
+
+
+def exit_code_of(act: Callable[[pytest.MonkeyPatch], object]) -> int:
+    """How a process of its own ended that did ``act`` without dbt: 9 where a step killed it."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            with without_dbt() as patch:
+                act(patch)
+                code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def served_keys(home: Path, product: str = PRODUCT) -> set[str]:

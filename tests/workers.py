@@ -11,6 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED = {
     "tests/faults/planted/test_published_columns.py": "small night",
     "tests/e2e/test_night.py": "small night",
+    "tests/e2e/test_rotation.py": "small night",
+    "tests/e2e/test_root_rotation.py": "small night",
     "tests/privacy/least_privilege/test_modes_of_a_night.py": "small night",
     "tests/privacy/keys/test_keys_stay_in.py": "small night",
     "tests/privacy/test_markers_stop_at_the_wall.py": "small night",

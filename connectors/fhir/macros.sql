@@ -123,6 +123,12 @@ create or replace temp macro london_instant(day, clock := null) as
     london(day, coalesce(clock, time '00:00'));
 create or replace temp macro minutes_quantity(number) as if(number is null, null,
     {'value': number::double, 'unit': 'min', 'system': 'http://unitsofmeasure.org', 'code': 'min'});
+-- Whole seconds from one moment to the next; a span below zero is a wrong clock, and none.
+create or replace temp macro seconds_between(earlier, later) as
+    if(later >= earlier, date_diff('second', earlier, later), null);
+-- The number of an ambulance incident as both of its writers would have it: letters and digits, upper case.
+create or replace temp macro incident_number(sent) as
+    nullif(upper(regexp_replace(sent, '[^A-Za-z0-9]', '', 'g')), '');
 -- Contacts ---------------------------------------------------------------------------------------
 -- ATTENDED OR DID NOT ATTEND (NHS Data Dictionary) as a FHIR appointment status.
 create or replace temp macro attended_status(code) as case

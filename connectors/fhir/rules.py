@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connectors.declare import Severity
-from connectors.fhir import requirements
+from connectors.fhir import requirements, systems
+from connectors.fhir.out.marks import EXPORTED
 from connectors.fhir.reader import PROBLEMS
 from connectors.fhir.shapes import SHAPES
 from connectors.types import quoted
@@ -59,6 +60,15 @@ def record_id(resource_type: str) -> str:
 
 def _patient_id(reference: str) -> str:
     return f"if(starts_with(reference_key({reference}), 'Patient/'), reference_id({reference}), null)"
+
+
+def _is_unresolved(where: str) -> str:
+    """SQL predicate: a patient is named whom the sender of a native file could not resolve either."""
+    named = f"starts_with(r.identifier.system, '{systems.LOCAL_ID}') and r.identifier.value is not null"
+    people = (
+        "list_transform(participant, lambda p: p.actor)" if where == "participant" else f"[{quoted(where)}]"
+    )
+    return f"coalesce(len(list_filter({people}, lambda r: {named})) > 0, false)"
 
 
 def line_rules() -> Iterator[RecordRule]:
@@ -131,9 +141,16 @@ def _envelope(resource_type: str) -> Iterator[RecordRule]:
             "missing_patient",
             str(where),
             row,
-            f"{record_id(resource_type)} is null",
+            f"{record_id(resource_type)} is null and not {_is_unresolved(str(where))}",
             f"{where} does not refer to a Patient by a literal reference (Patient/<id>)",
         )
+    yield RecordRule(
+        "exported_record",
+        "extension",
+        Severity.WARNING,
+        EXPORTED,
+        "the record was landed before, and written by `wsic export-fhir`",
+    )
 
 
 def _unknown_code(path: str, codes: frozenset[str]) -> RecordRule:

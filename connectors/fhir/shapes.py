@@ -53,7 +53,7 @@ _DOMAIN_RESOURCE = {
 }
 
 LINEAGE: Mapping[str, str] = {
-    "_source": TEXT,  # one of the five source words
+    "_source": TEXT,  # one of the source words
     "_sender": TEXT,  # ODS code of the sending organisation
     "_record_id": TEXT,  # the patient's id within the sender; null where the row is about no person
     "_file_id": TEXT,  # the received file, as the ledger names it

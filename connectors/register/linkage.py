@@ -1,7 +1,7 @@
 """The columns of the pseudonymised zone that linking gives and no source sends: how each is handled, and
 its meaning.
 
-They are worked out from the identifiers of all five sources together, so they stand on the legal bases that
+They are worked out from the identifiers of all sources together, so they stand on the legal bases that
 those have in common.
 """
 

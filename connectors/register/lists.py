@@ -3,7 +3,8 @@ can be.
 
 A code field is a place where a person can type a name. Sources: NHS Data Model and Dictionary, HL7 FHIR R4
 (required bindings, v3 ActCode, condition and appointment value sets), HL7 UK Core; social care words: the
-Client Level Data specification (``connectors/social_care/words.csv``).
+Client Level Data specification (``connectors/social_care/words.csv``); ambulance words:
+``connectors/ambulance/words.csv``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping
 
 from connectors import codes
 from connectors.fhir.requirements import VALUE_SETS
+from connectors.lookups import listed as listed_of
 from connectors.social_care.cld.words import listed
 
 _ESCAPED = re.compile(r"[.+*?()\[\]{}^$|\\]")
@@ -37,7 +39,7 @@ _WORDS: Mapping[str, Iterable[str]] = {
         "gp_consultation gp_administration gp_appointment emergency_attendance inpatient_spell "
         "outpatient_attendance community_contact mental_health_contact mental_health_spell "
         "social_care_request social_care_assessment social_care_service social_care_review "
-        "hospital_episode ward_stay"
+        "hospital_episode ward_stay ambulance_incident"
     ).split(),
     "episode_type": ("gp_registration", "referral_spell", "social_care_service"),
     "registration_type": ("regular", "temporary", "private", "emergency", "other"),
@@ -70,6 +72,10 @@ _WORDS: Mapping[str, Iterable[str]] = {
     "cost_frequency": listed("Cost Frequency (Unit Type)"),
     "route_of_access": listed("Request: Route of Access"),
     "assessment_type": listed("Assessment Type"),
+    "response_category": listed_of("ambulance", "ResponseCategory"),
+    "incident_outcome": listed_of("ambulance", "IncidentOutcome"),
+    "contact_source": listed_of("ambulance", "ContactSource"),
+    "incident_location_type": listed_of("ambulance", "IncidentLocationType"),
 }
 
 

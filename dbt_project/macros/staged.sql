@@ -11,9 +11,9 @@ select * replace (coalesce({{ column }}, {{ default }}) as {{ column }})
 from {{ source(source_word, entity) }}
 {%- endmacro %}
 
-{# All five sources' rows of one entity. #}
+{# The rows of one entity, of every source word (var source_words of dbt_project.yml). #}
 {% macro unioned(entity) -%}
-{% for source_word in ['gp', 'acute', 'community', 'mental_health', 'social_care'] -%}
+{% for source_word in var('source_words') -%}
 select * from {{ ref('stg_' ~ source_word ~ '__' ~ entity) }}
 {% if not loop.last %}union all by name
 {% endif %}

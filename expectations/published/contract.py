@@ -33,6 +33,10 @@ TABLES: Mapping[str, str] = {
     "core.referral": "person_key",
     "core.care_package": "person_key service_type service_component delivery_mechanism start_date end_date "
     "weekly_cost_gbp",
+    "core.ambulance_incident": "incident_key person_key sender provider_code called_at contact_source "
+    "response_category incident_outcome attendance_activity_key attendance_matched_by "
+    "attendance_missing_reason cost_gbp cost_source cost_is_proxy source_file_id",
+    "quality.ambulance_match": "counted sender month_start incident_outcome result n",
     "core.person_source": "person_key source sender link_step link_confidence",
     "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason "
     "previous_segment_id",

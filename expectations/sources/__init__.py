@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from expectations.rules import Suite
-from expectations.sources import acute, community, gp, mental_health, social_care
+from expectations.sources import acute, ambulance, community, gp, mental_health, social_care
 
 SUITES: Mapping[str, Suite] = {
     "gp": gp.SUITE,
@@ -13,4 +13,5 @@ SUITES: Mapping[str, Suite] = {
     "community": community.SUITE,
     "mental_health": mental_health.SUITE,
     "social_care": social_care.SUITE,
+    "ambulance": ambulance.SUITE,
 }

@@ -6,10 +6,8 @@ from expectations.results import CRITICAL, WARNING
 from expectations.rules import Rule, each_row, tallied
 from expectations.thresholds import SHARE_COLLAPSE, VOLUME_COLLAPSE, VOLUME_FALL
 
-_BIRTH_IS_WRONG = (
-    "birth_on is null or birth_on > getvariable('as_of') "
-    "or birth_on < getvariable('as_of') - interval 130 years"
-)
+_BIRTH_CANNOT_BE = "birth_on > getvariable('as_of') or birth_on < getvariable('as_of') - interval 130 years"
+_BIRTH_IS_WRONG = f"birth_on is null or {_BIRTH_CANNOT_BE}"
 _PLACE = "sender || ' ' || kind"
 
 
@@ -52,22 +50,7 @@ IDS = (
     ),
 )
 
-PEOPLE = (
-    each_row(
-        "birth_date_plausible",
-        WARNING,
-        "a birth date is present, not after the run's date and not over 130 years before it",
-        table="patient",
-        failed=_BIRTH_IS_WRONG,
-    ),
-    each_row(
-        "birth_date_plausible_collapse",
-        CRITICAL,
-        "birth dates are present and plausible: more than single mistakes",
-        table="patient",
-        failed=_BIRTH_IS_WRONG,
-        limit=SHARE_COLLAPSE,
-    ),
+_PERSON = (
     each_row(
         "death_after_birth",
         WARNING,
@@ -88,6 +71,36 @@ PEOPLE = (
         "or (number_status = '07' and nhs_number is not null)",
     ),
 )
+
+
+def _births(where: str, checked: str, failed: str) -> tuple[Rule, Rule]:
+    return (
+        each_row(
+            "birth_date_plausible",
+            WARNING,
+            f"a birth date {where}, not after the run's date and not over 130 years before it",
+            table="patient",
+            checked=checked,
+            failed=failed,
+        ),
+        each_row(
+            "birth_date_plausible_collapse",
+            CRITICAL,
+            f"a birth date {where} and plausible: more than single mistakes",
+            table="patient",
+            checked=checked,
+            failed=failed,
+            limit=SHARE_COLLAPSE,
+        ),
+    )
+
+
+PEOPLE = (*_births("is present", "true", _BIRTH_IS_WRONG), *_PERSON)
+PEOPLE_NOT_ALWAYS_ASKED = (
+    *_births("is, where one was got", "birth_on is not null", _BIRTH_CANNOT_BE),
+    *_PERSON,
+)
+"""Of a source whose senders meet people who cannot say who they are."""
 
 EVENTS = (
     *_event("patient_known", WARNING, "an event's patient came from the same sender", "of_unknown_patient"),
@@ -125,4 +138,10 @@ VOLUME = (
     ),
 )
 
-RULES = (*IDS, *PEOPLE, *EVENTS, *VOLUME)
+
+def rules(*, people: tuple[Rule, ...] = PEOPLE) -> tuple[Rule, ...]:
+    """The rules of every source, with those on ``people`` that fit its senders."""
+    return (*IDS, *people, *EVENTS, *VOLUME)
+
+
+RULES = rules()

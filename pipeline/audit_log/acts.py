@@ -191,6 +191,25 @@ ACTS: Mapping[str, Act] = {
         {},
         {"decision": "word", "subject": "subject", "reason": "reason", "records": "count", "rows": "count"},
     ),
+    "history_asked": Act(
+        "Somebody had the identifiable tables of an earlier night worked out again",
+        {"run_id": "run"},
+        {"as_of": "day", "feeds": "count"},
+    ),
+    "export_asked": Act(
+        "Somebody asked for landed records as FHIR",
+        {**_REQUEST, "is_of_changes": "flag"},
+        {"reason": "reason"},
+    ),
+    "export_refused": Act("The export was refused", {**_REQUEST, "rule": "word"}),
+    "export_made": Act(
+        "Identifiable records are about to be written outside the zones", {**_REQUEST, "run_id": "run"}
+    ),
+    "records_exported": Act(
+        "An export of identifiable records takes its place; its manifest names every file by hash",
+        {**_REQUEST, "files": "count", "records": "count", "deletions": "count", **_FILE},
+        is_sealed=True,
+    ),
     "quarantine_shown": Act("Somebody looked at refused rows", {"file_id": "file_id"}, {"rows": "count"}),
 }  # fmt: skip
 

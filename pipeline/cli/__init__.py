@@ -11,8 +11,10 @@ import typer
 from pipeline.cli import (
     audit,
     console,
+    export_fhir,
     feedback,
     fetch,
+    history,
     keys,
     link,
     link_train,
@@ -36,10 +38,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,  # a traceback shows local values
 )
-for verb in (synthesise, run, runs):
+for verb in (synthesise, run, runs, export_fhir):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
-for group in (fetch, quarantine, feedback, link, opt_outs, keys, publish, audit, reidentify):
+for group in (fetch, quarantine, feedback, history, link, opt_outs, keys, publish, audit, reidentify):
     app.add_typer(group.app)
 
 

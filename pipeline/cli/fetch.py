@@ -1,4 +1,5 @@
-"""``wsic fetch``: exports of FHIR Bulk Data servers, by hand; the night does the same by itself."""
+"""``wsic fetch``: what comes from FHIR servers, mailboxes and stores, by hand; the night does the same by
+itself."""
 
 from __future__ import annotations
 
@@ -14,52 +15,77 @@ from pipeline.run import fetching, open_ledger
 from pipeline.settings import load_settings
 
 app = console.group(
-    "fetch", "Fetch from FHIR Bulk Data servers, and see what came.", "wsic fetch run north-trust"
+    "fetch",
+    "Fetch from FHIR servers, MESH mailboxes, folders and object stores, and see what came.",
+    "wsic fetch run north-trust",
 )
-_SHOWN = ("server", "job_id", "state", "since", "transaction_time", "files", "rows")
-Name = Annotated[str, typer.Argument(help="A server's name in the file of servers.")]
+_SHOWN = ("name", "feed", "transport", "state", "files", "size", "left", "reports", "job_id")
+Name = Annotated[str, typer.Argument(help="A feed's name, in the file of servers or in that of feeds.")]
 
 
 @app.command("run", epilog=console.example_of("wsic fetch run", "wsic fetch run north-trust"))
 def run(
-    name: Annotated[str | None, typer.Argument(help="Only this server; every one if left out.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Only this feed; every one if left out.")] = None,
     as_json: console.Json = False,
 ) -> None:
-    """Go on with the export that was left off, or ask for what is new; the next run lands what came."""
+    """Take what is new of every feed, or of one, and go on where a crash stopped; the next run lands what
+    came."""
     settings = load_settings()
     ledger = open_ledger(settings)
-    servers = (fetch.server_named(settings, name),) if name else fetch.load_servers(settings)
-    if not servers:
+    places = list(fetch.wanted(settings, name=name))
+    if not places:
         raise UsageError(
-            f"{settings.fhir_servers.name} names no server; docs/fhir-bulk.md says how to write it"
+            f"{settings.fhir_servers.name} and {settings.feeds.name} name nothing; docs/transports.md says "
+            "how to write them"
         )
     found: list[fetch.Fetched] = []
     refused: list[WsicError] = []
     with console.progress() as show:
-        for server in servers:
+        for place, names in places:
             try:
-                found.append(
-                    fetching.fetch_from(settings, ledger, server, progress=_named(server.name, show))
+                found += fetching.fetch_from(
+                    settings, ledger, place, names, progress=_named(place.name, show)
                 )
             except WsicError as error:
                 refused.append(error)
-    rows = [{name: getattr(one, name) for name in _SHOWN} for one in found]
+    rows = [{shown: getattr(one, shown) for shown in _SHOWN} for one in found]
     console.show_rows(rows, as_json=as_json, nothing="nothing was fetched")
+    refused += [InputRefusedError(f"{one.name}: {one.lacks}") for one in found if one.lacks]
     for other in refused[1:]:
         console.fail(str(other))
     if refused:
         raise refused[0]
-    if any(one.state != "complete" for one in found):
-        raise InputRefusedError("an export lacks something; all of it is asked for again by the next fetch")
 
 
-def _named(server: str, show: Callable[[str], None]) -> Callable[[str], None]:
-    return lambda words: show(f"{server}: {words}")
+def _named(place: str, show: Callable[[str], None]) -> Callable[[str], None]:
+    return lambda words: show(f"{place}: {words}")
+
+
+@app.command("feeds", epilog=console.example_of("wsic fetch feeds"))
+def feeds(as_json: console.Json = False) -> None:
+    """Show every feed that is fetched: whose it is, by which transport, what was taken last, what was
+    left."""
+    settings = load_settings()
+    rows = fetch.list_feeds(settings, open_ledger(settings))
+    console.show_rows(rows, as_json=as_json, nothing="no feed is fetched; docs/transports.md says how")
+
+
+@app.command(
+    "arrivals", epilog=console.example_of("wsic fetch arrivals", "wsic fetch arrivals --state refused")
+)
+def arrivals(
+    name: Annotated[str | None, typer.Argument(help="Only this feed of a mailbox or store.")] = None,
+    state: Annotated[str, typer.Option(help="Only in this state: waiting, left, refused, gone, …")] = "",
+    as_json: console.Json = False,
+) -> None:
+    """Show every message and file of mailboxes and stores: its state, and why it was left where it is."""
+    rows = fetch.list_arrivals(open_ledger(load_settings()), feed=name or "", state=state)
+    console.show_rows(rows, as_json=as_json, nothing="no message or file is known")
 
 
 @app.command("list", epilog=console.example_of("wsic fetch list"))
 def list_jobs(as_json: console.Json = False) -> None:
-    """Show every export that was asked for: from when on, what became of it, files and rows."""
+    """Show every export that a FHIR server was asked for: from when on, what became of it, files and rows."""
     rows = fetch.list_jobs(open_ledger(load_settings()))
     console.show_rows(rows, as_json=as_json, nothing="no export was asked for yet")
 
@@ -78,9 +104,9 @@ def show_files(
 
 @app.command("keys", epilog=console.example_of("wsic fetch keys north-trust --json"))
 def keys(name: Name, as_json: console.Json = False) -> None:
-    """Show the public keys (a JWK Set) that the server must know us by; nothing secret is in it."""
+    """Show the public keys (a JWK Set) that a FHIR server must know us by; nothing secret is in it."""
     settings = load_settings()
-    found = fetching.public_keys(settings, fetch.server_named(settings, name))
+    found = fetching.public_keys(settings, name)
     if as_json:
         console.show_json(found)
         return
@@ -90,10 +116,12 @@ def keys(name: Name, as_json: console.Json = False) -> None:
 
 @app.command("check", epilog=console.example_of("wsic fetch check north-trust"))
 def check(name: Name, as_json: console.Json = False) -> None:
-    """Ask the server for an access token, and for no data: whether keys and registration are right."""
+    """Ask whether the place of a feed lets us in, and for no data: whether keys and registration are
+    right."""
     settings = load_settings()
-    fetching.check_server(settings, fetch.server_named(settings, name))
+    for place, _ in fetch.wanted(settings, name=name):
+        place.check(fetching.tools(settings, open_ledger(settings)))
     if as_json:
-        console.show_json({"server": name, "is_let_in": True})
+        console.show_json({"feed": name, "is_let_in": True})
     else:
         typer.echo(f"{name} lets us in")

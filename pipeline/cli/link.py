@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from connectors.declare import SOURCE_WORDS
 from pipeline import audit_log, identity
 from pipeline.cli import console, mps, review
 from pipeline.cli.review import Author, Reason, say_kept, show_waterfall
@@ -33,7 +34,7 @@ _BROKEN = """
 
 @app.command("explain", epilog=console.example_of("wsic link explain acute RYJ 1234567"))
 def explain(
-    source: Annotated[str, typer.Argument(help="gp, acute, community, mental_health or social_care.")],
+    source: Annotated[str, typer.Argument(help=f"One of {', '.join(SOURCE_WORDS)}.")],
     sender: Annotated[str, typer.Argument(help="ODS code of the sending organisation.")],
     record_id: Annotated[str, typer.Argument(help="The patient's id within that sender.")],
     as_json: console.Json = False,

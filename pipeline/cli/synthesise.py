@@ -19,6 +19,9 @@ def command(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     end_date: Annotated[str, typer.Option(help="The last night, YYYY-MM-DD.")] = "2026-03-31",
     nights: Annotated[int, typer.Option(min=1, help="How many nights of extracts.")] = 1,
+    with_ambulance: Annotated[
+        bool, typer.Option("--with-ambulance", help="An ambulance trust sends too.")
+    ] = False,
     as_json: console.Json = False,
 ) -> None:
     """Write extracts of invented people in the senders' formats, and the truth beside them."""
@@ -27,7 +30,7 @@ def command(
     end = console.parse_day(end_date)
     with console.progress() as show:
         show(f"inventing {people:,} people")
-        summary = synthesise(people, seed, out, end_date=end, nights=nights)
+        summary = synthesise(people, seed, out, end_date=end, nights=nights, with_ambulance=with_ambulance)
     if as_json:
         console.show_json(summary)
     else:

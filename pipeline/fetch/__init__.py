@@ -1,21 +1,25 @@
-"""Fetching from FHIR Bulk Data servers: each export's state is in the ledger, and no crash loses it.
+"""Fetching: whatever the transport, what came lies in ``landing/fetched`` as any sender's extract does.
 
-What is fetched lies in ``landing/fetched`` as any sender's extract does, and the night lands it.
+FHIR Bulk Data servers (:mod:`pipeline.fetch.bulk`), MESH mailboxes (:mod:`pipeline.fetch.mesh`), and
+folders and object stores (:mod:`pipeline.fetch.store`) are places; the night lands what was fetched from
+them.
 """
 
-from pipeline.fetch.fetch import Fetched, check, fetch
-from pipeline.fetch.journal import list_jobs, show_files
-from pipeline.fetch.servers import Server, load_servers, server_named
-from pipeline.fetch.session import public_keys
+from pipeline.fetch.arrivals import list_arrivals
+from pipeline.fetch.bulk import list_jobs, public_keys, server_named, show_files
+from pipeline.fetch.place import Fetched, Place, Tools
+from pipeline.fetch.places import list_feeds, load_places, wanted
 
 __all__ = [
     "Fetched",
-    "Server",
-    "check",
-    "fetch",
+    "Place",
+    "Tools",
+    "list_arrivals",
+    "list_feeds",
     "list_jobs",
-    "load_servers",
+    "load_places",
     "public_keys",
     "server_named",
     "show_files",
+    "wanted",
 ]

@@ -16,7 +16,9 @@ from pipeline.identity.objections.decisions import (
     newest_decision,
     oldest_decision_after,
 )
+from pipeline.identity.objections.forgotten import leave_out_forgotten
 from pipeline.identity.objections.gate import objections_gate
+from pipeline.identity.objections.released import leave_out_withheld
 from pipeline.identity.objections.replies import OptOutOutcome, apply_opt_outs
 from pipeline.identity.objections.requests import Request, write_request
 from pipeline.identity.objections.state import replies_folder
@@ -43,6 +45,8 @@ __all__ = [
     "explain",
     "export_links",
     "keep_answers",
+    "leave_out_forgotten",
+    "leave_out_withheld",
     "link",
     "list_queue",
     "newest_decision",

@@ -14,12 +14,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipeline.clock import now
 from pipeline.duck import literal, values_hidden
 from pipeline.landing.current import current_on, make_views
 from pipeline.landing.desk import Desk, open_desk, put_in_place
 from pipeline.landing.feeds import Feed
-from pipeline.landing.latest import fates_of, sent_as_fhir
-from pipeline.landing.mapping import fingerprint, union_of, write_resources
+from pipeline.landing.latest import fates_of, sent_as_fhir, types_sent_as_fhir
+from pipeline.landing.mapping import fingerprint, keep_native_ids, union_of, write_resources
+from pipeline.landing.outcomes import FHIR
 from pipeline.landing.references import count_references, record_references
 from pipeline.landing.scope import Scope, in_scope
 from pipeline.landing.tables import write_parquet
@@ -52,8 +54,10 @@ def build_fhir(settings: Settings, ledger: Ledger, *, run_id: str, feed: Feed, a
 
     Other feeds' tables are not touched, and the feed's own only once all of them are written.
     """
+    known_seq = last_known(ledger)
     scope = in_scope(ledger, feed, as_of)
-    state = {"files": sorted(file.file_id for file in scope.counting), "code": fingerprint(feed.source)}
+    # In their order: a content that its sender took back to counts for more than it did.
+    state = {"files": [file.stored_as for file in scope.counting], "code": fingerprint(feed.source)}
     before = _read_state(state_path(Zones(settings.home), feed))
     is_rebuilt = {key: before.get(key) for key in state} != state or "references" not in before
     current, references = before.get("current", {}), before.get("references", [])
@@ -62,6 +66,8 @@ def build_fhir(settings: Settings, ledger: Ledger, *, run_id: str, feed: Feed, a
             current, references = _build(desk, scope, state)
     _record(ledger, run_id, scope, current)
     record_references(ledger, run_id, source=feed.source, sender=feed.sender, counted=references)
+    if feed.sender:
+        _record_built(ledger, run_id, feed, as_of=as_of, known_seq=known_seq, code=str(state["code"]))
     return BuildOutcome(
         source=feed.source,
         sender=feed.sender,
@@ -85,14 +91,8 @@ def state_path(zones: Zones, feed: Feed) -> Path:
 def _build(
     desk: Desk, scope: Scope, state: Mapping[str, object]
 ) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    with values_hidden(f"{desk.feed}: current rows"):
-        views = make_views(desk, scope)
-        resources = sent_as_fhir(desk, scope)
-    types = write_resources(desk, resources, desk.work)
-    with values_hidden(f"{desk.feed}: fates of current rows"):
-        people = _people(desk, types)
-        own = (current_on(native, view, people) for native, view in views)
-        _write_fates(desk, union_of([_NO_FATE, *own, *fates_of(resources)]))
+    types = derive(desk, scope)
+    with values_hidden(f"{desk.feed}: references"):
         references = count_references(desk, types, desk.work)
     counts = _counts(desk)
     state_path(desk.zones, desk.feed).unlink(missing_ok=True)  # a build cut short is made again
@@ -102,6 +102,33 @@ def _build(
     put_in_place(desk.work / "fates.parquet", target)
     _write_state(state_path(desk.zones, desk.feed), {**state, "current": counts, "references": references})
     return counts, references
+
+
+def derive(desk: Desk, scope: Scope) -> list[str]:
+    """Write what follows from the files in ``scope`` to the desk's work folder: ``<ResourceType>.parquet`` of
+    every type that the feed can have, and ``fates.parquet`` of the current rows; returns the types.
+
+    Reads nothing but the typed rows of those files, so that it gives the same whenever it is asked.
+    """
+    with values_hidden(f"{desk.feed}: current rows"):
+        native_ids = _native_ids(desk, scope)
+        views = make_views(desk, scope)
+        resources = sent_as_fhir(desk, scope, native_ids)
+    types = write_resources(desk, resources, desk.work)
+    with values_hidden(f"{desk.feed}: fates of current rows"):
+        people = _people(desk, types)
+        own = (current_on(native, view, people) for native, view in views)
+        _write_fates(desk, union_of([_NO_FATE, *own, *fates_of(resources)]))
+    return types
+
+
+def _native_ids(desk: Desk, scope: Scope) -> dict[str, str]:
+    """Where the feed came both natively and as FHIR: the ids that its native files ever spoke of."""
+    types = types_sent_as_fhir(scope)
+    if not types or all(file.format == FHIR for file in scope.counting):
+        return {}
+    make_views(desk, scope, of_all_landed=True)
+    return keep_native_ids(desk, types)
 
 
 def _people(desk: Desk, types: Sequence[str]) -> str:
@@ -156,6 +183,24 @@ def _record(ledger: Ledger, run_id: str, scope: Scope, current: Mapping[str, int
             for file, rows_out, held in rows
         ],
     )
+
+
+def last_known(ledger: Ledger) -> int:
+    """The number of what became known last."""
+    return int(ledger.query("select coalesce(max(known_seq), 0) as number from file_known")[0]["number"])
+
+
+def _record_built(ledger: Ledger, run_id: str, feed: Feed, *, as_of: date, known_seq: int, code: str) -> None:
+    row = {
+        "run_id": run_id,
+        "source": feed.source,
+        "sender": feed.sender,
+        "as_of": as_of.isoformat(),
+        "built_at": now(),
+        "known_seq": known_seq,
+        "code": code,
+    }
+    ledger.put("feed_built", [row])
 
 
 def _read_state(path: Path) -> dict[str, Any]:

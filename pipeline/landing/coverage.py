@@ -11,7 +11,16 @@ from connectors.declare import Format, Mode
 from pipeline.landing.desk import Desk
 from pipeline.landing.feeds import Feed
 from pipeline.landing.outcomes import FHIR, FeedOutcome, FileOutcome, Tally
-from pipeline.landing.scope import declared_name, formats_known, in_scope, known_files, marker_files
+from pipeline.landing.scope import (
+    KnownFile,
+    declared_name,
+    formats_known,
+    header_file,
+    held_extracts,
+    in_scope,
+    known_files,
+    marker_files,
+)
 from pipeline.settings import Settings
 
 _WORST_FIRST = ("refused", "missing", "landed", "unchanged")
@@ -34,11 +43,14 @@ class Part:
 def conclude(desk: Desk, tally: Tally, *, as_of: date, came: bool) -> FeedOutcome:
     """Judge the feed and record it, one ``feed`` row a format that it ever sent.
 
-    Refused: a marker file was refused, or files came and none landed, or something could not be landed at
-    all. Missing: no dated folder of the feed is there (``came``). Unchanged: all was seen before.
+    Refused: a marker file was refused, an extract of tonight is held back, files came and none landed, or
+    something could not be landed at all. Missing: no dated folder of the feed is there (``came``). Unchanged:
+    all was seen before.
     """
     feed = desk.feed
-    known = formats_known(feed, known_files(desk.ledger, feed, as_of)) or _expected(feed)
+    known = dict(formats_known(feed, known_files(desk.ledger, feed, as_of)) or _expected(feed))
+    if any(outcome.format == FHIR and outcome.outcome == "refused" for outcome in tally.outcomes):
+        known.setdefault(FHIR, None)  # be it but an export, of which nobody waits for another
     parts = [_part(desk, tally, name, known[name], as_of=as_of, came=came) for name in known]
     desk.ledger.put("feed", [_row(desk, part) for part in parts])
     words = [part.outcome for part in parts]
@@ -69,7 +81,9 @@ def _part(desk: Desk, tally: Tally, name: str, format_: Format | None, *, as_of:
     files = [outcome for outcome in tally.outcomes if outcome.format == name]
     refused = [outcome for outcome in files if outcome.outcome == "refused"]
     last = in_scope(desk.ledger, desk.feed, as_of).last_extract_on(name)
-    owed = _did_not_come(desk, files, format_, as_of) if format_ else []
+    received = [file for file in known_files(desk.ledger, desk.feed, as_of) if file.format == name]
+    owed = _did_not_come(received, files, format_) if format_ else []
+    held = {when for word, when in held_extracts(desk.feed, received) if word == name}
     limit = _limit(desk.settings, format_)
     return Part(
         feed=name,
@@ -78,6 +92,7 @@ def _part(desk: Desk, tally: Tally, name: str, format_: Format | None, *, as_of:
             [declared_name(format_, file.file_name) for file in refused],
             _judged_by(format_),
             came=came,
+            is_held=any(file.extract_date in held for file in files),
         ),
         message="; ".join(
             [f"{file.extract_date}/{file.file_name}: {file.message}" for file in refused] + owed
@@ -90,12 +105,17 @@ def _part(desk: Desk, tally: Tally, name: str, format_: Format | None, *, as_of:
     )
 
 
-def _did_not_come(desk: Desk, files: list[FileOutcome], format_: Format, as_of: date) -> list[str]:
-    """A word on each file of tonight's extracts that the feed has sent before and now left out."""
-    received = [file for file in known_files(desk.ledger, desk.feed, as_of) if file.format == format_.name]
+def _did_not_come(received: list[KnownFile], files: list[FileOutcome], format_: Format) -> list[str]:
+    """A word on each file of tonight's extracts that the feed has sent before and now left out, and on the
+    header file without which an extract is held back."""
     said = []
     for when in sorted({file.extract_date for file in files}):
         here = {declared_name(format_, file.name) for file in received if file.extract_date == when}
+        header = header_file(format_)
+        if header and header not in here:
+            named = format_.file(header).name
+            said.append(f"{when}/{named}: has not come; the extract is held back until it does")
+            here.add(header)
         earlier = [file.name for file in received if file.extract_date < when]
         before = {declared_name(format_, name): name for name in earlier}
         absent = sorted(before.keys() - here)
@@ -103,12 +123,14 @@ def _did_not_come(desk: Desk, files: list[FileOutcome], format_: Format, as_of: 
     return said
 
 
-def _outcome(files: list[FileOutcome], refused: list[str], markers: frozenset[str], *, came: bool) -> str:
+def _outcome(
+    files: list[FileOutcome], refused: list[str], markers: frozenset[str], *, came: bool, is_held: bool
+) -> str:
     if not came:
         return "missing"
     if not files:
         return "unchanged"
-    if len(refused) == len(files) or markers.intersection(refused):
+    if is_held or len(refused) == len(files) or markers.intersection(refused):
         return "refused"
     return "landed"
 

@@ -19,13 +19,13 @@ from connectors.fhir import shapes
 from connectors.register.fhir import element_names, extension_places, extensions
 from connectors.types import quoted
 from pipeline.duck import literal
+from pipeline.landing.lines import lines_of
 from pipeline.landing.outcomes import Broken, Stripped
 from pipeline.landing.tables import count
 
 MODIFIER = "unknown_modifier"
 OTHER = "(other)"  # in place of a name that is no element of FHIR: it may be anything
 _TOP = "$.modifierExtension"  # which the record rules refuse already
-_LONGEST_LINE = 64 * 1024 * 1024
 # A URL is said as it is where it is one and can hold no number of a person. Of any other no more than
 # twelve bits of a hash: enough to tell two apart, too little to find out what it was.
 _PLAIN_URL = r"https?://[A-Za-z0-9.-]{1,100}(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,80}){0,12}/?"
@@ -38,7 +38,7 @@ def find(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> None
     """
     _mark_lines(con, path, resource_type)
     marked = count(con, "select count(*) from line_marked")
-    texts = f"select _row, line from ({_lines(path)}) semi join line_marked using (_row)"
+    texts = f"select _row, line from ({lines_of(path)}) semi join line_marked using (_row)"
     nothing = "select 0 as _row, '' as line where false"
     con.execute(f"create or replace temp table looked_into as {texts if marked else nothing}")
     con.execute(f"create or replace temp table extension_seen as {_seen(resource_type)}")
@@ -114,21 +114,12 @@ def _mark_lines(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) 
                 len(string_split(line, '"extension"')) - 1 as lists,
                 contains(line, 'odifierExtension')
                     or (contains(line, '\\u00') and regexp_matches(line, '\\\\u00[4-7]')) as is_certain
-            from ({_lines(path)})
+            from ({lines_of(path)})
             where contains(line, 'xtension') or contains(line, '\\u00')
         )
         select _row from told join resources using (_row)
         where _problem is null and (is_certain or lists <> {_lists_of(resource_type)})"""
     )
-
-
-def _lines(path: Path) -> str:
-    return f"""
-        select row_number() over () as _row, line
-        from read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false,
-            auto_detect = false, delim = chr(31), quote = '', escape = '', strict_mode = false,
-            max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE})
-        where trim(line, ' \t\r') <> ''"""
 
 
 def _lists_of(resource_type: str) -> str:
@@ -162,7 +153,7 @@ def _seen(resource_type: str) -> str:
             {_taken_apart()}
         ),
         placed as (
-            select _row, url, is_modifier, {_said_place("names")} as place
+            select _row, url, is_modifier, {said_place("names")} as place
             from found
         )
         select _row, place, {_said_url("url")} as url, is_modifier from placed
@@ -202,7 +193,7 @@ def _taken_apart() -> str:
         )"""
 
 
-def _said_place(names: str) -> str:
+def said_place(names: str) -> str:
     """A path of FHIR's own words; a name that is none of them may be anything, and is not repeated."""
     listed = ", ".join(literal(name) for name in sorted(element_names()))
     said = f"list_transform({names}, lambda x: if(ltrim(x, '_') in ({listed}), x, '{OTHER}'))"

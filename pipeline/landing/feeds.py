@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from connectors.declare import SOURCE_WORDS
-from pipeline.errors import InputRefusedError, UsageError, one_of
+from pipeline.errors import InputRefusedError, SetupError, UsageError, one_of
 from pipeline.ledger import Ledger
+from pipeline.settings import EXPECTED_SOURCES
 from pipeline.zones import Zones
 
 BESIDE_SOURCES = ("opt_outs", "reference", "truth")  # folders that no source lies in
@@ -38,22 +39,30 @@ class DatedFolder:
 
 
 def list_feeds(
-    ledger: Ledger, extracts: Path, as_of: date, source: str | None = None, *, home: Path | None = None
+    ledger: Ledger,
+    extracts: Path,
+    as_of: date,
+    source: str | None = None,
+    *,
+    home: Path | None = None,
+    expected: str = EXPECTED_SOURCES,
 ) -> list[Feed]:
-    """Every feed that sent something up to ``as_of`` or ever before, and every source without one.
+    """Every feed that sent something up to ``as_of`` or ever before; every ``expected`` source without one.
 
-    Sent: into ``extracts``, or fetched from a FHIR server into the zones of ``home``.
-    Raises :class:`UsageError` for a source word or an extracts folder that is not there, and
-    :class:`InputRefusedError` for a folder that no source or no sender can have.
+    Sent: into ``extracts``, or fetched, by whatever transport, into the zones of ``home``. A ``source`` that
+    is asked for by name is expected. Raises :class:`UsageError` for a source word or an extracts folder that
+    is not there, :class:`SetupError` for an expected source that is none, and :class:`InputRefusedError`
+    for a folder that no source or no sender can have.
     """
     words = _words(source)
+    awaited = _expected(expected) if source is None else words
     if not extracts.is_dir():
         raise UsageError(f"extracts folder {extracts} is not there")
     _only_known_folders(extracts)
     roots = arrivals(extracts, home)
     found = {feed for root in roots for word in words for feed in _sent(root, word, as_of)}
     found |= {feed for feed in _known_before(ledger, as_of) if feed.source in words}
-    silent = {Feed(word, "") for word in words} - {Feed(feed.source, "") for feed in found}
+    silent = {Feed(word, "") for word in awaited} - {Feed(feed.source, "") for feed in found}
     return sorted(found | silent)
 
 
@@ -81,6 +90,14 @@ def _words(source: str | None) -> tuple[str, ...]:
     if source not in SOURCE_WORDS:
         raise UsageError(one_of("source", source, SOURCE_WORDS))
     return (source,)
+
+
+def _expected(listed: str) -> tuple[str, ...]:
+    words = tuple(listed.replace(",", " ").split())
+    for word in words:
+        if word not in SOURCE_WORDS:
+            raise SetupError("setting expected_sources: " + one_of("source", word, SOURCE_WORDS))
+    return words
 
 
 def _only_known_folders(extracts: Path) -> None:

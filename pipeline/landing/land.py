@@ -24,7 +24,7 @@ from pipeline.landing.feeds import DatedFolder, Feed, arrivals, dated_folders
 from pipeline.landing.land_file import Extract, land_file
 from pipeline.landing.outcomes import FeedOutcome, Tally
 from pipeline.landing.receive import Received, look_at
-from pipeline.landing.record import record_file, record_seen
+from pipeline.landing.record import receive_again, record_file, record_seen
 from pipeline.landing.scan import UnreadableError
 from pipeline.landing.scope import declared_name, marker_files
 from pipeline.landing.unpack import ARCHIVE, members
@@ -48,7 +48,6 @@ def land_feed(
     with open_desk(settings, ledger, run_id, feed) as desk:
         for folder in folders:
             _land_folder(desk, folder, tally)
-        record_seen(ledger, run_id, tally.seen_before)
         return conclude(desk, tally, as_of=as_of, came=bool(folders))
 
 
@@ -63,26 +62,31 @@ def _land_folder(desk: Desk, folder: DatedFolder, tally: Tally) -> None:
 def _land_files(
     desk: Desk, folder: DatedFolder, files: list[Received], manifest: control.Manifest, tally: Tally
 ) -> None:
-    known = {
-        row["file_id"]
-        for row in desk.ledger.query(
-            "select file_id from file where source = ? and sender = ? and extract_date = ?",
-            (desk.feed.source, desk.feed.sender, folder.extract_date.isoformat()),
-        )
-    }
-    tally.seen_before += [file.file_id for file in files if file.file_id in known]
-    new = [file for file in files if file.file_id not in known]
+    known = control.judged_so_far(desk.ledger, desk.feed, folder.extract_date)
+    seen = [file.file_id for file in files if file.file_id in known]
+    record_seen(desk.ledger, desk.run_id, seen)
+    receive_again(desk.ledger, desk.run_id, feed=desk.feed, extract_date=folder.extract_date, seen=seen)
+    tally.seen_before += seen
+    new = [
+        file
+        for file in files
+        if file.file_id not in known or manifest.judges_otherwise(file, known[file.file_id])
+    ]
     if not new:
         return
-    extract = Extract(
-        format=registry.recognise(desk.feed.source, [file.name for file in files]),
-        manifest=manifest,
-    )
+    format_ = registry.recognise(desk.feed.source, [file.name for file in files])
     came = [*(file.name for file in files), *(path.name for path in folder.path.iterdir())]
     if absent := manifest.missing(came):
         tally.troubles.append(f"{folder.extract_date}: {absent} files that the manifest names did not come")
-    for received in _markers_first(new, extract.format):
-        _land_one(desk, received, extract, tally)
+    for received in _markers_first(new, format_):
+        _land_one(desk, received, Extract(_format_of(desk, received.name, format_), manifest), tally)
+
+
+def _format_of(desk: Desk, name: str, format_: Format | None) -> Format | None:
+    """The format of one file: that of the others in its folder, unless only another one has it."""
+    if format_ is not None and format_.find(name):
+        return format_
+    return registry.recognise(desk.feed.source, [name])
 
 
 def _land_one(desk: Desk, received: Received, extract: Extract, tally: Tally) -> None:

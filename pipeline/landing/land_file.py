@@ -15,7 +15,6 @@ from pipeline.landing.native import land_native, outcome_of
 from pipeline.landing.ndjson import land_ndjson, resource_type_of
 from pipeline.landing.outcomes import UNRECOGNISED, Broken, FileOutcome
 from pipeline.landing.receive import Received, take_in, unrecognised_name
-from pipeline.landing.scope import declared_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,6 @@ def land_received(
         file=extract.format.file(received.name),
         format_=extract.format,
         manifest=extract.manifest,
-        refusals=_refusals(desk, received, extract.format),
         again=again,
     )
 
@@ -71,19 +69,3 @@ def _refuse_unknown(desk: Desk, received: Received) -> FileOutcome:
     desk.con.execute("drop table if exists quarantined")
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     return outcome_of(received, judged, format_name=UNRECOGNISED, name=name)
-
-
-def _refusals(desk: Desk, received: Received, format_: Format) -> tuple[str, ...]:
-    """A file of a submission cannot be placed in time without the submission's header file."""
-    if format_.period is None or len(format_.files) == 1:
-        return ()
-    header = format_.period[0]
-    if format_.file(received.name).name == header:
-        return ()
-    landed = desk.ledger.query(
-        """select distinct file_name from file where source = ? and sender = ? and extract_date = ?
-            and format = ? and outcome = 'landed'""",
-        (desk.feed.source, desk.feed.sender, received.extract_date.isoformat(), format_.name),
-    )
-    is_there = any(declared_name(format_, row["file_name"]) == header.lower() for row in landed)
-    return () if is_there else ("missing_header_file",)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from connectors.declare import Severity
-from pipeline.landing.outcomes import Broken
+from pipeline.landing.feeds import Feed
+from pipeline.landing.outcomes import UNRECOGNISED, Broken
 from pipeline.landing.receive import Received
+from pipeline.ledger import Ledger
 
 NAME = "manifest.json"
 
@@ -21,6 +24,34 @@ class Control:
 
     rows: int | None
     sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """How totals judged a file when it was last checked; ``is_settled``: an operator had that done, or no
+    declaration names the file."""
+
+    rows_in: int
+    has_broken_totals: bool
+    is_settled: bool
+
+
+_JUDGED = """
+    select f.file_id, f.rows_in,
+        exists (select 1 from file_rule r where r.file_id = f.file_id and r.rule_id in
+            ('manifest_unreadable', 'control_total_sha256', 'control_total_rows')) as has_broken_totals,
+        f.format = ? or coalesce((select run_id = 'replay' from file_known k where k.file_id = f.file_id
+            and act <> 'sent_again' order by known_seq desc limit 1), 0) as is_settled
+    from file f where source = ? and sender = ? and extract_date = ?"""
+
+
+def judged_so_far(ledger: Ledger, feed: Feed, extract_date: date) -> dict[str, SoFar]:
+    """The files of one extract that were received before, by id."""
+    rows = ledger.query(_JUDGED, (UNRECOGNISED, feed.source, feed.sender, extract_date.isoformat()))
+    return {
+        row["file_id"]: SoFar(row["rows_in"], bool(row["has_broken_totals"]), bool(row["is_settled"]))
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +74,12 @@ class Manifest:
         if control.rows is not None and control.rows != rows_in:
             found.append(Broken("control_total_rows", Severity.FILE, rows_in))
         return found
+
+    def judges_otherwise(self, received: Received, so_far: SoFar) -> bool:
+        """Whether the totals, which came or were put right after the file, say other of it than was said."""
+        if so_far.is_settled or (self.is_readable and received.name.lower() not in self.files):
+            return False
+        return bool(self.broken(received, so_far.rows_in)) != so_far.has_broken_totals
 
     def explain(self, received: Received, rows_in: int) -> str:
         """The row totals that differ, as a sentence; empty where they agree."""

@@ -39,6 +39,21 @@ def write_resources(desk: Desk, sent_as_fhir: Mapping[str, str], target: Path) -
     return types
 
 
+def keep_native_ids(desk: Desk, resource_types: Iterable[str]) -> dict[str, str]:
+    """Tables (``id``) of what the views of native files speak of, by resource type, and their names."""
+    mapped, made = dict(_mappings(desk)), {}
+    for resource_type in resource_types:
+        parts = [f"select id from ({_bare(sql)})" for _, sql in mapped.get(resource_type, [])]
+        if parts:
+            made[resource_type] = f"native_{resource_type}"
+            with values_hidden(f"{desk.feed}: ids of {resource_type}"):
+                desk.con.execute(
+                    f"create or replace temp table {quoted(made[resource_type])} as "
+                    f"select distinct id from ({union_of(parts)})"
+                )
+    return made
+
+
 def fingerprint(source: str) -> str:
     """Changes when a declaration or a mapping of the source, or what they stand on, changes."""
     digest = hashlib.sha256(repr((shapes.SHAPES, shapes.SAID, duckdb.__version__)).encode())
@@ -74,7 +89,7 @@ def _mappings(desk: Desk) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def _shaped(desk: Desk, resource_type: str, part: str, sql: str) -> str:
     """``sql`` cast to the declared shape; columns that it does not yield are null."""
     wanted = shapes.columns(resource_type)
-    inner = sql.rstrip().rstrip(";")
+    inner = _bare(sql)
     yielded = _yielded(desk, part, inner)
     unknown = [name for name in yielded if name not in wanted]
     if unknown:
@@ -82,6 +97,10 @@ def _shaped(desk: Desk, resource_type: str, part: str, sql: str) -> str:
         raise WsicError(f"{desk.feed}: mapping {part} yields {listed}: no element of {resource_type}")
     columns = ", ".join(_column(name, kind, name in yielded) for name, kind in wanted.items())
     return f"select {columns} from ({inner})"
+
+
+def _bare(sql: str) -> str:
+    return sql.rstrip().rstrip(";")
 
 
 def _column(name: str, kind: str, is_yielded: bool) -> str:

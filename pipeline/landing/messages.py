@@ -14,7 +14,7 @@ from connectors.fhir.messages import DELETIONS, deletion_rules, deletions_sql, i
 from connectors.fhir.shapes import MESSAGES
 from pipeline.duck import literal
 from pipeline.landing import quarantine
-from pipeline.landing.desk import Desk, put_in_place
+from pipeline.landing.desk import Desk
 from pipeline.landing.judged import Judged
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.native import outcome_of, with_totals
@@ -29,6 +29,7 @@ from pipeline.landing.ndjson import (
 from pipeline.landing.outcomes import FHIR, Broken, FileOutcome
 from pipeline.landing.receive import Received
 from pipeline.landing.tables import count, write_parquet
+from pipeline.landing.typed_rows import put_typed
 
 _WORDS = {word.lower(): word for word in MESSAGES}
 
@@ -42,14 +43,14 @@ def message_of(name: str) -> str | None:
 def land_message(desk: Desk, received: Received, word: str, manifest: Manifest) -> FileOutcome:
     """Check one file of messages; deletions are written typed: ``resource_type, id, _file_id, _row``."""
     judge = _judge_deletions if word == DELETIONS else _judge_outcomes
-    judged = with_totals(desk, received, manifest, judge(desk, received), ())
+    judged = with_totals(desk, received, manifest, judge(desk, received))
     target = desk.typed_path(FHIR, word, received.file_id)
     if judged.is_refused or word != DELETIONS:
-        target.unlink(missing_ok=True)
+        put_typed(desk, received.file_id, None, target)
     else:
         part = desk.part(target)
         write_parquet(desk.con, _typed_sql(received), part)
-        put_in_place(part, target)
+        put_typed(desk, received.file_id, part, target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     desk.con.execute("drop table if exists resources")
     return outcome_of(received, judged, format_name=FHIR, name=received.name)

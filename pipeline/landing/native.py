@@ -6,7 +6,6 @@ received zone, and its quarantine says which rules refused it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from pipeline.errors import InputRefusedError
 from pipeline.landing import quarantine
 from pipeline.landing.again import Again
 from pipeline.landing.check import Verdict, check_rows, write_typed
-from pipeline.landing.desk import Desk, put_in_place
+from pipeline.landing.desk import Desk
 from pipeline.landing.drift import described, retyped
 from pipeline.landing.header import Header, read_header
 from pipeline.landing.judged import Judged
@@ -29,6 +28,7 @@ from pipeline.landing.read_csv import read_rows
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError, scan
 from pipeline.landing.tables import count
+from pipeline.landing.typed_rows import put_typed
 
 SHARE_JUDGED_FROM = 10  # refused rows; below, their share of a small file says little
 
@@ -40,28 +40,24 @@ def land_native(
     file: NativeFile,
     format_: Format,
     manifest: Manifest,
-    refusals: Sequence[str] = (),
     again: Again | None = None,
 ) -> FileOutcome:
-    """Check, type and write one CSV file. ``refusals`` are rules that its extract as a whole broke.
-
-    With ``again`` only the rows that an earlier check refused are judged.
-    """
+    """Check, type and write one CSV file; with ``again`` only the rows that an earlier check refused."""
     judged = _judge(desk, received, file, format_)
     if again:
         judged = again.judge(desk.con, judged)
         require_standing(received, judged)
     else:
-        judged = with_totals(desk, received, manifest, judged, refusals)
+        judged = with_totals(desk, received, manifest, judged)
     target = desk.typed_path(format_.name, file.stem, received.file_id)
     if judged.is_refused:
-        target.unlink(missing_ok=True)
+        put_typed(desk, received.file_id, None, target)
     else:
         part = desk.part(target)
         write_typed(desk.con, part, received, file, passed=judged.passed)
         if again:
             again.join(desk.con, part)
-        put_in_place(part, target)
+        put_typed(desk, received.file_id, part, target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     return outcome_of(received, judged, format_name=format_.name, name=received.name)
 
@@ -77,12 +73,9 @@ def require_standing(received: Received, judged: Judged) -> None:
         )
 
 
-def with_totals(
-    desk: Desk, received: Received, manifest: Manifest, judged: Judged, refusals: Sequence[str]
-) -> Judged:
-    """Add what only the whole file can break: control totals, the share of refused rows, its extract."""
+def with_totals(desk: Desk, received: Received, manifest: Manifest, judged: Judged) -> Judged:
+    """Add what only the whole file can break: control totals, and the share of refused rows."""
     broken = [*judged.broken, *manifest.broken(received, judged.rows_in)]
-    broken += [Broken(rule, Severity.FILE, judged.rows_in) for rule in refusals]
     share = judged.quarantined / judged.rows_in if judged.rows_in else 0.0
     if judged.quarantined >= SHARE_JUDGED_FROM and share > desk.settings.file_refused_above:
         broken.append(Broken("too_many_refused_rows", Severity.FILE, judged.rows_in))

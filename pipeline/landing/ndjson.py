@@ -11,24 +11,27 @@ import duckdb
 
 from connectors.declare import Severity
 from connectors.fhir import shapes
+from connectors.fhir.out import restored
 from connectors.fhir.reader import read_ndjson
 from connectors.fhir.rules import RecordRule, record_id, record_rules
 from pipeline.duck import literal
 from pipeline.landing import extensions, quarantine
 from pipeline.landing.again import WAS_REFUSED, Again
-from pipeline.landing.desk import Desk, put_in_place
+from pipeline.landing.conformance import refuse_nonconforming
+from pipeline.landing.desk import Desk
 from pipeline.landing.judged import Judged
+from pipeline.landing.lines import lines_of
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.native import outcome_of, require_standing, with_totals
 from pipeline.landing.outcomes import FHIR, Broken, FileOutcome, Stripped
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError
 from pipeline.landing.tables import count, write_parquet
+from pipeline.landing.typed_rows import put_typed
 from pipeline.landing.unpack import gunzipped
 
 NAME = re.compile(r"([A-Z][A-Za-z]+)(\.[^/]*)?\.ndjson(\.gz)?", re.IGNORECASE)
 _TYPES = {name.lower(): name for name in shapes.SHAPES}
-_LONGEST_LINE = 64 * 1024 * 1024
 _NONE = "select 0 as _row, 0 as line_number, '' as column_name, '' as rule_id, '' as raw where false"
 
 
@@ -55,19 +58,21 @@ def land_ndjson(
         judged = again.judge(desk.con, judged)
         require_standing(received, judged)
     else:
-        judged = with_totals(desk, received, manifest, judged, ())
+        judged = with_totals(desk, received, manifest, judged)
     target = desk.typed_path(FHIR, resource_type, received.file_id)
     stripped: tuple[Stripped, ...] = ()
     if judged.is_refused:
-        target.unlink(missing_ok=True)
+        put_typed(desk, received.file_id, None, target)
     else:
         part, stripped = desk.part(target), extensions.stripped(desk.con, resource_type)
+        _take_marks_off(desk.con, judged.broken)
         rows = _typed_sql(received, resource_type, stripped)
         write_parquet(desk.con, f"{rows} and {WAS_REFUSED}" if again else rows, part)
         if again:
             again.join(desk.con, part)
-        put_in_place(part, target)
+        put_typed(desk, received.file_id, part, target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
+    desk.con.execute("drop view if exists landed_resources")
     desk.con.execute("drop table if exists resources")
     return replace(outcome_of(received, judged, format_name=FHIR, name=received.name), stripped=stripped)
 
@@ -139,6 +144,7 @@ def _judge(desk: Desk, received: Received, resource_type: str) -> Judged:
     extensions.find(desk.con, path, resource_type)
     collect_refused(desk.con, rules)
     broken += extensions.refuse_modifiers(desk.con)
+    broken += refuse_nonconforming(desk.con, path, resource_type)
     lines = quarantine_lines(desk.con, path)
     broken += _duplicates(desk.con)
     return Judged(rows, lines, tuple(broken), refusing(broken, lines))
@@ -146,15 +152,8 @@ def _judge(desk: Desk, received: Received, resource_type: str) -> Judged:
 
 def _with_text(path: Path) -> str:
     return f"""
-        with lines as (
-            select row_number() over () as _row, line
-            from read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false,
-                auto_detect = false, delim = chr(31), quote = '', escape = '', strict_mode = false,
-                max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE})
-            where trim(line, ' \t\r') <> ''
-        )
         select _row, null::bigint as line_number, column_name, rule_id, line as raw
-        from refused_resources join lines using (_row)"""
+        from refused_resources join ({lines_of(path)}) using (_row)"""
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
@@ -168,12 +167,20 @@ def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
     return [Broken("duplicate_key", Severity.WARNING, rows, "$.id")] if rows else []
 
 
+def _take_marks_off(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> None:
+    """The view ``landed_resources``: records as they were before an export wrote them, if one did."""
+    is_exported = any(item.rule_id == "exported_record" for item in broken)
+    unmarked = "select *, null::varchar as _landed_record, null::date as _landed_on from resources"
+    rows = restored("resources") if is_exported else unmarked
+    con.execute(f"create or replace temp view landed_resources as {rows}")
+
+
 def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped, ...]) -> str:
     elements = extensions.kept_elements(resource_type, stripped)
+    day = f"date {literal(received.extract_date.isoformat())}"
     return f"""
         select {elements}, {literal(received.feed.source)} as _source,
             {literal(received.feed.sender)} as _sender,
-            cast({record_id(resource_type)} as varchar) as _record_id,
-            {literal(received.file_id)} as _file_id, _row,
-            date {literal(received.extract_date.isoformat())} as _extract_date
-        from resources where _row not in (select _row from refused_resources)"""
+            cast(coalesce(_landed_record, {record_id(resource_type)}) as varchar) as _record_id,
+            {literal(received.file_id)} as _file_id, _row, least(_landed_on, {day}) as _extract_date
+        from landed_resources where _row not in (select _row from refused_resources)"""

@@ -18,7 +18,6 @@ FILE_RULES = {
     "empty_file": "the file has not a byte; send at least its header",
     "unreadable_file": "the file cannot be divided into records: compression, quoting or encoding is broken",
     "unknown_file": "no format of this source has a file of this name",
-    "missing_header_file": "the file that names the reporting period did not come, or was refused",
     "period_not_one": "the header file must name exactly one reporting period",
     "too_many_refused_rows": "so many rows were refused that the file as a whole is not to be trusted",
     "manifest_unreadable": "manifest.json is not the list of files that it should be",
@@ -42,6 +41,13 @@ FILE_RULES = {
     "other_rows": "a file that mends another must have as many rows as it",
     "line_too_long": "the line is longer than any record can be",
     "unreadable_line": "the line cannot be read",
+    "unknown_element": "FHIR R4 has no member of this name there",
+    "empty_element": "an element is null, or an empty text, list or object; what says nothing is left out",
+    "several_choices": "of an element that takes one of several forms there is more than one",
+    "malformed_value": "a value is not of the form that its data type has in FHIR R4",
+    "malformed_date": "no FHIR date: YYYY, YYYY-MM, YYYY-MM-DD or a time of day with its offset",
+    "malformed_shape": "an element is of a wrong JSON type",
+    "missing_required": "an element that FHIR R4 requires there is missing",
     "unknown_modifier": "a modifier extension changes what the record means, and none is known here",
 }
 """Rules that no declaration words, by their id."""

@@ -15,6 +15,22 @@ create table if not exists file (
     outcome text not null, message text not null default '',
     received_seq integer not null default 0   -- order of receipt: of one name and day, the later content wins
 ) strict;
+-- When what became known, in its order: a file received, sent again after another content of its name and day, or
+-- checked again with other rows landed. What a file said before stays in its rows here, and its typed rows beside it.
+create table if not exists file_known (
+    known_seq integer primary key autoincrement, file_id text not null, run_id text not null, known_at text not null,
+    act text not null,   -- received | sent_again | checked_again
+    received_seq integer not null, outcome text not null, rows_landed integer not null
+) strict;
+create index if not exists file_known_by_file on file_known (file_id);
+insert into file_known (file_id, run_id, known_at, act, received_seq, outcome, rows_landed)   -- of ledgers older than this table
+    select file_id, run_id, coalesce((select started_at from run where run.run_id = file.run_id), ''), 'received', received_seq,
+        outcome, rows_landed from file where not exists (select 1 from file_known) order by received_seq;
+-- What a night left of a feed: its extracts up to as_of, of what was known up to known_seq, by declarations of that code.
+create table if not exists feed_built (
+    build_seq integer primary key autoincrement, run_id text not null, source text not null, sender text not null,
+    as_of text not null, built_at text not null, known_seq integer not null, code text not null
+) strict;
 -- Every file seen by every run: landed now, seen before, or refused.
 create table if not exists file_seen (
     run_id text not null, file_id text not null, outcome text not null, primary key (run_id, file_id)
@@ -147,4 +163,20 @@ create table if not exists bulk_file (
     rows_said integer, state text not null, attempts integer not null default 0, rows integer, size integer,
     sha256 text not null default '', file_name text not null default '', message text not null default '',
     primary key (job_id, number)
+) strict;
+-- A message of a mailbox or a file of a store: written before it is asked for. remote_id: of the message, or a digest of
+-- the file's path; version: what tells a file from an earlier content. file_name only where a source declares it.
+-- state: listed | fetching | delivered (it may be acknowledged, or moved) | acknowledged | moved | unchanged | waiting
+-- (its name still holds what was not landed) | left (no feed takes it) | refused | gone | reported
+create table if not exists fetched_file (
+    place text not null, remote_id text not null, version text not null, feed text not null default '',
+    state text not null, reason text not null default '', extract_date text not null default '',
+    file_name text not null default '', sha256 text not null default '', size integer, safe_size integer not null default 0,
+    attempts integer not null default 0, found_at text not null, changed_at text not null,
+    primary key (place, remote_id, version)
+) strict;
+-- What MESH could not deliver for us, by the code that it gave; written before the report is acknowledged.
+create table if not exists mesh_report (
+    message_id text primary key, mailbox text not null, workflow_id text not null, linked_message_id text not null,
+    status_code text not null, reported_at text not null
 ) strict;

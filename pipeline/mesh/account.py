@@ -31,23 +31,28 @@ class Account:
     shared_key: str = field(repr=False)
 
 
-def load_account(settings: Settings, environ: Mapping[str, str] | None = None) -> Account:
-    """The deployment's account; raises :class:`SetupError` naming what is missing or unsafe."""
+def load_account(
+    settings: Settings, environ: Mapping[str, str] | None = None, *, mailbox: str = ""
+) -> Account:
+    """The deployment's account, or that of another ``mailbox`` of it, whose password is
+    ``WSIC_MESH_PASSWORD_<MAILBOX>``; raises :class:`SetupError` naming what is missing or unsafe."""
     env = os.environ if environ is None else environ
+    mailbox = mailbox or settings.mesh_mailbox
+    password = PASSWORD if mailbox == settings.mesh_mailbox else f"{PASSWORD}_{mailbox}"
     given = {
         "WSIC_MESH_URL": settings.mesh_url,
-        "WSIC_MESH_MAILBOX": settings.mesh_mailbox,
-        PASSWORD: env.get(PASSWORD, ""),
+        "WSIC_MESH_MAILBOX": mailbox,
+        password: env.get(password, ""),
         SHARED_KEY: env.get(SHARED_KEY, ""),
     }
     if missing := [name for name, value in given.items() if not value]:
         raise SetupError(f"MESH is not set up; missing: {', '.join(missing)}")
     return Account(
         url=settings.mesh_url,
-        mailbox=settings.mesh_mailbox,
+        mailbox=mailbox,
         certificate=_certificate(settings),
         authority=settings.mesh_ca or None,
-        password=given[PASSWORD],
+        password=given[password],
         shared_key=given[SHARED_KEY],
     )
 

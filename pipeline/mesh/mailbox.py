@@ -20,10 +20,10 @@ from pipeline.clock import now
 from pipeline.errors import SetupError, WsicError
 from pipeline.ledger import Ledger
 from pipeline.mesh.account import Account
+from pipeline.mesh.client import open_client
+from pipeline.mesh.message import REPORT, Message, open_message
 
-REPORT = "REPORT"  # a message about a message that could not be delivered
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_PIECE = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Mailbox:
         the message id. A file of that name that holds something else is not replaced.
         """
         with _told("listing the inbox"):
-            message_ids = self.client.list_messages(workflow_filter=workflow_id)
+            message_ids = [*self.client.iterate_message_ids(workflow_filter=workflow_id)]  # every page
         return [self._take(str(message_id), workflow_id, folder, name) for message_id in message_ids]
 
     def _take(
@@ -74,46 +74,30 @@ class Mailbox:
     ) -> Collected:
         known = self.ledger.query("select file_name from mesh_message where message_id = ?", (message_id,))
         if known:
-            with _told("acknowledging a message"):
-                self.client.acknowledge_message(message_id)
+            self._acknowledge(message_id)
             return Collected(message_id, None, "", False)
-        with _told("collecting a message"):
-            message = self.client.retrieve_message(message_id)
-            local_id = message.local_id or ""
-            is_report = message.message_type == REPORT
-            path = (
-                None
-                if is_report
-                else _store(message, message_id, folder, name(message.filename or "", local_id))
-            )
-        digest = _digest(path) if path else ""
+        digest, path = "", None
+        with _told("collecting a message"), open_message(self.client, message_id) as message:
+            local_id = message.head.local_id
+            is_report = message.head.message_type == REPORT
+            if not is_report:
+                path, digest = _store(message, folder, name(message.head.file_name, local_id))
         row = {"message_id": message_id, "workflow_id": workflow_id,
                "file_name": path.name if path else REPORT,
                "file_sha256": digest, "collected_at": now()}  # fmt: skip
         self.ledger.put("mesh_message", [row])
-        with _told("acknowledging a message"):
-            message.acknowledge()
+        self._acknowledge(message_id)
         return Collected(message_id, path, local_id, is_report)
+
+    def _acknowledge(self, message_id: str) -> None:
+        with _told("acknowledging a message"):
+            self.client.acknowledge_message(message_id)
 
 
 @contextmanager
 def open_mailbox(account: Account, ledger: Ledger) -> Iterator[Mailbox]:
     """The mailbox of ``account``, greeted; raises :class:`SetupError` where it is not let in."""
-    try:
-        from mesh_client import MeshClient
-    except ImportError:
-        raise SetupError("MESH needs the package mesh-client, which is not installed") from None
-    client: Any = MeshClient(  # the library has no types
-        account.url,
-        account.mailbox,
-        account.password,
-        shared_key=account.shared_key.encode(),
-        cert=account.certificate,
-        verify=account.authority,
-        timeout=300,
-        application_name="wsic",
-    )
-    try:
+    with open_client(account) as client:
         try:
             client.handshake()
         except Exception as error:
@@ -121,30 +105,24 @@ def open_mailbox(account: Account, ledger: Ledger) -> Iterator[Mailbox]:
                 f"the MESH mailbox cannot be opened ({_kind(error)}); check url, mailbox and secrets"
             ) from None
         yield Mailbox(client, ledger)
-    finally:
-        client.close()
 
 
-def _store(message: Any, message_id: str, folder: Path, name: str) -> Path:
-    """Write a message whole and flushed; a name that could lead elsewhere is not used."""
+def _store(message: Message, folder: Path, name: str) -> tuple[Path, str]:
+    """Write a message whole and flushed, and its SHA-256; a name that could lead elsewhere is not used."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / (name if _SAFE_NAME.fullmatch(name) else f"{message_id}.dat")
-    fresh = folder / f".{message_id}"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        while piece := message.read(_PIECE):
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    if target.exists() and _digest(target) != _digest(fresh):
-        target = folder / f"{message_id}.dat"
+    own = message.head.message_id
+    target = folder / (name if _SAFE_NAME.fullmatch(name) else f"{own}.dat")
+    fresh = folder / f".{own}"
+    stored = message.store(fresh)
+    if target.exists() and _digest(target) != stored.sha256:
+        target = folder / f"{own}.dat"
     fresh.replace(target)
     folder_descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(folder_descriptor)
     finally:
         os.close(folder_descriptor)
-    return target
+    return target, stored.sha256
 
 
 def _digest(path: Path) -> str:

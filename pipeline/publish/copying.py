@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.duck import identifier, literal
 from pipeline.errors import ChecksRefusedError
@@ -53,12 +54,13 @@ def seal(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, run_id: str, 
         )
     rows = _results(ledger, run_id, product)
     connection.execute(f"delete from {TARGET}.quality.rule_result where run_id = ?", [run_id])
-    connection.executemany(
-        f"insert into {TARGET}.quality.rule_result "
-        "(run_id, suite, rule_id, severity, rows_checked, rows_failed, is_passed) values (?, ?, ?, ?, "
-        "?, ?, ?)",
-        [[*list(row.values())[:-1], bool(row["is_passed"])] for row in rows],
-    )
+    if rows:
+        connection.register("sealed_result", pa.Table.from_pylist(rows))
+        connection.execute(
+            f"insert into {TARGET}.quality.rule_result by name "
+            "select * replace (is_passed = 1 as is_passed) from sealed_result"
+        )
+        connection.unregister("sealed_result")
 
 
 def _results(ledger: Ledger, run_id: str, product: str) -> list[dict[str, Any]]:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from expectations.product_relations import ProductContext
 from expectations.products import check_product
 from expectations.published import SUITES
 from expectations.results import RuleResult
-from pipeline.checks import Scan, is_checked
+from pipeline.checks import Scan, is_checked, product_context
 from pipeline.duck import connect, literal
-from pipeline.errors import UsageError
 from pipeline.gate_results import Wanted, before_serving, before_writing
 from pipeline.gate_words import ARRIVED, AUDIT_LOG, DBT, OBJECTIONS, PURPOSE
 from pipeline.ledger import Ledger
@@ -25,7 +23,7 @@ from pipeline.publish.copies import check_copies
 from pipeline.publish.copying import TARGET, tables_of
 from pipeline.publish.release import judge_marked, marked_tables, versions_before
 from pipeline.publish.versions import shelf
-from pipeline.settings import PRODUCTS, Settings
+from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 # They compare with the lists of the night that made the version, which the next night replaces.
@@ -46,11 +44,13 @@ def check(settings: Settings, ledger: Ledger, product: str, run_id: str, *, scan
     """Judge the version of ``run_id`` by every rule of a publish that needs nothing but the version.
 
     Marked tables are attacked besides while the warehouse is still the one of that run. Writes nothing;
-    raises :class:`UsageError` where the ledger does not know the run.
+    raises :class:`ChecksRefusedError` where the ledger does not know the run.
     """
     place = shelf(settings, product)
+    # The version that is served now is no earlier one: it is judged here, or came later.
+    context = replace(product_context(settings, ledger, run_id, product), people_before=None)
     found = [
-        *_judge(settings, place.database(run_id), _context(settings, ledger, product, run_id), scan=scan),
+        *_judge(settings, place.database(run_id), context, scan=scan),
         *_judge_copies(settings, place.database(run_id), place.parquet(run_id)),
     ]
     warehouse = Zones(settings.home).warehouse(product)
@@ -78,21 +78,6 @@ def _judge(settings: Settings, database: Path, context: ProductContext, *, scan:
         return check_product(connection, database, context, suites=suites, index_leaks=scan(database))
     finally:
         connection.close()
-
-
-def _context(settings: Settings, ledger: Ledger, product: str, run_id: str) -> ProductContext:
-    zones, rows = Zones(settings.home), ledger.query("select as_of from run where run_id = ?", (run_id,))
-    if not rows:
-        raise UsageError(f"{product}: run {run_id}, whose version is served, is not in the ledger (audit/)")
-    other = next(word for word in PRODUCTS if word != product)
-    return ProductContext(
-        run_id=run_id,
-        as_of=date.fromisoformat(rows[0]["as_of"]),
-        released=zones.pseudonymised(product) / "person_sources.parquet",
-        drop_limit=settings.publish_drop_limit,
-        other_product=zones.published(other) / "current.duckdb",
-        is_identifiable_by_design=product == "direct_care",
-    )
 
 
 def _judge_copies(settings: Settings, database: Path, folder: Path) -> list[RuleResult]:

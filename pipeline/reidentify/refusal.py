@@ -10,4 +10,4 @@ class RequestRefusedError(ChecksRefusedError):
 
     def __init__(self, rule: str, message: str) -> None:
         super().__init__(f"re-identification refused ({rule}): {message}")
-        self.rule = rule
+        self.rule, self.said = rule, message

@@ -124,23 +124,38 @@ def require_authorised(
 
     Of several reasons against it, that of the entry that comes nearest is told.
     """
-    own = [one for one in requesters if one.name == request.requester and one.account == account]
-    if not own:
-        raise _refused("not_authorised", f"{request.requester} (account {account}) is not a requester")
-    own = [one for one in own if one.organisation == request.organisation]
-    if not own:
-        raise _refused("wrong_organisation", f"{request.requester} may not ask for {request.organisation}")
-    own = [one for one in own if request.purpose in one.purposes]
-    if not own:
-        raise _refused("wrong_purpose", f"{request.requester} may not ask for {request.purpose}")
-    current = [one for one in own if one.begins <= today <= one.until]
-    if not current:
-        last = max(one.until for one in own)
-        raise _refused("authorisation_expired", f"the authorisation is not in force (its last day: {last})")
+    current = require_listed(
+        requesters, requester=request.requester, organisation=request.organisation, purpose=request.purpose,
+        account=account, today=today,
+    )  # fmt: skip
     found = next((one for one in current if one.break_glass), current[0])
     if request.is_break_glass and not found.break_glass:
         raise _refused("no_break_glass", f"{request.requester} may not claim emergencies")
     return found
+
+
+def require_listed(
+    requesters: Sequence[Authorisation], *, requester: str, organisation: str, purpose: str, account: str,
+    today: date,
+) -> list[Authorisation]:  # fmt: skip
+    """The entries in force that let ``requester`` ask so from that account; at least one.
+
+    Raises :class:`RequestRefusedError` where there is none, by the first thing that none has.
+    """
+    own = [one for one in requesters if one.name == requester and one.account == account]
+    if not own:
+        raise _refused("not_authorised", f"{requester} (account {account}) is not a requester")
+    own = [one for one in own if one.organisation == organisation]
+    if not own:
+        raise _refused("wrong_organisation", f"{requester} may not ask for {organisation}")
+    own = [one for one in own if purpose in one.purposes]
+    if not own:
+        raise _refused("wrong_purpose", f"{requester} may not ask for {purpose}")
+    current = [one for one in own if one.begins <= today <= one.until]
+    if not current:
+        last = max(one.until for one in own)
+        raise _refused("authorisation_expired", f"the authorisation is not in force (its last day: {last})")
+    return current
 
 
 def require_subject_officer(listed: Listed, *, by: str, account: str, today: date) -> Authorisation:

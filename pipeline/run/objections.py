@@ -11,7 +11,8 @@ from pipeline.errors import UsageError
 from pipeline.identity import Decision, Request, Subjects
 from pipeline.ledger import Ledger
 from pipeline.run import lock
-from pipeline.run.erasure import withdraw_versions
+from pipeline.run.answers import remove_answers
+from pipeline.run.erasure import ACTS, withdraw_versions
 from pipeline.run.opened import open_ledger
 from pipeline.settings import PRODUCTS, Settings
 
@@ -36,7 +37,8 @@ def ask(settings: Settings, *, asked_on: date, out: Path | None) -> Request:
 
 
 def decide(settings: Settings, *, act: str, subjects: Subjects, author: str, reason: str) -> Decision:
-    """Keep a decision about people under the lock; versions that a rollback could bring back go at once."""
+    """Keep a decision about people under the lock; versions that a rollback could bring back go at once, and
+    every answer about an earlier night."""
     ledger = open_ledger(settings)
     told: dict[str, audit_log.Detail] = {"decision": act, "reason": reason}
     deciding = audit_log.acting(settings, act=_AUDITED[act], actor=author, details=told)
@@ -44,6 +46,8 @@ def decide(settings: Settings, *, act: str, subjects: Subjects, author: str, rea
         decision = identity.decide_subjects(
             settings, ledger, act=act, subjects=subjects, author=author, reason=reason
         )
+        if act in ACTS:
+            remove_answers(settings)
         for product in PRODUCTS:
             withdraw_versions(settings, ledger, product)
     return decision

@@ -13,6 +13,7 @@ from pipeline.clock import now
 from pipeline.errors import UsageError, one_of
 from pipeline.ledger import Ledger
 from pipeline.run import lock
+from pipeline.run.answers import remove_old_answers
 from pipeline.run.rotation.settle import settle_rotations
 from pipeline.settings import Settings, load_settings
 from pipeline.version import code_version
@@ -65,6 +66,7 @@ def open_run(
     )
     try:
         settle_rotations(settings, ledger)
+        remove_old_answers(settings)
         key_ids, found = keys.key_ids(settings), least_privilege.require(settings)
         announce(run)
         least_privilege.record(settings, ledger, run_id=run_id, closed=closed, found=found)

@@ -11,10 +11,10 @@ from datetime import date
 from pipeline.clock import now
 from pipeline.identity import Request, replies_folder
 from pipeline.ledger import Ledger
-from pipeline.mesh import Collected, load_account, open_mailbox
+from pipeline.mesh import OPT_OUTS, Collected, load_account, open_mailbox
 from pipeline.settings import Settings
 
-WORKFLOW = "SPINE_NTT_UPHOLDING"
+WORKFLOW = OPT_OUTS
 _DATA = re.compile(r"[A-Za-z0-9._-]{1,90}\.dat")
 
 

@@ -34,9 +34,9 @@ from pipeline.settings import OPEN_PRODUCT, PRODUCTS
 
 
 def fetch(run: Run) -> None:
-    """Fetch what FHIR servers have to where landing finds it; without a server, nothing.
+    """Fetch what FHIR servers, mailboxes and stores have to where landing finds it; without one, nothing.
 
-    Raises where a server refuses or an export lacks something; what came is landed all the same.
+    Raises where one refuses or something did not come; what came is landed all the same.
     """
     with recorded(run.ledger, run_id=run.run_id, step="fetch"):
         fetching.fetch_all(run)
@@ -45,7 +45,10 @@ def fetch(run: Run) -> None:
 def list_feeds(run: Run) -> list[Feed]:
     """Every feed that came or should have come, in a stable order."""
     with recorded(run.ledger, run_id=run.run_id, step="list_feeds"):
-        return landing.list_feeds(run.ledger, run.extracts, run.as_of, run.source, home=run.settings.home)
+        return landing.list_feeds(
+            run.ledger, run.extracts, run.as_of, run.source,
+            home=run.settings.home, expected=run.settings.expected_sources,
+        )  # fmt: skip
 
 
 def land_feed(run: Run, feed: Feed) -> None:

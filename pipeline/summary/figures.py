@@ -33,13 +33,8 @@ _FEEDS = """
            coalesce(quarantined, 0) as quarantined, message
     from told left join tonight using (source, sender, feed) order by source, sender, feed"""
 _LINKS = """
-    select link_step, sum(records) as records,
-           sum(case when source = 'gp' then records else 0 end) as gp,
-           sum(case when source = 'acute' then records else 0 end) as acute,
-           sum(case when source = 'community' then records else 0 end) as community,
-           sum(case when source = 'mental_health' then records else 0 end) as mental_health,
-           sum(case when source = 'social_care' then records else 0 end) as social_care
-    from link where run_id = :run_id group by link_step order by records desc, link_step"""
+    select link_step, source, sum(records) as records from link
+    where run_id = :run_id group by link_step, source"""
 _CONTRADICTIONS = """
     select reason, decisions from link_contradiction where run_id = :run_id order by reason"""
 _WITHHELD = """
@@ -107,7 +102,7 @@ def summarise(settings: Settings, run_id: str) -> Summary:
         reasons=outcome.reasons,
         feeds=feeds,
         stages=rows(_STAGES),
-        links=rows(_LINKS),
+        links=_by_source(rows(_LINKS)),
         contradictions=contradictions,
         withheld=rows(_WITHHELD),
         opt_out_reply=rows(_OBJECTIONS),
@@ -118,6 +113,23 @@ def summarise(settings: Settings, run_id: str) -> Summary:
         steps=rows(_STEPS),
         next_commands=_next(settings, ledger, run, feeds, contradicted=bool(contradictions)),
     )
+
+
+def _by_source(told: list[Row]) -> list[Row]:
+    """One row a step, with a column a source, the one with most records first; steps likewise."""
+
+    def total(column: str, word: str) -> int:
+        return sum(row["records"] for row in told if row[column] == word)
+
+    def listed(column: str) -> list[str]:
+        return sorted({row[column] for row in told}, key=lambda word: (-total(column, word), word))
+
+    found = {(row["link_step"], row["source"]): row["records"] for row in told}
+    return [
+        {"link_step": step, "records": total("link_step", step)}
+        | {source: found.get((step, source), 0) for source in listed("source")}
+        for step in listed("link_step")
+    ]
 
 
 def _next(

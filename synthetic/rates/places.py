@@ -181,6 +181,7 @@ TRUSTS = {
 ACUTE_TRUSTS = ("RYJ", "R1K", "RQM", "RAS")
 COMMUNITY_TRUSTS = ("RYX", "RV3")
 MENTAL_HEALTH_TRUSTS = ("RV3", "RKL")
+AMBULANCE_TRUSTS = ("RRU",)  # London Ambulance Service NHS Trust
 # Integrated care board: two bodies over time, so that valid-from and valid-to are put to use. The
 # successor's code and start are make-believe.
 ICB, ICB_NAME = "QRV", "NHS North West London Integrated Care Board"

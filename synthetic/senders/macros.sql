@@ -11,3 +11,7 @@ create or replace temp macro pick(words, draw) as words[1 + floor(draw * len(wor
 create or replace temp macro number_of(r) as if(has_come(r.mended_on), r.true_number, r.number);
 create or replace temp macro status_of(r) as if(has_come(r.mended_on), '01', r.number_status);
 create or replace temp macro postcode_of(r) as if(has_come(r.address_until), r.postcode, r.postcode_before);
+create or replace temp macro at_second(x) as strftime(timestamp '1970-01-01' + to_seconds(x), '%Y-%m-%d %H:%M:%S');
+-- The number of an ambulance incident: the one that the hospital wrote too, or one that only the trust knows.
+create or replace temp macro incident_number(i) as
+    'LAS' || if(i.is_number_shared, lpad(i.attendance_id::varchar, 10, '0'), (8000000000 + i.id)::varchar);

@@ -56,6 +56,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "MHS604",
     ),
     "cld": ("CLD",),
+    "ads": ("AmbulanceIncident",),
 }
 """Files of each format; each has a SELECT of the same name beside this module."""
 OF_NO_BLOCK = frozenset(

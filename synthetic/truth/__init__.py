@@ -44,7 +44,12 @@ TABLES = (
 )
 
 
-def write_block(connection: duckdb.DuckDBPyConnection, block: Block, parts: Path) -> None:
+WITH_AMBULANCE = (*TABLES, "true_ambulance_incidents")
+
+
+def write_block(
+    connection: duckdb.DuckDBPyConnection, block: Block, parts: Path, *, with_ambulance: bool = False
+) -> None:
     """Write the block's part of every truth table into ``parts``/<table>/<block>.parquet."""
     people = Rows(block.rows)
     people["person"] = np.arange(block.rows.height)
@@ -53,7 +58,9 @@ def write_block(connection: duckdb.DuckDBPyConnection, block: Block, parts: Path
     load(connection, "frailty_of", Rows(person=people["person"], frailty=np.round(block.frailty, 4)))
     _variables(connection, block.world, block.span, base=block.base)
     connection.execute(_query("prepare"))
-    for table in TABLES:
+    if with_ambulance:
+        connection.execute(_query("prepare_ambulance"))
+    for table in WITH_AMBULANCE if with_ambulance else TABLES:
         if table == "practices" and block.number > 0:
             continue
         part = parts / table / f"{block.number:05d}.parquet"
@@ -65,7 +72,9 @@ def join(out: Path, world: World, span: Span) -> int:
     """Join the parts into ``out``/truth/<table>.parquet; gives the number of planted errors."""
     folder, planted = out / "truth", 0
     folder.mkdir(exist_ok=True)
-    for table in TABLES:
+    for table in WITH_AMBULANCE:
+        if not (out / PARTS / "truth" / table).is_dir():
+            continue
         parts = sorted((out / PARTS / "truth" / table).iterdir())
         with pq.ParquetWriter(
             folder / f"{table}.parquet", pq.read_schema(parts[0]), compression="zstd"

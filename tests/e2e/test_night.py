@@ -67,6 +67,18 @@ def test_the_published_accounts_balance(small_night, product: str) -> None:
 
 
 @pytest.mark.parametrize("product", PERSON_LEVEL)
+def test_incidents_lead_to_their_attendances_and_stand_in_no_total(small_night, product: str) -> None:
+    incidents = rows_of(small_night, product, "core.ambulance_incident")
+    conveyed = "core.ambulance_incident where incident_outcome = 'See and convey to ED'"
+    found = rows_of(small_night, product, f"{conveyed} and attendance_matched_by = 'incident_number'")
+    assert incidents > rows_of(small_night, product, conveyed) > 0
+    assert found > 0.8 * rows_of(small_night, product, conveyed)
+    assert rows_of(small_night, product, "core.activity where source = 'ambulance'") == 0
+    counted = "quality.ambulance_match, range(n) where counted = 'incident'"
+    assert rows_of(small_night, product, counted) == incidents
+
+
+@pytest.mark.parametrize("product", PERSON_LEVEL)
 def test_no_table_of_the_contract_is_empty(small_night, product: str) -> None:
     """Every published table of this issue has rows."""
     with duckdb.connect(str(small_night.product(product)), read_only=True) as connection:

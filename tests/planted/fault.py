@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from connectors.declare import SOURCE_WORDS
 from pipeline import audit_log, publish
 from pipeline.checks import run_arrival_checks
 from pipeline.errors import ChecksRefusedError, WsicError
@@ -39,8 +40,7 @@ STEPS: dict[str, Callable[[Deployment], object]] = {
     "open_run": lambda d: open_run(d.settings, extracts=d.extracts, as_of=AS_OF, held_by="process"),
     "hand_out_keys": lambda d: load_keys(d.settings),
     "land_records": lambda d: land_records(d),
-    **{f"check_arrivals {word}": arrivals(word) for word in ("gp", "acute", "community")},
-    **{f"check_arrivals {word}": arrivals(word) for word in ("mental_health", "social_care")},
+    **{f"check_arrivals {word}": arrivals(word) for word in SOURCE_WORDS},
     "link": lambda d: steps.link(d.run),
     "pseudonymise": lambda d: steps.pseudonymise(d.run, PRODUCT),
     "build": lambda d: steps.build(d.run, PRODUCT),

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from connectors.declare import SOURCE_WORDS
 from pipeline import keys
 from pipeline.errors import SetupError
 from pipeline.identity.pseudonymise import projection
@@ -196,7 +197,7 @@ FAULTS = (
             plant=_same_id(source), then=("link", "pseudonymise"),
             damage=_went_on_with(source),
         )
-        for source in ("gp", "acute", "community", "mental_health", "social_care")
+        for source in SOURCE_WORDS
     ),
     Fault(
         name="a development key in production", gate="keys.fit_for_production",

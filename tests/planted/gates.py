@@ -179,6 +179,7 @@ GATES: dict[str, Gate] = {
     "restricted_codes_known": Gate(
         off=nothing((eligibility, "_require_restricted_codes")),
         raisers=("identity.eligibility:_require_restricted_codes",),
+        works=("identity.eligibility:decide",),
     ),
     "type_1_codes_known": Gate(
         off=nothing((type_1, "_require_lists")), raisers=("identity.eligibility.type_1:_require_lists",)
@@ -203,7 +204,9 @@ GATES: dict[str, Gate] = {
         ),
     ),
     "purposes": Gate(
-        off=_purposes_passed, raisers=("warehouse.purposes:_refused", "warehouse.purposes:_compiled")
+        off=_purposes_passed,
+        raisers=("warehouse.purposes:_refused", "warehouse.purposes:_compiled"),
+        works=("warehouse.purposes:require_allowed",),
     ),
     "dbt": Gate(off=nothing((_BUILD, "_require_built")), raisers=("warehouse.build:_require_built",)),
     "audit_log.intact": Gate(
@@ -230,11 +233,15 @@ GATES: dict[str, Gate] = {
         off=lambda patch: patch.setattr(release, "marked_tables", lambda *_: []),
         raisers=("controlled.words:_refused", "controlled.system:_published"),
     ),
-    "copies": Gate(off=_no_copies),
-    "announced": Gate(off=lambda patch: patch.setattr(release, "announced", _unannounced)),
+    "copies": Gate(off=_no_copies, works=("publish.copies:check_copies",)),
+    "announced": Gate(
+        off=lambda patch: patch.setattr(release, "announced", _unannounced),
+        works=("publish.announced:_counts",),
+    ),
     "open.made_from_published": Gate(
         off=lambda patch: patch.setattr(open_release, "_is_published", lambda *_: True),
         raisers=("open_product.release:publish_open",),
+        works=("open_product.release:_is_published",),
     ),
     "open.releases_known": Gate(
         off=_no_releases,

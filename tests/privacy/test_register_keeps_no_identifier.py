@@ -18,14 +18,7 @@ from tests.projection_harness import project
 
 MARKER = "qzxmarker"
 MAY_NOT_LEAVE = (Handling.IDENTIFIER, Handling.DROP, Handling.FREE_TEXT)
-FORMATS = [
-    ("gp", "emis"),
-    ("gp", "tpp"),
-    ("acute", "sus"),
-    ("community", "csds"),
-    ("mental_health", "mhsds"),
-    ("social_care", "cld"),
-]
+FORMATS = [(word, format_.name) for word, source in registry.SOURCES.items() for format_ in source.formats]
 SAMPLES = {
     Kind.DATE: "2026-01-05",
     Kind.DATETIME: "2026-01-05T10:00:00",

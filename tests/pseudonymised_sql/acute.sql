@@ -68,6 +68,8 @@ select
     'R1K' as provider_code, pick(['01', '01', '03', '04'], draw(n, 'department' || visit)) as department_type,
     pick(['1', '1', '1', '2'], draw(n, 'category' || visit)) as attendance_category,
     pick(['VB08Z', 'VB11Z', null], draw(n, 'vb' || visit)) as hrg_code,
+    if(draw(n, 'by ambulance' || visit) < 0.3, '1048031000000100', '1048071000000103') as arrival_mode,
+    if(draw(n, 'by ambulance' || visit) < 0.2, made_key('incident number|' || visit, n), null) as ambulance_incident_key,
 from people, (select unnest(range(3)) as visit)
 where draw(n, 'acute') < 0.6 and draw(n, 'attends' || visit) < 0.3;
 insert into acute__appointments by name

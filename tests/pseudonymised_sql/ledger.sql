@@ -28,6 +28,8 @@ insert into received select source, sender, source_file_id, source_row from soci
 insert into received select source, sender, source_file_id, source_row from social_care__encounters;
 insert into received select source, sender, source_file_id, source_row from social_care__episodes_of_care;
 insert into received select source, sender, source_file_id, source_row from social_care__conditions;
+insert into received select source, sender, source_file_id, source_row from ambulance__patients;
+insert into received select source, sender, source_file_id, source_row from ambulance__encounters;
 create table ledger__files as
 select
     file_id, 'run-1' as run_id, source, min(sender) as sender, getvariable('as_of')::date as extract_date,

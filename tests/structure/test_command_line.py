@@ -16,8 +16,10 @@ from pipeline.cli import app
 ROOT = Path(__file__).parent.parent.parent
 # Verbs of the contract that this version has; later ones are added with what they do.
 VERBS = (
-    "synthesise", "run", "runs", "fetch run", "fetch list", "fetch show", "fetch keys", "fetch check",
+    "synthesise", "run", "runs", "export-fhir", "fetch run", "fetch feeds", "fetch arrivals",
+    "fetch list", "fetch show", "fetch keys", "fetch check",
     "quarantine list", "quarantine show", "quarantine replay", "feedback list", "feedback show",
+    "history list", "history as-known-on", "history remove",
     "link explain", "link report", "link export", "link train", "link override", "link rollback",
     "link review list", "link review show", "link review decide",
     "link mps request", "link mps response", "opt-outs request", "opt-outs collect", "opt-outs apply",
@@ -31,6 +33,7 @@ GROUPS = (
     "fetch",
     "quarantine",
     "feedback",
+    "history",
     "link",
     "link review",
     "link mps",

@@ -6,6 +6,7 @@ The manifest is compared with the yml itself, because dbt drops a key that it do
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from connectors import registry
 from connectors.declare import SOURCE_WORDS
 from connectors.register import entities
 from pipeline.warehouse import dbt
@@ -54,6 +56,10 @@ CONTRACT: Mapping[str, str] = {
     "core.referral": "person_key",
     "core.care_package": "person_key service_type service_component delivery_mechanism start_date end_date "
     "weekly_cost_gbp",
+    "core.ambulance_incident": "incident_key person_key sender provider_code called_at contact_source "
+    "response_category incident_outcome attendance_activity_key attendance_matched_by "
+    "attendance_missing_reason cost_gbp cost_source cost_is_proxy source_file_id",
+    "quality.ambulance_match": "counted sender month_start incident_outcome result n",
     "core.person_source": "person_key source sender link_step link_confidence",
     "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason "
     "previous_segment_id",
@@ -161,7 +167,7 @@ def test_every_description_begins_with_the_grain(manifest: dict[str, Any]) -> No
 
 
 def test_layers_read_only_what_they_may(manifest: dict[str, Any]) -> None:
-    """Published reads marts and seeds; staging reads sources; only the unions read all five sources."""
+    """Published reads marts and seeds; staging reads sources; only the unions read all sources."""
     for node in manifest["nodes"].values():
         if node["resource_type"] != "model":
             continue
@@ -179,6 +185,16 @@ def test_every_entity_of_the_register_is_read_from_every_source(manifest: dict[s
     read = {(source["source_name"], source["name"]) for source in manifest["sources"].values()}
     wanted = {(word, name) for word in SOURCE_WORDS for name in entities() if name not in NOT_READ}
     assert wanted == {(source, name) for source, name in read if source in SOURCE_WORDS}
+
+
+def test_what_the_project_lists_by_source_and_format_is_what_the_connectors_declare() -> None:
+    """dbt sees no connector: its lists of source words and formats are held to the declarations here."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert tuple(project["vars"]["source_words"]) == SOURCE_WORDS
+    with (PROJECT / "seeds" / "feed_formats.csv").open(encoding="utf-8", newline="") as file:
+        listed = [row["feed"] for row in csv.DictReader(file)]
+    declared = [format_.name for source in registry.SOURCES.values() for format_ in source.formats]
+    assert sorted(listed) == sorted(declared)
 
 
 def test_no_test_is_lost_between_the_yml_and_the_manifest(manifest: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from tests.planted.gates import GATES
 from tests.planted.rule_breaks import BREAKS
 
 ROOT = Path(__file__).parent.parent.parent
-REFUSALS = ("ChecksRefusedError", "RequestRefusedError")
+REFUSALS = ("ChecksRefusedError", "ExportRefusedError", "RequestRefusedError")
 GUARDING = ("keys", "least_privilege", "reidentify")  # rooms whose SetupError is a refusal, too
 # Functions that refuse and stand on no way to a publish, or that another room's tests break in every way.
 ELSEWHERE = {
@@ -32,7 +32,10 @@ ELSEWHERE = {
     "audit_log.append:_settle_copy": "tests/faults/audit_log/test_cut_everywhere.py",
     "audit_log.heads:require_known": "tests/faults/audit_log/test_tampering.py",
     "checks:run_product_checks": "tests/faults/expectations/test_product_suites.py",
-    "checks:_context": "tests/faults/expectations/test_product_suites.py",
+    "checks:product_context": "tests/faults/expectations/test_product_suites.py",
+    "identity.objections.released:_undecided": "tests/faults/exporting/test_export_refused.py",
+    "run.exporting.judge:judge": "tests/faults/exporting/test_export_refused.py",
+    "run.exporting.target:require_target": "tests/faults/exporting/test_export_refused.py",
     "publish.copying:copy_tables": "tests/faults/publish/test_publish.py",
     "keys.provider:find_root": "tests/unit/keys/test_providers.py",
     "keys.provider:make_next": "tests/unit/keys/test_root_rotation.py",

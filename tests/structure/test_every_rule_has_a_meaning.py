@@ -28,6 +28,7 @@ _OF_GATES = [
     *((gate_words.DBT, rule) for rule in gate_words.DBT_RULES),
     *((gate_words.PURPOSE, rule) for rule in (*gate_words.PURPOSE_RULES, gate_words.LINEAGE_FOLLOWED)),
     *((gate_words.LEAST_PRIVILEGE, rule) for rule in gate_words.LEAST_PRIVILEGE_RULES),
+    *((gate_words.FETCHED, rule) for rule in gate_words.FETCHED_RULES),
     *((gate_words.OPT_OUTS, rule) for rule in gate_words.OPT_OUT_RULES),
     *(
         (gate_words.OBJECTIONS, rule)

@@ -11,6 +11,9 @@ select
         wsic_code('Hrg', SUS_HRG_Code),
         ukcore_concept('EmergencyCareDischargeStatus', snomed(EC_Discharge_Status_SNOMED_CT))
     ]) as extension,
+    if(incident_number(AmbulanceIncidentNumber) is null, null, [{
+        'system': 'https://fhir.wsic.example/Id/ambulance-incident',
+        'value': incident_number(AmbulanceIncidentNumber)}]) as identifier,
     if(EC_Departure_Date is null, 'in-progress', 'finished') as status,
     encounter_class('EMER') as class,
     [local_concept('activity-type', 'emergency_attendance')] as type,

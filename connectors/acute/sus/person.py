@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.codes import ETHNIC_CATEGORY_2001, NHS_NUMBER_STATUS, SEX
-from connectors.columns import coarser, code, dropped, identifier
+from connectors.columns import coarser, code, hashed, identifier
 from connectors.declare import Column, Kind, RowCheck, Severity
 
 UPDATE_TYPE = code("UpdateType", "9 inserts or replaces the row, 1 deletes it", "1", "9")
@@ -50,7 +50,7 @@ def provider_columns(with_cds_type: bool) -> tuple[Column, ...]:
 
 def ambulance_incident() -> Column:
     """The number that an ambulance trust knows the journey by."""
-    return dropped("AmbulanceIncidentNumber", "Ambulance incident; no product needs it yet")
+    return hashed("AmbulanceIncidentNumber", "The ambulance trust's number of the incident")
 
 
 def born_after(event: str) -> RowCheck:

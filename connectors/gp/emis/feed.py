@@ -7,7 +7,7 @@ from connectors.declare import Column, Kind, Severity
 
 DELETED_WHEN = 'coalesce("Deleted", false)'
 # ProcessingId counts the rows of a supplier's run; the greatest of one extract is the newest.
-NEWEST_LAST = '[coalesce("ProcessingId", 0), _row]'
+NEWEST_LAST = 'coalesce("ProcessingId", 0)'
 PRECISIONS = ("YMDT", "YMD", "YM", "Y", "U")
 
 PROCESSING_ID = dropped(

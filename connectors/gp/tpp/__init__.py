@@ -6,7 +6,7 @@ where it has made them visible to the receiving organisation.
 
 from __future__ import annotations
 
-from connectors.declare import Format, Mode
+from connectors.declare import Format, Listing, Mode
 from connectors.gp.tpp import people, record
 
 FORMAT = Format(
@@ -14,5 +14,6 @@ FORMAT = Format(
     recognised_by=("SRPatient.csv",),
     mode=Mode.DELTA,
     dates="tpp",
+    listing=Listing(file="SRManifest.csv", name_column="FileName", whole_when='not "IsDelta"'),
     files=(*people.FILES, *record.FILES),
 )

@@ -14,7 +14,7 @@ CLD = NativeFile(
     name="CLD.csv",
     columns=(*person_columns(), *event_columns()),
     record_id='"LA Person Unique Identifier"',
-    order_by='"Reporting Period End Date", _row',
+    order_by='"Reporting Period End Date"',
     checks=(
         RowCheck(
             rule_id="event_ends_before_start",

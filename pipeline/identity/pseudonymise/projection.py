@@ -23,6 +23,8 @@ _NEWBORN_DAY = "newborn_day"
 _COUNTER = "outside_"
 _OF_ROWS = "record"  # the kind of key that rows have, and references to them
 _LOCAL_NUMBERS = {"spell_number_key": "spell"}  # numbers of the sender's own, each kind hashed apart
+# Numbers that one sender gives and others repeat, so that their rows meet: hashed without the sender.
+_SHARED_NUMBERS = {"ambulance_incident_key": "ambulance_incident"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ def _written(column: Projection) -> str:
 
 
 def _hashed(kind: str, message: str) -> str:
+    if kind in _SHARED_NUMBERS.values():
+        return f"keyed_hash('{kind}|v1|' || {message})"
     return f"keyed_hash('{kind}|v1|' || _source || '|' || _sender || '|' || {message})"
 
 
@@ -161,11 +165,10 @@ def _kind_of_key(column: Projection) -> str:
         raise ValueError(f"{column.name}: a pseudonym is VARCHAR in the domain key")
     if column.expression.startswith("reference_key("):
         return _OF_ROWS
-    if column.name not in _LOCAL_NUMBERS:
-        raise ValueError(
-            f"{column.name}: what is hashed is neither a reference nor one of {sorted(_LOCAL_NUMBERS)}"
-        )
-    return _LOCAL_NUMBERS[column.name]
+    numbers = _LOCAL_NUMBERS | _SHARED_NUMBERS
+    if column.name not in numbers:
+        raise ValueError(f"{column.name}: what is hashed is neither a reference nor one of {sorted(numbers)}")
+    return numbers[column.name]
 
 
 def _pattern(column: Projection) -> str | None:

@@ -11,7 +11,16 @@ from functools import cache
 
 from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES
 from expectations.sources import SUITES as ARRIVED
-from pipeline.gate_words import AUDIT_LOG, COPIES, DBT, LEAST_PRIVILEGE, OBJECTIONS, OPT_OUTS, PURPOSE
+from pipeline.gate_words import (
+    AUDIT_LOG,
+    COPIES,
+    DBT,
+    FETCHED,
+    LEAST_PRIVILEGE,
+    OBJECTIONS,
+    OPT_OUTS,
+    PURPOSE,
+)
 
 _GATES: Mapping[tuple[str, str], str] = {
     (AUDIT_LOG, "chain_is_intact"): "the audit log is the one that was written, whole",
@@ -22,6 +31,10 @@ _GATES: Mapping[tuple[str, str], str] = {
     (COPIES, "copies_equal_tables"): "each copy (Parquet, CSV) holds row for row what the database holds",
     (DBT, "models_built"): "every table of the warehouse was built",
     (DBT, "tests_passed"): "every test that a table has of its own was run, and passed",
+    (FETCHED, "nothing_left_behind"): (
+        "every message and file that senders had for us was taken, and none was left in a mailbox or store"
+    ),
+    (FETCHED, "messages_were_delivered"): "the message exchange reported no message of ours as undelivered",
     (LEAST_PRIVILEGE, "dbt_held_back"): (
         "the process that builds tables cannot open the folders with clear identifiers, or the keys"
     ),
@@ -67,6 +80,7 @@ _SUITES = {
     AUDIT_LOG: "The audit log",
     COPIES: "Copies beside the database",
     DBT: "Building the tables",
+    FETCHED: "What was fetched from senders",
     LEAST_PRIVILEGE: "Who may open what",
     OBJECTIONS: "People who must stay out",
     OPT_OUTS: "The national opt-out reply",
@@ -77,6 +91,7 @@ _SUITES = {
     "arrived.community": "What community services sent",
     "arrived.mental_health": "What mental health services sent",
     "arrived.social_care": "What councils sent",
+    "arrived.ambulance": "What ambulance services sent",
     "published.activity": "Contacts, stays and costs",
     "published.audit": "Book-keeping of files and rows",
     "published.contract": "Tables and columns that were promised",

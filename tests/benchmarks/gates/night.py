@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from pipeline.least_privilege import confined
 from pipeline.run import run_nightly, steps
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import Zones
@@ -18,7 +21,8 @@ from tests.planted.gates import GATES
 
 AS_OF = date(2026, 3, 31)
 MOST_ADDED = 0.15  # of the night without its gates
-FULL_SIZE = 100_000  # people; below, what does not grow with the people is left out of what is judged
+CLOSED_IN = "least_privilege.confined:run"
+STARTS = 20  # of a command that does nothing, to know what closing it in takes
 NO_NIGHT = ("asking.", "review.", "rollback.")  # they stand on no way of a night
 
 
@@ -34,15 +38,21 @@ def work_of_gates() -> dict[str, list[str]]:
 
 def run(settings: Settings, extracts: Path, people: int) -> str:
     """Run the night, print what each gate took, judge what all of them add; returns the run's id."""
-    works, of_gates, of_steps = work_of_gates(), Clock(), Clock()
+    works, of_gates, of_steps, of_dbt = work_of_gates(), Clock(), Clock(), Clock()
     watch = Stopwatch()
-    with of_gates.around(works), of_steps.around(f"run.steps:{name}" for name in _steps()):
+    with (
+        of_gates.around(works),
+        of_steps.around(f"run.steps:{name}" for name in _steps()),
+        of_dbt.around([CLOSED_IN]),
+    ):
         run_id, outcome = run_nightly(settings, extracts=extracts, as_of=AS_OF)
     whole = watch.taken()
     if outcome.exit_code:
         sys.exit(f"the night was not published: {'; '.join(outcome.reasons)}")
     rows = [(word.partition(":")[2], taken) for word, taken in of_steps.taken.items()]
     _table(f"a night of {people:,} people by its steps", "step", [("the night", whole), *rows], whole)
+    of_gates.taken[CLOSED_IN] = _closing_in(of_dbt.taken[CLOSED_IN].calls)
+    works[CLOSED_IN] = ["dbt.held_back"]
     gates = Taken()
     for taken in of_gates.taken.values():
         gates.add(taken)
@@ -56,6 +66,20 @@ def run(settings: Settings, extracts: Path, people: int) -> str:
 def _steps() -> list[str]:
     return [name for name in vars(steps) if getattr(getattr(steps, name), "__module__", "") == steps.__name__
             and not name.startswith("_") and callable(getattr(steps, name))]  # fmt: skip
+
+
+def _closing_in(commands: int) -> Taken:
+    """What it adds to so many commands that they are closed in: what they do themselves is no gate's work."""
+    with tempfile.TemporaryDirectory() as folder:
+        place, watch = Path(folder), Stopwatch()
+        for _ in range(STARTS):
+            confined.run(["/bin/true"], environ={}, cwd=place, user=None, reads=(), writes=(place,))
+        closed, watch = watch.taken(), Stopwatch()
+        for _ in range(STARTS):
+            subprocess.run(["/bin/true"], env={}, cwd=place, check=True)
+        bare = watch.taken()
+    each = commands / STARTS
+    return Taken((closed.wall - bare.wall) * each, (closed.cpu - bare.cpu) * each, commands)
 
 
 def _added(kind: str, gates: float, whole: float) -> Judged:

@@ -172,6 +172,25 @@ BREAKS = {
         "unit_cost_plausible": f"update \"EpisodeOfCare\" set extension = {_UNIT_COST} where id = 'svc0'",
         "only_services_stay_open": _period("_record_id = 'r0'", "'2026-02-02'", "null"),
     },
+    "ambulance": {
+        **_EVERY,
+        "number_complete": NO_NUMBER + " where id < 'p2'",
+        "incident_outcome_known": _extended("_record_id = 'r0'", _code("ResponseCategory", "C2")),
+        "incident_outcome_known_collapse": _extended("true", _code("IncidentOutcome", "Seen")),
+        "response_category_known": _extended(
+            "_record_id = 'r0'", _code("IncidentOutcome", "See and treat"), _code("ResponseCategory", "Red")
+        ),
+        "incident_ends_after_start": _period(
+            "_record_id = 'r0'", "'2026-02-02T10:00:00+00:00'", "'2026-02-02T09:00:00+00:00'"
+        ),
+        "response_time_plausible": _extended(
+            "_record_id = 'r0'",
+            _code("IncidentOutcome", "See and treat"),
+            "{'url': wsic_url('ResponseSeconds'), 'valueInteger': 90000}",
+        ),
+        "conveyed_has_an_incident_number": 'update "Encounter" set identifier = null '
+        "where _record_id = 'r0'",
+    },
 }
 # A healthy run before: what rules that compare with it need.
 _BEFORE = {"people_not_fewer": (300, 0), "people_not_halved": (300, 0), "number_complete": (300, 0)}

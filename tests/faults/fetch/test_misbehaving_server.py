@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.errors import InputRefusedError, RunLockedError, SetupError
-from pipeline.fetch.fetch import _held
+from pipeline.fetch.place import held
 from pipeline.warehouse import ledger_tables
 from tests.bulk_desk import Desk, encounter, register, set_up
 from tests.bulk_server import EPOCH, BulkServer, Cut, Reply, Served, could_not, ndjson, places, records
@@ -332,7 +332,7 @@ def test_an_export_with_nothing_new_is_complete(desk: Desk, server: BulkServer) 
 
 
 def test_a_line_of_any_length_is_counted_without_being_held(desk: Desk, server: BulkServer) -> None:
-    long = encounter(3) | {"text": {"div": "x" * 9_000_000}}
+    long = encounter(3) | {"text": {"status": "generated", "div": "x" * 9_000_000}}
     server.exports = [[records("Encounter", encounter(1), long, encounter(2), gzipped=True)]]
     assert desk.fetch().rows == 3
     assert landed(desk) == ["e1", "e2", "e3"]
@@ -374,6 +374,6 @@ def test_a_server_that_does_not_let_us_in_is_a_matter_of_set_up(
 
 
 def test_two_fetches_of_one_server_do_not_meet(desk: Desk, server: BulkServer) -> None:
-    with _held(desk.house.zones, set_up(server)), pytest.raises(RunLockedError):
+    with held(desk.house.zones, set_up(server).name), pytest.raises(RunLockedError):
         desk.fetch()
     assert server.asked == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.errors import InputRefusedError, SetupError
-from pipeline.fetch import check
+from pipeline.fetch.bulk import check
 from tests.bulk_desk import Desk, encounter, private_key, register, set_up
 from tests.bulk_server import BulkServer, Reply, records
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +28,18 @@ from pipeline.run.rotation import rotate as rotation
 from pipeline.settings import Settings
 from tests.audit_desk import fill, lines, recompute, write_lines
 from tests.identity_economy import AS_OF, nhs_number
-from tests.rotation_home import BASE, PEOPLE, make_home, parquet_keys, served_keys, without_dbt, zone_keys
+from tests.rotation_home import (
+    BASE,
+    PEOPLE,
+    arming,
+    exit_code_of,
+    killing,
+    make_home,
+    parquet_keys,
+    served_keys,
+    without_dbt,
+    zone_keys,
+)
 
 ASKED = {"by": "A. Singh", "reason": "the custodian has left"}
 ACTING = importlib.import_module("pipeline.audit_log.acting")
@@ -66,40 +76,18 @@ def settings(template: Path, tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", memory_limit="1GB")
 
 
-def killing(call: Any, when: str) -> Any:
-    def killed(*args: Any, **kwargs: Any) -> None:
-        if when == "after":
-            call(*args, **kwargs)
-        os._exit(9)
-
-    return killed
-
-
-def arming(call: Any, patch: pytest.MonkeyPatch, place: object, name: str, when: str) -> Any:
-    def armed(*args: Any, **kwargs: Any) -> None:
-        call(*args, **kwargs)
-        patch.setattr(place, name, killing(getattr(place, name), when))
-
-    return armed
-
-
 def turn_until_killed(settings: Settings, number: int, when: str) -> int:
     place, name, is_armed = STEPS[number]
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            with without_dbt() as patch:
-                if is_armed:
-                    change = arming(keys.change_root, patch, place, name, when)
-                    patch.setattr(root_rotation.keys, "change_root", change)
-                else:
-                    patch.setattr(place, name, killing(getattr(place, name), when))
-                rotate_root(settings, **ASKED)
-                code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def turn(patch: pytest.MonkeyPatch) -> None:
+        if is_armed:
+            change = arming(keys.change_root, patch, place, name, when)
+            patch.setattr(root_rotation.keys, "change_root", change)
+        else:
+            patch.setattr(place, name, killing(getattr(place, name), when))
+        rotate_root(settings, **ASKED)
+
+    return exit_code_of(turn)
 
 
 @pytest.mark.parametrize(("number", "when"), CASES, ids=[f"{when} {STEPS[n][1]}{n}" for n, when in CASES])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,9 @@ from tests.rotation_home import (
     BASE,
     PEOPLE,
     PRODUCT,
+    arming,
+    exit_code_of,
+    killing,
     make_home,
     parquet_keys,
     register,
@@ -71,43 +72,17 @@ def home(template: Path, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def killing(call: Callable[..., Any], when: str) -> Callable[..., Any]:
-    """``call``, with the process gone before it begins or when it has ended."""
-
-    def killed(*args: Any, **kwargs: Any) -> None:
-        if when == "after":
-            call(*args, **kwargs)
-        os._exit(9)
-
-    return killed
-
-
 def rotate_until_killed(settings: Settings, place: object, name: str, when: str) -> int:
     """Rotate in a process of its own that dies at the step; returns its exit code."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            with without_dbt() as patch:
-                if name == "clear":  # cleared at the beginning too, when there is nothing to lose
-                    patch.setattr(settle, "_note", arming(settle._note, patch, place, name, when))
-                else:
-                    patch.setattr(place, name, killing(getattr(place, name), when))
-                rotate(settings, **ASKED)
-                code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
+    def turn(patch: pytest.MonkeyPatch) -> None:
+        if name == "clear":  # cleared at the beginning too, when there is nothing to lose
+            patch.setattr(settle, "_note", arming(settle._note, patch, place, name, when))
+        else:
+            patch.setattr(place, name, killing(getattr(place, name), when))
+        rotate(settings, **ASKED)
 
-def arming(call: Any, patch: pytest.MonkeyPatch, place: object, name: str, when: str) -> Callable[..., Any]:
-    """``call``, after which the next call of ``name`` kills."""
-
-    def armed(*args: Any, **kwargs: Any) -> None:
-        call(*args, **kwargs)
-        patch.setattr(place, name, killing(getattr(place, name), when))
-
-    return armed
+    return exit_code_of(turn)
 
 
 @pytest.mark.parametrize(("place", "name", "when"), CASES, ids=[f"{when} {name}" for _, name, when in CASES])

@@ -5,6 +5,7 @@ Each test says what is refused, what still counts, and that the rows balance.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -59,21 +60,48 @@ def test_a_file_that_the_feed_has_sent_before_is_missed_by_name(house: House) ->
     assert outcome.message.endswith("/Visit.csv: did not come with the others")
 
 
-def test_a_submission_without_its_header_file_is_refused(house: House) -> None:
+def withheld(house: House) -> list[int]:
+    """Rows held back with their extract, night by night."""
+    stages = "select run_id, sum(rows_withheld) as n from stage where stage = 'current' group by 1 order by 1"
+    return [row["n"] for row in house.ledger.query(stages)]
+
+
+def test_a_submission_is_held_back_until_its_header_file_comes(house: House) -> None:
     house.send("Contact.csv", CONTACT, "C1,P1,5", feed="community/X03")
     outcome = house.land("community/X03")
-
     assert outcome.outcome == "refused"
-    assert house.rules("Contact.csv") == {"missing_header_file": 1}
+    assert outcome.message.endswith("/Head.csv: has not come; the extract is held back until it does")
+    assert (house.fhir("Encounter", "id", "community/X03"), withheld(house)) == ([], [1])
+
+    house.send("Head.csv", "Start", "2026-01-01", feed="community/X03")
+    assert house.land("community/X03").outcome == "landed"
+    assert (house.fhir("Encounter", "id", "community/X03"), withheld(house)) == ([("C1",)], [1, 0])
+    assert not house.unbalanced()
 
 
-def test_a_header_file_with_two_periods_refuses_its_submission(house: House) -> None:
+def test_totals_that_come_after_their_file_judge_it_all_the_same(house: House) -> None:
+    def totals(rows: int) -> None:
+        house.send("manifest.json", json.dumps({"files": [{"name": "Person.csv", "rows": rows}]}))
+
+    house.send("Person.csv", PERSON, *people(1, 2))
+    assert house.land().outcome == "landed"
+    totals(3)
+    assert house.land().outcome == "refused"
+    assert (house.rules("Person.csv"), house.fhir("Patient", "id")) == ({"control_total_rows": 2}, [])
+    assert house.land().outcome == "unchanged"
+    totals(2)
+    assert house.land().outcome == "landed"
+    assert (house.rules("Person.csv"), len(house.fhir("Patient", "id"))) == ({}, 2)
+    assert not house.unbalanced()
+
+
+def test_a_header_file_with_two_periods_holds_its_submission_back(house: House) -> None:
     house.send("Head.csv", "Start", "2026-01-01", "2026-02-01", feed="community/X03")
     house.send("Contact.csv", CONTACT, "C1,P1,5", feed="community/X03")
-    house.land("community/X03")
+    assert house.land("community/X03").outcome == "refused"
 
     assert house.rules("Head.csv") == {"period_not_one": 0}
-    assert house.rules("Contact.csv") == {"missing_header_file": 1}
+    assert (house.fhir("Encounter", "id", "community/X03"), withheld(house)) == ([], [1])
 
 
 def test_a_broken_line_of_fhir_costs_no_other(house: House) -> None:

@@ -6,10 +6,11 @@ Each test says what is refused, what still counts, and that the rows balance.
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
-from pipeline.errors import InputRefusedError, UsageError
+from pipeline.errors import InputRefusedError, SetupError, UsageError
 from pipeline.landing import list_feeds
 from tests.landing_house import AS_OF, PERSON, VISIT, House, people, person, visit
 
@@ -38,14 +39,30 @@ def test_a_source_without_any_feed_is_missing(house: House) -> None:
     assert house.ledger.query("select outcome, is_late from feed") == [{"outcome": "missing", "is_late": 1}]
 
 
+def test_a_source_that_is_not_expected_is_missed_only_once_it_has_sent(house: House) -> None:
+    def awaited(**expected: str) -> set[str]:
+        return {str(feed) for feed in list_feeds(house.ledger, house.extracts, AS_OF, **expected)}
+
+    assert "ambulance/(no sender)" not in awaited()
+    assert "ambulance/(no sender)" in awaited(expected="gp ambulance")
+    house.send("Incident.csv", "a", "1", feed="ambulance/RRU")
+    house.land("ambulance/RRU")
+    shutil.rmtree(house.extracts / "ambulance")
+    assert "ambulance/RRU" in awaited()
+    with pytest.raises(SetupError, match=r"expected_sources.*dentistry.*valid: acute, ambulance"):
+        awaited(expected="gp dentistry")
+
+
 def test_an_unknown_source_folder_is_refused_with_the_valid_words(house: House) -> None:
     (house.extracts / "dentistry").mkdir()
-    with pytest.raises(InputRefusedError, match=r"dentistry.*valid: acute, community, gp"):
+    with pytest.raises(InputRefusedError, match=r"dentistry.*valid: acute, ambulance, community, gp"):
         list_feeds(house.ledger, house.extracts, AS_OF)
 
 
 def test_an_unknown_source_word_is_a_usage_error(house: House) -> None:
-    with pytest.raises(UsageError, match="valid: acute, community, gp, mental_health, social_care"):
+    with pytest.raises(
+        UsageError, match="valid: acute, ambulance, community, gp, mental_health, social_care"
+    ):
         list_feeds(house.ledger, house.extracts, AS_OF, "dentistry")
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,31 +15,38 @@ from pipeline.mesh import Mailbox, load_account, open_mailbox
 from pipeline.run.opt_out_exchange import WORKFLOW, collect_replies, send_request
 from pipeline.settings import Settings
 from tests.identity_economy import AS_OF, nhs_number
+from tests.mesh_sandbox import SECRETS, mesh_sandbox
 from tests.objection_house import House
-
-SANDBOX = Path(os.environ.get("MESH_SANDBOX_PYTHON", ".venv/mesh/bin/python"))
-SECRETS = {"WSIC_MESH_PASSWORD": "password", "WSIC_MESH_SHARED_KEY": "TestKey"}
 
 
 @dataclass
 class Message:
-    """One message of the stand-in; ``broken`` fails while it is read."""
+    """One message of the stand-in, as an answer of the exchange; ``broken`` fails while it is read."""
 
     content: bytes
     filename: str = "reply.dat"
     local_id: str = ""
     message_type: str = "DATA"
     broken: bool = False
-    owner: Any = None
 
-    def read(self, n: int) -> bytes:
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "Mex-FileName": self.filename, "Mex-LocalID": self.local_id, "Mex-MessageType": self.message_type
+        }  # fmt: skip
+
+    @property
+    def raw(self) -> Message:
+        return self
+
+    def read(self, n: int, *, decode_content: bool) -> bytes:
         if self.broken:
             raise OSError("connection lost, with a secret in its text")
         piece, self.content = self.content[:n], self.content[n:]
         return piece
 
-    def acknowledge(self) -> None:
-        self.owner.acknowledge_message("m1")
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @dataclass
@@ -56,11 +58,11 @@ class Exchange:
     refuses: bool = False
     stored: Path | None = None
 
-    def list_messages(self, workflow_filter: str) -> list[str]:
+    def iterate_message_ids(self, workflow_filter: str) -> list[str]:
         return [] if self.acknowledged else ["m1"]
 
-    def retrieve_message(self, message_id: str) -> Message:
-        self.message.owner = self
+    def retrieve_message_chunk(self, message_id: str, number: int) -> Message:
+        assert (message_id, number) == ("m1", 1)
         return self.message
 
     def acknowledge_message(self, message_id: str) -> None:
@@ -164,42 +166,9 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """NHS England's sandbox on loopback, from an environment of its own (``make mesh-sandbox``)."""
-    pytest.importorskip("mesh_client")
-    if not SANDBOX.exists():
-        pytest.skip("no MESH sandbox: make mesh-sandbox, or MESH_SANDBOX_PYTHON")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    store = tmp_path_factory.mktemp("mesh")
-    environ = {"SHARED_KEY": "TestKey", "AUTH_MODE": "full", "STORE_MODE": "file",
-               "FILE_STORE_DIR": str(store),
-               "MAILBOXES_DATA_DIR": str(store), "PATH": os.defpath, "ENV": "local"}  # fmt: skip
-    command = [
-        str(SANDBOX.absolute()),
-        "-m",
-        "uvicorn",
-        "mesh_sandbox.api:app",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    server = subprocess.Popen(
-        command, env=environ, cwd=store, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{url}/health", timeout=1)  # noqa: S310
-                break
-            except OSError:
-                time.sleep(0.5)
+    """NHS England's sandbox on loopback."""
+    with mesh_sandbox(tmp_path_factory.mktemp("mesh")) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 @pytest.fixture

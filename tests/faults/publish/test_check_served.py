@@ -11,7 +11,7 @@ import pytest
 from expectations.product_relations import SCHEMAS
 from expectations.results import RuleResult
 from pipeline import checks, publish
-from pipeline.errors import UsageError
+from pipeline.errors import ChecksRefusedError
 from pipeline.gate_results import before_serving, before_writing
 from pipeline.ledger import Ledger
 from pipeline.publish.public import manifest_path
@@ -128,5 +128,5 @@ def test_a_version_of_a_run_that_the_ledger_does_not_know_is_not_judged(
 ) -> None:
     with served[1].transaction() as connection:
         connection.execute("delete from run")
-    with pytest.raises(UsageError, match="is not in the ledger"):
+    with pytest.raises(ChecksRefusedError, match="is not in the ledger"):
         check_served(served[0], PRODUCT, scan=no_leaks)

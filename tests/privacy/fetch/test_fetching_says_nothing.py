@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import WsicError
-from pipeline.fetch import list_jobs, show_files
+from pipeline.fetch.bulk import list_jobs, show_files
 from tests.bulk_desk import Desk, encounter, private_key, register
 from tests.bulk_server import BulkServer, Reply, could_not, ndjson, records
 from tests.landing_house import House, declare_sources

@@ -33,6 +33,16 @@ def test_same_arguments_same_bytes(first, tmp_path):
     assert fingerprint(tmp_path / "again") == first
 
 
+def test_an_ambulance_trust_changes_no_byte_of_another_source(first, tmp_path):
+    synthesise(400, 3, tmp_path / "with", END, 2, with_ambulance=True)
+    others = {name: sha for name, sha in fingerprint(tmp_path / "with").items() if "ambulance" not in name}
+    told = ("truth/records.parquet", "truth/planted_errors.parquet")
+    assert {name: sha for name, sha in others.items() if name not in told} == {
+        name: sha for name, sha in first.items() if name not in told
+    }
+    assert len(fingerprint(tmp_path / "with")) > len(first)
+
+
 def test_another_seed_gives_other_people(first, tmp_path):
     synthesise(400, 4, tmp_path / "other", END, 2)
     other = fingerprint(tmp_path / "other")

@@ -99,7 +99,17 @@ def _references(value: Any) -> Iterator[str]:
 
 def _sent(resource_type: str, files: set[str]) -> bool:
     """Whether the extract holds the file that resources of this type come from."""
-    patients = {"APC", "OP", "ECDS", "CYP001", "MHS001", "CLD", "Admin_Patient", "SRPatient"}
+    patients = {
+        "APC",
+        "OP",
+        "ECDS",
+        "CYP001",
+        "MHS001",
+        "CLD",
+        "Admin_Patient",
+        "SRPatient",
+        "AmbulanceIncident",
+    }
     referrals = {"OP", "CYP101", "MHS101"}
     made_from = {
         "Patient": patients,

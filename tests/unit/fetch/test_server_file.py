@@ -8,7 +8,7 @@ import pytest
 
 from connectors.fhir.shapes import SHAPES
 from pipeline.errors import SetupError, UsageError
-from pipeline.fetch import load_servers, server_named
+from pipeline.fetch.bulk import load_servers, server_named
 from pipeline.settings import Settings
 
 SOUND = """

@@ -17,7 +17,7 @@ from pipeline.keys import ENVIRONMENT_NAME, NEXT_ENVIRONMENT_NAME, load_keys
 from pipeline.ledger import Ledger
 from pipeline.run import RootRotation, rotate_root
 from pipeline.settings import Settings
-from tests.key_material import all_keys, files_holding
+from tests.key_material import all_keys, files_holding, files_of
 from tests.rotation_home import (
     PEOPLE,
     PRODUCT,
@@ -87,8 +87,7 @@ def test_nobody_has_an_old_pseudonym_and_everybody_the_same_id(template: Path, t
     assert new == parquet_keys(turned.home) == zone_keys(turned.home)
     assert people(turned) == people(Settings(home=template))
     old = [key.encode() for key in served_keys(template)]
-    files = [path for path in turned.home.rglob("*") if path.is_file()]
-    assert [path for path in files if any(key in path.read_bytes() for key in old)] == []
+    assert [path for path in files_of(turned.home) if any(key in path.read_bytes() for key in old)] == []
 
 
 def test_no_key_of_the_old_root_lies_anywhere(template: Path, turned: Settings) -> None:

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 
-from connectors import registry
 from connectors.fhir import requirements
 from pipeline.errors import InputRefusedError, UsageError
 from pipeline.landing import count_states, list_quarantine, list_states, mend, replay
-from tests.landing_house import AS_OF, CLINIC, EVENT, PERSON, VISIT, House, person, visit
-
-
-def mend_rule(monkeypatch: pytest.MonkeyPatch, values: str = "ABZ") -> None:
-    """Let ``Visit.Reason`` hold the code that was refused."""
-    visits = CLINIC.file("Visit.csv")
-    columns = tuple(
-        dataclasses.replace(column, values=frozenset(values)) if column.name == "Reason" else column
-        for column in visits.columns
-    )
-    files = tuple(
-        dataclasses.replace(file, columns=columns) if file is visits else file for file in CLINIC.files
-    )
-    gp = dataclasses.replace(registry.source("gp"), formats=(dataclasses.replace(CLINIC, files=files),))
-    monkeypatch.setattr(registry, "SOURCES", MappingProxyType({**registry.SOURCES, "gp": gp}))
+from tests.landing_house import AS_OF, EVENT, PERSON, VISIT, House, mend_rule, person, visit
 
 
 def test_a_mended_rule_lets_the_row_in_at_the_next_run(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

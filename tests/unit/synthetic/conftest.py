@@ -46,7 +46,7 @@ def headers() -> dict[str, dict[str, dict[str, list[str]]]]:
 @pytest.fixture(scope="session")
 def economy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
     out = tmp_path_factory.mktemp("economy") / "extracts"
-    summary = synthesise(PEOPLE, 7, out, END, NIGHTS)
+    summary = synthesise(PEOPLE, 7, out, END, NIGHTS, with_ambulance=True)
     with duckdb.connect() as sql:
         for path in sorted((out / "truth").glob("*.parquet")):
             sql.execute(f"create view {path.stem} as select * from '{path}'")
@@ -58,6 +58,7 @@ def economy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
             ("community", "CYP101"), ("mental_health", "MHS001"), ("mental_health", "MHS201"),
             ("mental_health", "MHS501"),
             ("social_care", "CLD"),
+            ("ambulance", "AmbulanceIncident"),
         ):  # fmt: skip
             sql.execute(
                 f"create view {name} as select *, split_part(filename, '/', -3) as sender, "

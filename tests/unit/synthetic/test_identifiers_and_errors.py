@@ -28,7 +28,7 @@ KINDS = """
     number_missing number_digits_swapped number_of_another number_superseded number_mended_later
     birth_day_month_swapped birth_year_wrong sex_wrong nickname former_surname letters_plain name_misspelt
     postcode_old postcode_missing number_missing_on_attendance identity_withheld row_deleted row_confidential
-    legally_restricted_code""".split()
+    legally_restricted_code identity_not_asked""".split()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,6 +50,8 @@ def test_a_number_differs_from_the_true_one_only_where_an_error_is_planted(econo
             union all select 'community', sender, LocalPatientID, NHSNumber from CYP001
             union all select 'social_care', sender, "LA Person Unique Identifier", "NHS Number" from CLD
             union all select 'acute', sender, LocalPatientIdentifier, NHSNumber from OP
+            union all select 'ambulance', sender, AmbulanceIncidentNumber || '-' || PatientSequence, NHSNumber
+            from AmbulanceIncident
         ) as f
         join records using (source, sender, record_id) join persons as p using (person_id)
         where f.number is distinct from p.nhs_number and not exists (

@@ -88,8 +88,8 @@ def test_a_late_feed_leaves_a_night_out(economy):
 
 def test_nothing_is_left_beside_the_folders_of_the_contract(economy):
     assert {path.name for path in economy.out.iterdir()} == {
-        "gp", "acute", "community", "mental_health", "social_care", "reference", "opt_outs",
-        "truth"}  # fmt: skip
+        "gp", "acute", "community", "mental_health", "social_care", "ambulance", "reference",
+        "opt_outs", "truth"}  # fmt: skip
 
 
 def test_later_nights_carry_updates_and_deletes(economy):

@@ -22,7 +22,9 @@ def test_every_record_in_a_file_is_in_the_truth_and_the_other_way_round(economy)
         union select 'acute', sender, LocalPatientIdentifier from ECDS
         union select 'community', sender, LocalPatientID from CYP001
         union select 'mental_health', sender, LocalPatientID from MHS001
-        union select 'social_care', sender, "LA Person Unique Identifier" from CLD"""
+        union select 'social_care', sender, "LA Person Unique Identifier" from CLD
+        union select 'ambulance', sender, AmbulanceIncidentNumber || '-' || PatientSequence
+        from AmbulanceIncident"""
     assert differences(economy, sent, "select source, sender, record_id from records") == 0
 
 

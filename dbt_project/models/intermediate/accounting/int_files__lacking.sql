@@ -1,4 +1,10 @@
-with files as (
+with formats as (
+
+    select * from {{ ref('feed_formats') }}
+
+),
+
+files as (
 
     select
         source,
@@ -22,8 +28,8 @@ extracts as (
 
 ),
 
--- A feed owes what it has sent before; a hospital owes also what other hospitals send, for inpatients,
--- outpatients and emergency care are three data sets. Names of FHIR files are the sender's own choice.
+-- A feed owes what it has sent before; of some formats (hospitals': inpatients, outpatients and emergency care are
+-- three data sets) it owes also what its peers send. Names of FHIR files are the sender's own choice.
 owed as (
 
     select
@@ -44,7 +50,8 @@ owed as (
         min(peers.extract_date) as owed_from,
     from (select distinct source, sender, feed from extracts) as senders
     inner join files as peers on senders.feed = peers.feed and senders.sender != peers.sender
-    where senders.feed = 'sus'
+    inner join formats on senders.feed = formats.feed
+    where formats.is_owed_like_peers
     group by all
 
 ),
@@ -79,12 +86,14 @@ wanting as (
 
 ),
 
--- A council's file holds its whole year again, so a later one leaves nothing lacking. Returns of other
--- sources are of one month each, and a delta is sent once.
+-- A file that holds its whole year again (a council's) leaves nothing lacking. Returns of one month, and a delta,
+-- are sent once.
 replaced as (
 
-    select source, sender, feed, file_name, max(extract_date) as last_on from files
-    where is_good and feed = 'cld'
+    select files.source, files.sender, files.feed, files.file_name, max(files.extract_date) as last_on
+    from files
+    inner join formats on files.feed = formats.feed
+    where files.is_good and formats.is_told_again
     group by all
 
 )

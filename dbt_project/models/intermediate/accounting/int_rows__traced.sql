@@ -13,7 +13,7 @@
 } -%}
 {%- set published = [
     'fct_registration', 'fct_activity', 'fct_hospital_episode', 'fct_diagnosis', 'fct_procedure',
-    'fct_observation', 'fct_medication', 'fct_referral', 'fct_care_package'
+    'fct_observation', 'fct_medication', 'fct_referral', 'fct_care_package', 'fct_ambulance_incident'
 ] -%}
 with files as (
 

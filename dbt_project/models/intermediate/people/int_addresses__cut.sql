@@ -3,10 +3,10 @@ with addresses as (
 
     select
         person_key,
-        source = 'gp' as is_gp,
+        {{ told_by('source') }} as told_by,
         coalesce(
             start_on,
-            if(end_on is null, max(end_on) over (partition by person_key, source = 'gp'), null),
+            if(end_on is null, max(end_on) over (partition by person_key, {{ told_by('source') }}), null),
             date '1900-01-01'
         ) as start_on,
         coalesce(end_on, date '9999-12-31') as end_on,
@@ -18,11 +18,11 @@ with addresses as (
 
 ),
 
--- General practice keeps the dated history; other settings only fill in where it has none.
+-- General practice keeps the dated history; other settings only fill in where it has none, an ambulance's crew last.
 believed as (
 
     select * from addresses
-    qualify is_gp = bool_or(is_gp) over (partition by person_key)
+    qualify told_by = min(told_by) over (partition by person_key)
 
 ),
 

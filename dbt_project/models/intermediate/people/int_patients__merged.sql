@@ -33,7 +33,8 @@ registered_at as (
 
 ),
 
--- The practice that has the person now knows best; then other practices; then who wrote last.
+-- The practice that has the person now knows best; then other practices; then who wrote last; what an ambulance's
+-- crew was told in a hurry fills in only what nobody else knows.
 ranked as (
 
     select
@@ -42,7 +43,7 @@ ranked as (
             partition by patients.person_key
             order by
                 patients.source = 'gp' and registered_at.person_key is not null desc,
-                patients.source = 'gp' desc,
+                {{ told_by('patients.source') }} asc,
                 files.extract_date desc nulls last,
                 patients.patients_key asc
         ) as precedence,

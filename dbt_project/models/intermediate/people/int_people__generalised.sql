@@ -1,24 +1,26 @@
-{#- From fine to coarse: what a person may still show where fewer than k others share it. What is left out is null. -#}
-{%- set levels = [
-    ['birth_month', 'age_years', 'age_band', 'sex', 'lsoa_code', 'local_authority_code', 'ethnic_category', 'ethnic_group'],
-    ['age_years', 'age_band', 'sex', 'lsoa_code', 'local_authority_code', 'ethnic_category', 'ethnic_group'],
-    ['age_years', 'age_band', 'sex', 'local_authority_code', 'ethnic_group'],
-    ['age_band', 'sex', 'local_authority_code', 'ethnic_group'],
-    ['age_band', 'sex', 'local_authority_code'],
-    ['age_band', 'sex'],
+{#- What core.person shows of a person that somebody may know of them, in the order in which it is left out of those who
+    share it with too few: the first step first. Of everybody it is told whether they are registered and have died,
+    and their practice, which core.registration and core.activity tell under the same pseudonym anyway. -#}
+{%- set steps = [
+    ['birth_month'],
+    ['lsoa_code', 'ethnic_category'],
+    ['age_years'],
+    ['imd_decile', 'imd_version'],
+    ['death_month'],
+    ['ethnic_group'],
+    ['local_authority_code'],
+    ['age_band'],
     ['sex'],
 ] -%}
-{#- The coarsest level that still shows each, and what stands in its place beyond it. -#}
-{%- set shown = {
-    'birth_month': [0, 'null'], 'age_years': [2, 'null'], 'age_band': [5, 'null'], 'sex': [6, "'unknown'"],
-    'lsoa_code': [1, 'null'], 'local_authority_code': [4, 'null'], 'ethnic_category': [1, 'null'],
-    'ethnic_group': [3, "'Unknown'"]
-} -%}
+{%- set told_of_everybody = ['is_registered', 'is_deceased'] -%}
+{%- set in_its_place = {'sex': "'unknown'", 'ethnic_group': "'Unknown'"} -%}
+{%- set left_out = (steps | sum(start=[])) + ['died_on'] -%}
 with people as (
 
     select
         *,
         {{ age_band('age_years') }} as age_band,
+        date_trunc('month', died_on)::date as death_month,
     from {{ ref('dim_person') }}
 
 ),
@@ -30,13 +32,13 @@ current_run as (
 ),
 
 -- At each level classes are counted among those whom no finer level could hide.
-{% for keys in levels -%}
-left_at_{{ loop.index0 }} as (
+{% for n in range(steps | length) -%}
+left_at_{{ n }} as (
 
     select
-        {% if loop.first %}*{% else %}* exclude (class_size){% endif %},
-        count(*) over (partition by {{ keys | join(', ') }}) as class_size,
-    from {% if loop.first %}people{% else %}left_at_{{ loop.index0 - 1 }}
+        {% if n == 0 %}*{% else %}* exclude (class_size){% endif %},
+        count(*) over (partition by {{ (told_of_everybody + (steps[n:] | sum(start=[]))) | join(', ') }}) as class_size,
+    from {% if n == 0 %}people{% else %}left_at_{{ n - 1 }}
     where class_size < {{ var('k_anonymity') }}{% endif %}
 
 ),
@@ -44,12 +46,12 @@ left_at_{{ loop.index0 }} as (
 {% endfor -%}
 levelled as (
 
-    {% for keys in levels -%}
-    select person_key, {{ loop.index0 }} as generalised_level from left_at_{{ loop.index0 }}
+    {% for n in range(steps | length) -%}
+    select person_key, {{ n }} as generalised_level from left_at_{{ n }}
     where class_size >= {{ var('k_anonymity') }}
     union all
     {% endfor -%}
-    select person_key, {{ levels | length }} as generalised_level from left_at_{{ levels | length - 1 }}
+    select person_key, {{ steps | length }} as generalised_level from left_at_{{ (steps | length) - 1 }}
     where class_size < {{ var('k_anonymity') }}
 
 ),
@@ -67,8 +69,9 @@ decided as (
 )
 
 select
-    decided.* exclude ({{ shown | join(', ') }}),
-    {% for column, (coarsest, instead) in shown.items() -%}
-    if(decided.generalised_level <= {{ coarsest }}, decided.{{ column }}, {{ instead }}) as {{ column }},
-    {% endfor -%}
+    decided.* exclude ({{ left_out | join(', ') }}),
+    {% for columns in steps -%}{%- set level = loop.index0 -%}{%- for column in columns -%}
+    {%- set instead = in_its_place.get(column, 'null') -%}
+    if(decided.generalised_level <= {{ level }}, decided.{{ column }}, {{ instead }}) as {{ column }},
+    {% endfor -%}{%- endfor -%}
 from decided

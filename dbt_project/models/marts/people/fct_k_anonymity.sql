@@ -1,3 +1,10 @@
+{#- All that core.person shows of a person, listed once more: what is measured does not follow what generalises. -#}
+{%- set shown = [
+    'age_band', 'age_years', 'birth_month', 'death_month', 'ethnic_category', 'ethnic_group', 'imd_decile', 'imd_version',
+    'is_deceased', 'is_registered', 'local_authority_code', 'lsoa_code', 'sex',
+] -%}
+{%- set practice = ['pcn_code', 'practice_code'] -%}
+{%- set nothing_shown_level = 9 -%}
 with people as (
 
     select * from {{ ref('dim_generalised_person') }}
@@ -7,7 +14,9 @@ with people as (
 known as (
 
     select
-        person_key, birth_month, age_years, sex, lsoa_code, ethnic_category,
+        *,
+        {{ age_band('age_years') }} as age_band,
+        date_trunc('month', died_on)::date as death_month,
     from {{ ref('dim_person') }}
 
 ),
@@ -21,16 +30,25 @@ current_run as (
 classes_before as (
 
     select 'before' as stage, count(*) as class_size from known
-    group by age_years, sex, lsoa_code, ethnic_category
+    group by {{ shown | join(', ') }}
 
 ),
 
--- Of whom nothing is shown there is no class to be alone in.
+-- Of whom nothing more is shown than of everybody there is no class to be alone in.
 classes_after as (
 
     select 'after' as stage, count(*) as class_size from people
-    where generalised_level < 7
-    group by birth_month, age_years, age_band, sex, lsoa_code, local_authority_code, ethnic_category, ethnic_group
+    where generalised_level < {{ nothing_shown_level }}
+    group by {{ shown | join(', ') }}
+
+),
+
+-- Practice and network are shown of everybody; what they add for whoever knows them is told, and not left out.
+classes_known as (
+
+    select 'practice_known' as stage, count(*) as class_size from people
+    where generalised_level < {{ nothing_shown_level }}
+    group by {{ (shown + practice) | join(', ') }}
 
 ),
 
@@ -39,6 +57,8 @@ classes as (
     select * from classes_before
     union all
     select * from classes_after
+    union all
+    select * from classes_known
 
 ),
 
@@ -66,14 +86,18 @@ select
     current_run.as_of,
     'core.person' as table_name,
     counted.stage,
-    'age, sex, LSOA, ethnic category' as quasi_identifiers,
+    if(
+        counted.stage = 'practice_known',
+        '{{ (shown + practice) | join(', ') }}',
+        '{{ shown | join(', ') }}'
+    ) as quasi_identifiers,
     {{ var('k_anonymity') }} as k,
     counted.classes,
     counted.smallest_class,
     counted.people,
     counted.people_below,
     generalised.people_generalised,
-    current_run.product != 'direct_care' as is_enforced,
+    current_run.product != 'direct_care' and counted.stage != 'practice_known' as is_enforced,
 from counted
 cross join current_run
 cross join generalised

@@ -18,7 +18,7 @@ select
     practice_code,
     pcn_code,
     is_registered,
-    date_trunc('month', died_on)::date as death_month,
+    death_month,
     is_deceased,
     age_band,
     generalised_level,

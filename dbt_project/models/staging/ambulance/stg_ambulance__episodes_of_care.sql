@@ -1,0 +1,1 @@
+{{ staged('ambulance', 'episodes_of_care') }}

@@ -1,0 +1,1 @@
+{{ staged('ambulance', 'medication_requests') }}

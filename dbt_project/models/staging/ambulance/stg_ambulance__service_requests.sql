@@ -1,0 +1,1 @@
+{{ staged('ambulance', 'service_requests') }}

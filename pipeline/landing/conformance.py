@@ -1,0 +1,120 @@
+"""FHIR records against FHIR's own definitions: members that are unknown, empty, missing, or of a wrong form.
+
+The typed read leaves out what the declared shape does not have, and takes a null for nothing. So the text is
+looked at too: every line for the members at its top and for signs of something empty, and what is in doubt is
+followed down, member by member, by the definitions of R4. A file of up to a thousand lines is followed down
+whole; of a longer one about a thousand lines spread over it, and all of it where one does not conform.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from connectors.declare import Severity
+from connectors.fhir import definitions
+from pipeline.duck import literal
+from pipeline.landing.extensions import said_place
+from pipeline.landing.lines import lines_of
+from pipeline.landing.outcomes import Broken
+from pipeline.landing.tables import count
+
+_WALK = definitions.WALK.read_text(encoding="utf-8")
+LOOKED_AT = 1000  # lines that are followed down without being in doubt
+# An empty list or object, a null or an empty text shows in the text. Inside a text it means nothing, and is
+# looked at in vain.
+_SIGNS = " or ".join(f"contains(line, {literal(sign)})" for sign in ("null", '""', "[]", "{}", "[ ", "{ "))
+_COLUMNS = "'owner': 'varchar', 'name': 'varchar', 'type': 'varchar', 'is_list': 'boolean', 'least': 'bigint'"
+_ELEMENTS = f"""
+    select * replace (coalesce(choice, '') as choice)
+    from read_csv({literal(definitions.TABLE)}, header = true, auto_detect = false,
+        columns = {{{_COLUMNS}, 'choice': 'varchar'}})"""
+
+
+def refuse_nonconforming(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> list[Broken]:
+    """Add to ``refused_resources`` the records that do not conform; returns what was broken, by path.
+
+    Reads ``resources`` (for its broken lines, which are not looked at) and the text of ``path``. Of a record
+    that the same rule refuses already nothing is added.
+    """
+    _define(con, resource_type)
+    _doubt(con, path, resource_type)
+    chosen = "select _row from doubted union select _row from looked_at_anyway"
+    _follow(con, path, chosen)
+    if count(con, "select count(*) from nonconforming where _row in (select _row from looked_at_anyway)"):
+        _follow(con, path, "select _row from resources where _problem is null")
+    con.execute(
+        f"""create or replace temp table nonconforming_said as
+        select distinct _row, rule_id, '$.' || {said_place("names")} as column_name from nonconforming
+        anti join refused_resources as r using (_row, rule_id)"""
+    )
+    con.execute("insert into refused_resources select _row, rule_id, column_name from nonconforming_said")
+    found = con.execute(
+        "select rule_id, column_name, count(*) from nonconforming_said group by all order by all"
+    ).fetchall()
+    return [Broken(rule_id, Severity.ROW, rows, place) for rule_id, place, rows in found]
+
+
+def _define(con: duckdb.DuckDBPyConnection, resource_type: str) -> None:
+    con.execute("set variable resource_type = ?", [resource_type])
+    con.execute(f"create temp table if not exists fhir_element as {_ELEMENTS}")
+    con.execute(
+        "create or replace temp table fhir_primitive "
+        "(type varchar, json_types varchar, form varchar, is_dated boolean)"
+    )
+    rows = [(name, *said, name in definitions.DATED) for name, said in definitions.PRIMITIVES.items()]
+    con.executemany("insert into fhir_primitive values (?, ?, ?, ?)", rows)
+
+
+def _doubt(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> None:
+    """Make ``doubted`` (``_row``: lines whose top or text gives cause) and ``looked_at_anyway``."""
+    con.execute(
+        f"""create or replace temp table line_top as
+        select _row, json_keys(if(json_valid(line), line, null)) as names, {_SIGNS} as is_marked
+        from ({lines_of(path)}) semi join (select _row from resources where _problem is null) using (_row)"""
+    )
+    con.execute(
+        f"""create or replace temp table doubted as
+        with strange as (  -- few lines have members of their own
+            select names from (select any_value(names) as names from line_top group by names)
+            where {_is_strange(con, resource_type)}
+        )
+        select _row from line_top where is_marked or names in (select names from strange)"""
+    )
+    step = max(count(con, "select count(*) from line_top") // LOOKED_AT, 1)
+    con.execute(
+        f"""create or replace temp table looked_at_anyway as
+        select _row from line_top anti join doubted using (_row) where _row % {step} = 0"""
+    )
+
+
+def _is_strange(con: duckdb.DuckDBPyConnection, resource_type: str) -> str:
+    """SQL predicate over ``names``: the members at the top of a record are not those that it can have."""
+    rows = con.execute(
+        "select name, least, choice from fhir_element where owner = ? order by name", [resource_type]
+    ).fetchall()
+    groups: dict[str, list[str]] = {}
+    for name, _, choice in rows:
+        groups.setdefault(choice or name, []).append(name)
+    known = ", ".join(literal(name) for name in ("resourceType", *(row[0] for row in rows)))
+    doubts = [f"len(list_filter(names, lambda n: n not in ({known}))) > 0"]
+    for name in dict.fromkeys(choice or name for name, least, choice in rows if least):
+        doubts.append(f"not list_has_any(names, {_listed(groups[name])})")
+    for choice in dict.fromkeys(choice for *_, choice in rows if choice):
+        doubts.append(f"len(list_intersect(names, {_listed(groups[choice])})) > 1")
+    return " or ".join(doubts)
+
+
+def _listed(names: list[str]) -> str:
+    return "[" + ", ".join(literal(name) for name in names) + "]"
+
+
+def _follow(con: duckdb.DuckDBPyConnection, path: Path, chosen: str) -> None:
+    """Make ``nonconforming`` of the rows that ``chosen`` selects."""
+    con.execute(
+        f"""create or replace temp table looked_into as
+        select _row, line from ({lines_of(path)}) semi join ({chosen}) using (_row)"""
+    )
+    con.execute(_WALK)
+    con.execute("drop table looked_into")
