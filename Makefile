@@ -43,6 +43,8 @@ nightly: install ## Run the nightly load in Airflow (EXTRACTS=… AS_OF=… or P
 
 test: install ## Run everything that guards the project
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types sql-lint
+	@# The tests start wsic a hundred times: it is compiled once, also where Python is told to write no bytecode.
+	@python -m compileall -q connectors expectations pipeline synthetic
 	@pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 # It pins its web framework to a version that Airflow does not take, so it has an environment of its own.
@@ -75,7 +77,7 @@ docs: install ## Write the generated parts of the data protection pages anew
 	@python -m pipeline.handling
 
 bench: install ## Measure the rates that the documentation quotes
-	@python -m tests.benchmarks.landing_rate
+	@python -m tests.benchmarks.landing
 	@python -m tests.benchmarks.linkage
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@pytest tests/benchmarks/febrl --override-ini addopts= --import-mode=importlib -p no:cacheprovider -q -s

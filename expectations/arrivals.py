@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,11 @@ from connectors.declare import SOURCE_WORDS
 from connectors.fhir import shapes
 from expectations.judge import judge, unjudged
 from expectations.results import RuleResult
-from expectations.rules import Before
+from expectations.rules import Before, Suite
 from expectations.sources import SUITES
 
 _HERE = Path(__file__).parent
+_MANY = 4  # rules on one relation, from which on it is read once for all of them
 _MACROS = _HERE.parent / "connectors" / "fhir" / "macros.sql"
 
 
@@ -37,11 +39,28 @@ def check_arrivals(
     for source in sources:
         try:
             open_source(connection, fhir, source=source, as_of=as_of)
+            kept = _read_once(connection, SUITES[source])
         except duckdb.Error:  # its text may hold a value, and what cannot be read is not judged
             results += unjudged(SUITES[source])
         else:
             results += judge(connection, [SUITES[source]], before)
+            for name in kept:
+                connection.execute(f"drop table {name}")
     return results
+
+
+def _read_once(connection: duckdb.DuckDBPyConnection, suite: Suite) -> list[str]:
+    """Keep the rows of what many rules read: each would take them out of the FHIR tables by itself.
+
+    Returns the tables that they are kept in.
+    """
+    asked = Counter(rule.table for rule in suite.rules)
+    views = connection.execute("select view_name from duckdb_views() where temporary and not internal")
+    often = [name for (name,) in views.fetchall() if asked[name] >= _MANY]
+    for name in often:
+        connection.execute(f"create or replace temp table {name}_rows as from {name}")
+        connection.execute(f"create or replace temp view {name} as from {name}_rows")
+    return [f"{name}_rows" for name in often]
 
 
 def open_source(connection: duckdb.DuckDBPyConnection, fhir: Path, *, source: str, as_of: date) -> None:

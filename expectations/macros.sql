@@ -27,7 +27,7 @@ create or replace temp macro ten_digits(text) as
 create or replace temp macro holds_nhs_number(text, is_code) as
     len(list_filter(ten_digits(text), lambda run: is_nhs_number(run) and is_in_issued_range(run, is_code))) > 0;
 create or replace temp macro is_key(text) as
-    regexp_full_match(text, '[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16}');
+    strlen(text) in (16, 32, 64) and regexp_full_match(text, '[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16}');
 -- A text without the keys and key ids named in it: sixteen random hexadecimal digits hold ten in a row that read as a
 -- number, or the digits of a telephone, in about one deployment of a hundred, which then could never publish. What is all
 -- digits is no key of ours, and stays.

@@ -110,11 +110,12 @@ def _person_tally(connection: duckdb.DuckDBPyConnection) -> str:
         [list(SCHEMAS)],
     ).fetchall()
     return " union all ".join(
-        f"select '{table}' as place, count(*) as rows, count(*) filter (where p.person_key is null) as "
-        f"unknown, "
-        "count(*) filter (where t.person_key is null or not regexp_full_match(t.person_key, '[0-9a-f]{64}')) "
-        f"as malformed from {table} as t left join (select distinct person_key from core.person) as p "
-        "on p.person_key = t.person_key"
+        f"select '{table}' as place, coalesce(sum(rows), 0)::bigint as rows, "
+        "coalesce(sum(rows) filter (where p.person_key is null), 0)::bigint as unknown, "
+        "coalesce(sum(rows) filter (where not coalesce("
+        "regexp_full_match(t.person_key, '[0-9a-f]{64}'), false)), 0)::bigint as malformed "
+        f"from (select person_key, count(*) as rows from {table} group by person_key) as t "
+        "left join (select distinct person_key from core.person) as p on p.person_key = t.person_key"
         for (table,) in listed
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import duckdb
 
+KEYS_ONLY = "keys_only"  # kind of ``index_leak``: every value there is a keyed hash, written as ours are
 LONGEST_WORDS = 120  # characters; a term or a list of reasons fits, a note does not
 _SPOKEN_SCHEMAS = ("core", "wsic")  # where a long text could only come from a record
 
@@ -38,22 +39,52 @@ _WORD_LIST = r"[a-z0-9_]+((, ?|; ?|\|)[a-z0-9_]+)*"
 def scan_texts(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) -> None:
     """Make ``text_finding``: place, values_checked and, by kind of leak, how many values show it.
 
-    Reads ``published_column`` (:mod:`expectations.products`) and the macros of ``macros.sql``.
-    Values that are keyed hashes or file ids (16, 32 or 64 hexadecimal digits) are left out, also where a text
-    names them among other words.
+    Reads ``published_column`` (:mod:`expectations.products`), the macros of ``macros.sql`` and, where it is
+    there, ``index_leak``. Values that are keyed hashes or file ids (16, 32 or 64 hexadecimal digits) are left
+    out, also where a text names them among other words; a column in which the identity room saw nothing but
+    keys is not read a second time.
     """
     listed = connection.execute(
         "select table_schema, table_name, column_name, data_type from published_column "
         "where not list_contains(?, data_type) and list_contains(?, table_schema) order by all",
         [list(_NEVER_LONG), list(schemas)],
     ).fetchall()
-    connection.execute(
-        "create or replace temp table text_finding (place varchar, values_checked bigint, nhs_numbers "
-        "bigint, "
-        "postcodes bigint, emails bigint, telephones bigint, long_texts bigint, dates bigint)"
-    )
-    for schema, table, column, kind in listed:
-        connection.execute(_scan(schema, table, column, kind), _patterns())
+    known = _keys_only(connection)
+    columns = [column for column in listed if ".".join(column[:3]) not in known]
+    texts = " union all by name ".join(_texts(*column) for column in columns) or _NO_TEXTS
+    connection.execute(f"create or replace temp table published_text as {texts}")
+    connection.execute(_FOUND, {**_patterns(), "places": [".".join(column[:3]) for column in listed]})
+    connection.execute("drop table temp.published_text")
+
+
+def _keys_only(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Places of which every value is a key."""
+    if not connection.execute("select 1 from duckdb_tables() where table_name = 'index_leak'").fetchone():
+        return set()
+    found = connection.execute(f"select place from index_leak where kind = '{KEYS_ONLY}'").fetchall()
+    return {place for (place,) in found}
+
+
+_NO_TEXTS = "select '' as place, '' as text, false as is_code, false as is_spoken where false"
+# Each text once for its column, as patterns cost far more than what tells two texts apart.
+_FOUND = """
+create or replace temp table text_finding as
+with distinct_texts as (
+    select distinct place, is_code, is_spoken, without_keys(plain_width(text)) as text from published_text
+)
+select
+    place,
+    count(text) as values_checked,
+    count(*) filter (where holds_nhs_number(text, is_code)) as nhs_numbers,
+    count(*) filter (where regexp_matches(text, $postcode, 'i')) as postcodes,
+    count(*) filter (where regexp_matches(text, $email)) as emails,
+    count(*) filter (where regexp_matches(text, $telephone)) as telephones,
+    count(*) filter (where is_spoken and length(text) > $longest and not regexp_full_match(text, $word_list))
+        as long_texts,
+    count(*) filter (where regexp_matches(text, $date)) as dates
+from (select unnest($places) as place) left join distinct_texts using (place)
+group by place
+"""
 
 
 def _patterns() -> dict[str, str | int]:
@@ -77,28 +108,16 @@ def _as_text(name: str, kind: str) -> str:
     return f"unnest({name})" if kind == "VARCHAR[]" else f"{name}::varchar"
 
 
-def _scan(schema: str, table: str, column: str, kind: str) -> str:
+def _texts(schema: str, table: str, column: str, kind: str) -> str:
+    """SELECT of place, text, is_code and is_spoken: the different texts of a column that are no keys."""
     value = _as_text(_quoted(column), kind)
     is_code = str(column == "code" or column.endswith("_code")).lower()
     is_spoken = str(schema in _SPOKEN_SCHEMAS).lower()
     return f"""
-        insert into text_finding
-        with texts as (select {value} as text from {_quoted(schema)}.{_quoted(table)}),
-        distinct_texts as (
-            select distinct without_keys(plain_width(text)) as text
-            from texts where text is not null and not is_key(text)
-        )
-        select
-            '{schema}.{table}.{column}',
-            count(*),
-            count(*) filter (where holds_nhs_number(text, {is_code})),
-            count(*) filter (where regexp_matches(text, $postcode, 'i')),
-            count(*) filter (where regexp_matches(text, $email)),
-            count(*) filter (where regexp_matches(text, $telephone)),
-            count(*) filter (
-                where {is_spoken} and length(text) > $longest and not regexp_full_match(text, $word_list)),
-            count(*) filter (where regexp_matches(text, $date))
-        from distinct_texts"""
+        select distinct
+            '{schema}.{table}.{column}' as place, text, {is_code} as is_code, {is_spoken} as is_spoken
+        from (select {value} as text from {_quoted(schema)}.{_quoted(table)})
+        where text is not null and not is_key(text)"""
 
 
 def _quoted(name: str) -> str:

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,20 @@ class Nights:
         """The version of a product that one night published."""
         return self.home / "published" / product / "versions" / f"{RUNS[night]}.duckdb"
 
+    @cached_property
     def links(self) -> Path:
-        """The link table as ``wsic link export`` writes it now."""
+        """The link table as ``wsic link export`` writes it, of the last night."""
         path = self.root / "links.parquet"
         self.wsic("link", "export", "--out", str(path)).check_returncode()
         return path
+
+    @cached_property
+    def quarantine(self) -> list[dict[str, Any]]:
+        """What ``wsic quarantine list --json`` shows, after the last night."""
+        done = self.wsic("quarantine", "list", "--json")
+        assert done.returncode == 0, done.stderr
+        entries: list[dict[str, Any]] = json.loads(done.stdout)
+        return entries
 
     def ask(self, product: str, night: date, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of a query over the version of a product that one night published."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -145,6 +147,18 @@ from duckdb_columns() where schema_name in ('core', 'wsic', 'quality', 'audit', 
 def make_warehouse(path: Path) -> Path:
     """Write the database; every table stands in the order that its rows were inserted in."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_warehouse())
+    return path
+
+
+@cache
+def _warehouse() -> bytes:
+    """The file, which is made once in a process."""
+    with TemporaryDirectory() as folder:
+        return _make(Path(folder) / "made.duckdb").read_bytes()
+
+
+def _make(path: Path) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             "create schema staging; create table staging.stg_gp__patients as select 1 as person_key"

@@ -104,7 +104,6 @@ def write(
         release.copying.write_parquet(connection, parquet)
         connection.execute(f"detach {TARGET}")
         inspect(target)
-        inspect(parquet)
 
     return release.write_version(settings, run_id, product, copy)
 
@@ -118,7 +117,7 @@ def without_dbt() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(rotation.warehouse, "export", lambda *args, **kwargs: None)
         patch.setattr(rotation.warehouse, "build", build)
         patch.setattr(rotation.publish, "write_checked", write)
-        for name in ("write_ig_report", "require_proved"):  # tests/e2e/test_rotation.py has the page
+        for name in ("write_ig_report", "require_proved"):  # tests/e2e/test_root_rotation.py has the page
             patch.setattr(rotation, name, lambda *args, **kwargs: None)
         yield patch
 

@@ -28,7 +28,7 @@ def doubt(structure: str, columns: Mapping[str, str]) -> str:
 def first_mismatch(document: str, columns: Mapping[str, str]) -> str:
     """SQL expression over ``document``: JSON path of the first wrong type, null where there is none."""
     cases = " ".join(
-        f"when {_mismatch(document, path, kind)} then {literal(path)}" for path, kind in _places(columns)
+        f"when {mismatch(document, path, kind)} then {literal(path)}" for path, kind in _places(columns)
     )
     return f"case {cases} end"
 
@@ -60,7 +60,9 @@ def _doubt(structure: str, path: str, kind: DuckDBPyType) -> str:
     return _any(_found("json_extract_string", structure, path), f"x not in ({names})")
 
 
-def _mismatch(document: str, path: str, kind: DuckDBPyType) -> str:
+def mismatch(document: str, path: str, kind: DuckDBPyType) -> str:
+    """SQL predicate over ``document``: what it has at ``path`` is of another type than ``kind``; false or
+    null where it has nothing there."""
     if kind.id in _CONTAINERS:
         return _any(_found("json_type", document, path), f"x not in ('{_CONTAINERS[kind.id]}', 'NULL')")
     return _any(

@@ -10,11 +10,14 @@ Elements that the shape does not have are left out. Nothing here looks at what t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
+from connectors.fhir.json_doubt import in_doubt, probe
 from connectors.fhir.json_types import doubt, first_mismatch, literal
+from connectors.fhir.lines import LONGEST_LINE, OtherLinesError, lines_of, trimmed_lines
 from connectors.fhir.shapes import MESSAGES, SHAPES
 from connectors.types import quoted
 
@@ -24,7 +27,7 @@ PROBLEMS = {
     "malformed_json": "the line is not one JSON object",
     "malformed_shape": "an element is of a wrong JSON type",
 }
-_LONGEST_LINE = 64 * 1024 * 1024
+_DOCUMENT = "case when json_valid(line) then if(json_type(line) = 'OBJECT', line::json, null) end"
 
 
 def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, *, into: str) -> bool:
@@ -43,10 +46,54 @@ def read_ndjson(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, 
     except duckdb.Error:
         pass  # its text may hold a value
     try:
-        _create(con, into, _line_by_line(path, resource_type))
+        try:
+            with trimmed_lines(con, path) as lines:
+                _create(con, into, _line_by_line(lines, resource_type))
+        except OtherLinesError:
+            _create(con, into, _line_by_line(lines_of(path), resource_type))
     except duckdb.Error:
         raise ValueError(f"{path.name} is not readable as UTF-8 lines of JSON") from None
     return False
+
+
+def read_lines(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str, *, into: str) -> None:
+    """As :func:`read_ndjson` for the SELECT ``lines`` of some lines: ``_row, line, in_doubt``. Lines that are
+    not in doubt are known to be of the shape."""
+    columns = _columns(resource_type)
+    parsed = f"""
+        with parsed as materialized (
+            select _row, {_DOCUMENT} as document, if(in_doubt, json_structure(document), null) as structure
+            from ({lines})
+        )"""
+    _create(con, into, f"{parsed}{_judged(columns)}")
+
+
+def typed_lines(lines: str, resource_type: str) -> str:
+    """SELECT of ``_row`` and the elements of the sound lines that the relation ``lines`` has as JSON."""
+    return f"select _row, unnest(try_cast(line as {_struct(_columns(resource_type))})) from {lines}"
+
+
+def probed_lines(lines: str, resource_type: str, *, asked: str) -> str:
+    """SELECT of what tells sound lines of the relation ``lines`` from others, at little cost: ``_row, line,
+    document`` (null where it is no JSON), ``names`` (of its members), ``_is_broken`` (no JSON object),
+    ``_problem`` (null) and the elements that the SQL ``asked`` names, scalars as the text that came."""
+    shape = _struct(probe(_columns(resource_type), asked))
+    return f"""
+        select _row, line, document, json_keys(document) as names, read is null as _is_broken,
+            null::varchar as _problem, unnest(read)
+        from (
+            select _row, line, document, try_cast(document as {shape}) as read
+            from (
+                select _row, line::varchar as line, case when json_valid(line) then line end as document
+                from {lines}
+            )
+        )"""
+
+
+def doubted(resource_type: str, *, signs: Sequence[str] = ()) -> tuple[str, str]:
+    """SQL predicates over :func:`probed_lines`, by their text and by what was read of them: the line may not
+    be of the shape, or has one of ``signs`` in its text. Names that are spelt with escapes are not seen."""
+    return in_doubt(_columns(resource_type), signs=signs)
 
 
 def _is_empty(path: Path) -> bool:
@@ -62,29 +109,22 @@ def _in_one_go(path: Path, resource_type: str) -> str:
     return f"""
         select row_number() over () as _row, null::varchar as _problem, null::varchar as _problem_at, *
         from read_json({literal(str(path))}, format = 'newline_delimited', columns = {{{columns}}},
-            records = true, maximum_object_size = {_LONGEST_LINE})
+            records = true, maximum_object_size = {LONGEST_LINE})
     """
 
 
-def _line_by_line(path: Path, resource_type: str) -> str:
-    columns = _columns(resource_type)
-    shape = "STRUCT(" + ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items()) + ")"
+def _line_by_line(lines: str, resource_type: str) -> str:
     return f"""
-        with lines as (
-            select line
-            from read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
-                auto_detect = false, delim = chr(31), quote = '', escape = '',
-                strict_mode = false, max_line_size = {_LONGEST_LINE},
-                buffer_size = {2 * _LONGEST_LINE})
-            where trim(line, ' \t\r') <> ''
-        ),
-        parsed as materialized (
-            select row_number() over () as _row,
-                case when json_valid(line) then if(json_type(line) = 'OBJECT', line::json, null) end
-                    as document,
-                json_structure(document) as structure
-            from lines
-        ),
+        with parsed as materialized (
+            select _row, {_DOCUMENT} as document, json_structure(document) as structure from ({lines})
+        ){_judged(_columns(resource_type))}
+    """
+
+
+def _judged(columns: Mapping[str, str]) -> str:
+    """The rest of a SELECT over ``parsed``: ``_row``, ``document`` and, where it may be of another shape, its
+    ``structure``."""
+    return f""",
         structures as (  -- an aggregate, for the engine would test every line if this were a distinct
             select any_value(structure) as structure from parsed group by structure
         ),
@@ -102,9 +142,12 @@ def _line_by_line(path: Path, resource_type: str) -> str:
                 when _problem_at is not null then 'malformed_shape'
             end as _problem,
             _problem_at,
-            unnest(try_cast(document as {shape}))
-        from checked
-    """
+            unnest(try_cast(document as {_struct(columns)}))
+        from checked"""
+
+
+def _struct(columns: Mapping[str, str]) -> str:
+    return "STRUCT(" + ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items()) + ")"
 
 
 def _columns(resource_type: str) -> dict[str, str]:

@@ -114,12 +114,13 @@ def export_links(settings: Settings, path: Path) -> int:
         return _count(connection, "select count(*) from vault.record")
 
 
-def write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> None:
-    """Write the rows of ``query`` to ``path`` (mode 0600) whole or not at all."""
+def write_parquet(connection: DuckDBPyConnection, query: str, path: Path, *, state: str = "") -> None:
+    """Write the rows of ``query`` to ``path`` (mode 0600) or nothing; ``state`` goes into its metadata."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        connection.execute(f"copy ({query}) to {literal(fresh)} (format parquet, compression zstd)")
+        told = f", kv_metadata {{state: {literal(state)}}}" if state else ""
+        connection.execute(f"copy ({query}) to {literal(fresh)} (format parquet, compression zstd{told})")
         fresh.chmod(0o600)
         fresh.replace(path)
     finally:

@@ -6,6 +6,7 @@ writes it at a time, and every change of a step is one transaction.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 _SCHEMA = Path(__file__).with_name("vault.sql")
+_MODE = 0o600
 
 
 @contextmanager
@@ -80,7 +82,8 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, re
         ) from None
     except duckdb.IOException:
         raise SetupError("the identity vault is held by another process, or its file is damaged") from None
-    path.chmod(0o600)
+    if stat.S_IMODE(path.stat().st_mode) != _MODE:  # to be looked at only is no change of it
+        path.chmod(_MODE)
 
 
 def _size_path(path: Path) -> Path:

@@ -3,12 +3,11 @@
 The typed read leaves out what the declared shape does not have, and takes a null for nothing. So the text is
 looked at too: every line for the members at its top and for signs of something empty, and what is in doubt is
 followed down, member by member, by the definitions of R4. A file of up to a thousand lines is followed down
-whole; of a longer one about a thousand lines spread over it, and all of it where one does not conform.
+whole; of a longer one about a thousand lines spread over it, and all of it where one does not conform that
+nothing else refuses: a line that is refused anyway says nothing of those that are not.
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import duckdb
 
@@ -16,15 +15,16 @@ from connectors.declare import Severity
 from connectors.fhir import definitions
 from pipeline.duck import literal
 from pipeline.landing.extensions import said_place
-from pipeline.landing.lines import lines_of
 from pipeline.landing.outcomes import Broken
 from pipeline.landing.tables import count
 
 _WALK = definitions.WALK.read_text(encoding="utf-8")
+_AT_ONCE = 20_000  # lines whose every node is in memory together
 LOOKED_AT = 1000  # lines that are followed down without being in doubt
 # An empty list or object, a null or an empty text shows in the text. Inside a text it means nothing, and is
 # looked at in vain.
-_SIGNS = " or ".join(f"contains(line, {literal(sign)})" for sign in ("null", '""', "[]", "{}", "[ ", "{ "))
+SIGNS = ("null", '""', "[]", "{}", "[ ", "{ ")
+_SIGNS = " or ".join(f"contains(line, {literal(sign)})" for sign in SIGNS)
 _COLUMNS = "'owner': 'varchar', 'name': 'varchar', 'type': 'varchar', 'is_list': 'boolean', 'least': 'bigint'"
 _ELEMENTS = f"""
     select * replace (coalesce(choice, '') as choice)
@@ -32,18 +32,35 @@ _ELEMENTS = f"""
         columns = {{{_COLUMNS}, 'choice': 'varchar'}})"""
 
 
-def refuse_nonconforming(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> list[Broken]:
-    """Add to ``refused_resources`` the records that do not conform; returns what was broken, by path.
+def look(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str, *, rows: int) -> bool:
+    """Make ``nonconforming`` (``_row, rule_id, names``) of the lines in doubt and of those that are looked at
+    anyway; returns whether one of the latter does not conform and is not refused yet: then all are to be
+    followed down.
 
-    Reads ``resources`` (for its broken lines, which are not looked at) and the text of ``path``. Of a record
-    that the same rule refuses already nothing is added.
+    Reads ``resources`` (for its broken lines, which are not looked at), ``refused_resources`` and the SELECT
+    ``lines`` of ``_row, line``, which may leave out lines that are not in doubt and not :func:`looked_at`.
+    ``rows``: of the file.
     """
-    _define(con, resource_type)
-    _doubt(con, path, resource_type)
-    chosen = "select _row from doubted union select _row from looked_at_anyway"
-    _follow(con, path, chosen)
-    if count(con, "select count(*) from nonconforming where _row in (select _row from looked_at_anyway)"):
-        _follow(con, path, "select _row from resources where _problem is null")
+    define(con, resource_type)
+    _doubt(con, lines, resource_type, rows)
+    _follow(con, lines, "select _row from doubted union select _row from looked_at_anyway")
+    return bool(
+        count(
+            con,
+            """select count(*) from nonconforming semi join looked_at_anyway using (_row)
+            anti join refused_resources using (_row)""",
+        )
+    )
+
+
+def follow_all(con: duckdb.DuckDBPyConnection, lines: str) -> None:
+    """Make ``nonconforming`` of every line that is not broken."""
+    _follow(con, lines, "select _row from resources where _problem is null")
+
+
+def refuse_nonconforming(con: duckdb.DuckDBPyConnection) -> list[Broken]:
+    """Add to ``refused_resources`` the records that do not conform; returns what was broken, by path. Of a
+    record that the same rule refuses already nothing is added."""
     con.execute(
         f"""create or replace temp table nonconforming_said as
         select distinct _row, rule_id, '$.' || {said_place("names")} as column_name from nonconforming
@@ -56,7 +73,13 @@ def refuse_nonconforming(con: duckdb.DuckDBPyConnection, path: Path, resource_ty
     return [Broken(rule_id, Severity.ROW, rows, place) for rule_id, place, rows in found]
 
 
-def _define(con: duckdb.DuckDBPyConnection, resource_type: str) -> None:
+def looked_at(rows: int) -> int:
+    """Every how manieth line of a file of so many rows is followed down without being in doubt."""
+    return max(rows // LOOKED_AT, 1)
+
+
+def define(con: duckdb.DuckDBPyConnection, resource_type: str) -> None:
+    """Make ``fhir_element`` and ``fhir_primitive``, and name the resource type, for what follows."""
     con.execute("set variable resource_type = ?", [resource_type])
     con.execute(f"create temp table if not exists fhir_element as {_ELEMENTS}")
     con.execute(
@@ -67,29 +90,28 @@ def _define(con: duckdb.DuckDBPyConnection, resource_type: str) -> None:
     con.executemany("insert into fhir_primitive values (?, ?, ?, ?)", rows)
 
 
-def _doubt(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> None:
+def _doubt(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str, rows: int) -> None:
     """Make ``doubted`` (``_row``: lines whose top or text gives cause) and ``looked_at_anyway``."""
     con.execute(
         f"""create or replace temp table line_top as
         select _row, json_keys(if(json_valid(line), line, null)) as names, {_SIGNS} as is_marked
-        from ({lines_of(path)}) semi join (select _row from resources where _problem is null) using (_row)"""
+        from ({lines}) anti join (select _row from resources where _problem is not null) using (_row)"""
     )
     con.execute(
         f"""create or replace temp table doubted as
         with strange as (  -- few lines have members of their own
             select names from (select any_value(names) as names from line_top group by names)
-            where {_is_strange(con, resource_type)}
+            where {is_strange(con, resource_type)}
         )
         select _row from line_top where is_marked or names in (select names from strange)"""
     )
-    step = max(count(con, "select count(*) from line_top") // LOOKED_AT, 1)
     con.execute(
         f"""create or replace temp table looked_at_anyway as
-        select _row from line_top anti join doubted using (_row) where _row % {step} = 0"""
+        select _row from line_top anti join doubted using (_row) where _row % {looked_at(rows)} = 0"""
     )
 
 
-def _is_strange(con: duckdb.DuckDBPyConnection, resource_type: str) -> str:
+def is_strange(con: duckdb.DuckDBPyConnection, resource_type: str) -> str:
     """SQL predicate over ``names``: the members at the top of a record are not those that it can have."""
     rows = con.execute(
         "select name, least, choice from fhir_element where owner = ? order by name", [resource_type]
@@ -110,11 +132,30 @@ def _listed(names: list[str]) -> str:
     return "[" + ", ".join(literal(name) for name in names) + "]"
 
 
-def _follow(con: duckdb.DuckDBPyConnection, path: Path, chosen: str) -> None:
-    """Make ``nonconforming`` of the rows that ``chosen`` selects."""
+def _follow(con: duckdb.DuckDBPyConnection, lines: str, chosen: str) -> None:
+    """Make ``nonconforming`` of the rows ``chosen`` selects, some at a time: each has hundreds of nodes."""
     con.execute(
-        f"""create or replace temp table looked_into as
-        select _row, line from ({lines_of(path)}) semi join ({chosen}) using (_row)"""
+        f"""create or replace temp table followed as
+        select _row, line, (row_number() over () - 1) // {_AT_ONCE} as part
+        from ({lines}) semi join ({chosen}) using (_row)"""
     )
-    con.execute(_WALK)
-    con.execute("drop table looked_into")
+    con.execute(
+        "create or replace temp table nonconforming_parts (_row bigint, rule_id varchar, names varchar[])"
+    )
+    for part in range(count(con, "select max(part) + 1 from followed")):
+        con.execute(
+            "create or replace temp table looked_into as select _row, line from followed where part = $1",
+            [part],
+        )
+        con.execute(_WALK)
+        con.execute("insert into nonconforming_parts select _row, rule_id, names from nonconforming")
+    con.execute("create or replace temp table nonconforming as from nonconforming_parts")
+    for table in (
+        "looked_into",
+        "followed",
+        "nonconforming_parts",
+        "fhir_node",
+        "fhir_walked",
+        "fhir_member",
+    ):
+        con.execute(f"drop table if exists {table}")

@@ -12,6 +12,7 @@ import duckdb
 from connectors.declare import Kind, NativeFile, Severity
 from connectors.types import cleaned, quoted
 from pipeline.landing.outcomes import Broken
+from pipeline.landing.tables import count
 
 _JUDGED_FROM = 10  # values; fewer may all be slips of the pen
 _SHARE = 0.9  # of a column's values; above, the column is another one
@@ -28,19 +29,19 @@ _FORMS = {
 
 
 def retyped(con: duckdb.DuckDBPyConnection, file: NativeFile, broken: Iterable[Broken]) -> tuple[Broken, ...]:
-    """``retyped_column`` for each column of which nearly every value is malformed, over ``received``."""
+    """``retyped_column`` for each column of which nearly every value is malformed; over ``checked``."""
     kinds = {column.name: column.kind for column in file.columns}
     return tuple(
         Broken("retyped_column", Severity.FILE, item.rows, item.column)
         for item in broken
         if item.rule_id == f"malformed_{kinds.get(item.column, '')}"
         and item.rows >= _JUDGED_FROM
-        and item.rows >= _SHARE * _values(con, item.column)
+        and item.rows >= _SHARE * (item.rows + _typed(con, item.column))
     )
 
 
 def described(con: duckdb.DuckDBPyConnection, file: NativeFile, found: Iterable[Broken]) -> str:
-    """What was declared and what came, of each column that ``found`` names."""
+    """What was declared and what came, of each column that ``found`` names; over the text in ``received``."""
     kinds = {column.name: column.kind for column in file.columns}
     return "; ".join(_said(con, item.column, kinds[item.column]) for item in found)
 
@@ -54,6 +55,6 @@ def _said(con: duckdb.DuckDBPyConnection, column: str, kind: Kind) -> str:
     return f"{column}: declared as {kind}{looks}"
 
 
-def _values(con: duckdb.DuckDBPyConnection, column: str) -> int:
-    row = con.execute(f"select count({cleaned(quoted(column))}) from received").fetchone()
-    return int(row[0]) if row else 0
+def _typed(con: duckdb.DuckDBPyConnection, column: str) -> int:
+    """Values that are of their kind."""
+    return count(con, f"select count({quoted(column)}) from checked")

@@ -9,8 +9,6 @@ parsed twice.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
@@ -19,7 +17,6 @@ from connectors.fhir import shapes
 from connectors.register.fhir import element_names, extension_places, extensions
 from connectors.types import quoted
 from pipeline.duck import literal
-from pipeline.landing.lines import lines_of
 from pipeline.landing.outcomes import Broken, Stripped
 from pipeline.landing.tables import count
 
@@ -31,18 +28,21 @@ _TOP = "$.modifierExtension"  # which the record rules refuse already
 _PLAIN_URL = r"https?://[A-Za-z0-9.-]{1,100}(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,80}){0,12}/?"
 
 
-def find(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> None:
+def find(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str) -> None:
     """Make ``extension_seen``: ``_row, place, url, is_modifier`` of every modifier and unknown extension.
 
-    Reads the typed rows ``resources`` and, beside them, the text of ``path``.
+    Reads the typed rows ``resources`` and, beside them, their text: the SELECT ``lines`` of ``_row, line``.
     """
-    _mark_lines(con, path, resource_type)
+    _mark_lines(con, lines, resource_type)
     marked = count(con, "select count(*) from line_marked")
-    texts = f"select _row, line from ({lines_of(path)}) semi join line_marked using (_row)"
+    texts = f"select _row, line from ({lines}) semi join line_marked using (_row)"
     nothing = "select 0 as _row, '' as line where false"
     con.execute(f"create or replace temp table looked_into as {texts if marked else nothing}")
+    # A table of its own: the engine would put the place of every node of a line into words to filter by it.
+    con.execute(f"create or replace temp table extension_found as {_found(resource_type)}")
     con.execute(f"create or replace temp table extension_seen as {_seen(resource_type)}")
     con.execute("drop table looked_into")
+    con.execute("drop table extension_found")
 
 
 def refuse_modifiers(con: duckdb.DuckDBPyConnection) -> list[Broken]:
@@ -105,20 +105,31 @@ def _known_urls(place: str) -> list[str]:
     return sorted(extension.url for extension in extensions() if extension.place == place)
 
 
-def _mark_lines(con: duckdb.DuckDBPyConnection, path: Path, resource_type: str) -> None:
+def hidden_names(line: str) -> str:
+    """SQL predicate: the text ``line`` names a modifier, or may spell a name with escapes. Never null."""
+    escaped = f"(contains({line}, '\\u00') and regexp_matches({line}, '\\\\u00[4-7]'))"
+    return f"(contains({line}, 'odifierExtension') or {escaped})"
+
+
+def told_otherwise(line: str, resource_type: str) -> str:
+    """SQL predicate: the text ``line`` has not as many lists of extensions as its typed row. Never null."""
+    return f"len(string_split({line}, '\"extension\"')) - 1 <> {_lists_of(resource_type)}"
+
+
+def unknown(resource_type: str) -> str:
+    """SQL predicate over a typed row: it has an extension that the register does not know there. Never
+    null."""
+    lists = (_unknown_items(place, resource_type) for place in extension_places(resource_type))
+    return "(" + (" or ".join(f"coalesce(len({items}) > 0, false)" for items in lists) or "false") + ")"
+
+
+def _mark_lines(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str) -> None:
     """``line_marked``: rows whose text says more than the typed row, without the text itself."""
     con.execute(
         f"""create or replace temp table line_marked as
-        with told as (
-            select _row,
-                len(string_split(line, '"extension"')) - 1 as lists,
-                contains(line, 'odifierExtension')
-                    or (contains(line, '\\u00') and regexp_matches(line, '\\\\u00[4-7]')) as is_certain
-            from ({lines_of(path)})
-            where contains(line, 'xtension') or contains(line, '\\u00')
-        )
-        select _row from told join resources using (_row)
-        where _problem is null and (is_certain or lists <> {_lists_of(resource_type)})"""
+        select _row from ({lines}) join resources using (_row)
+        where (contains(line, 'xtension') or contains(line, '\\u00')) and _problem is null
+            and ({hidden_names("line")} or {told_otherwise("line", resource_type)})"""
     )
 
 
@@ -138,8 +149,12 @@ def _counted(names: list[str], resource_type: str) -> str:
     return f"({quoted(first)}.{quoted(rest[0])} is not null)::int"
 
 
+def _found(resource_type: str) -> str:
+    typed = (_typed(place, resource_type) for place in extension_places(resource_type))
+    return " union all by name ".join([*typed, _taken_apart()])
+
+
 def _seen(resource_type: str) -> str:
-    typed = " union all ".join(_typed(place, resource_type) for place in extension_places(resource_type))
     known = ", ".join(
         f"({literal(item.place.split('.', 1)[1])}, {literal(item.url)})"
         for item in extensions()
@@ -147,14 +162,9 @@ def _seen(resource_type: str) -> str:
     )
     is_known = f"coalesce((place, url) in ({known}), false)" if known else "false"
     return f"""
-        with found as (
-            {typed}
-            union all by name
-            {_taken_apart()}
-        ),
-        placed as (
+        with placed as (
             select _row, url, is_modifier, {said_place("names")} as place
-            from found
+            from extension_found
         )
         select _row, place, {_said_url("url")} as url, is_modifier from placed
         where is_modifier or not {is_known}"""
@@ -162,6 +172,15 @@ def _seen(resource_type: str) -> str:
 
 def _typed(place: str, resource_type: str) -> str:
     """Extensions of the typed rows that were not taken apart and that the register does not know there."""
+    names, items = place.split(".")[1:], _unknown_items(place, resource_type)
+    return f"""
+        select _row, {names!r} as names, item.url as url, false as is_modifier
+        from (select _row, unnest({items}) as item from resources
+            where _problem is null and _row not in (select _row from looked_into))"""
+
+
+def _unknown_items(place: str, resource_type: str) -> str:
+    """SQL of the extensions at one place that the register does not know there, as one list."""
     names = place.split(".")[1:]
     first, rest = names[0], names[1:]
     items = quoted(first)
@@ -170,11 +189,7 @@ def _typed(place: str, resource_type: str) -> str:
     elif rest:
         items = f"{items}.{quoted(rest[0])}"
     known = ", ".join(literal(url) for url in _known_urls(place)) or "null"
-    unknown = f"list_filter({items}, lambda x: not coalesce(x.url in ({known}), false))"
-    return f"""
-        select _row, {names!r} as names, item.url as url, false as is_modifier
-        from (select _row, unnest({unknown}) as item from resources
-            where _problem is null and _row not in (select _row from looked_into))"""
+    return f"list_filter({items}, lambda x: not coalesce(x.url in ({known}), false))"
 
 
 def _taken_apart() -> str:

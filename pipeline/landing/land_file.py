@@ -14,7 +14,7 @@ from pipeline.landing.messages import land_message, message_of
 from pipeline.landing.native import land_native, outcome_of
 from pipeline.landing.ndjson import land_ndjson, resource_type_of
 from pipeline.landing.outcomes import UNRECOGNISED, Broken, FileOutcome
-from pipeline.landing.receive import Received, take_in, unrecognised_name
+from pipeline.landing.receive import Received, take_in, taken_in, unrecognised_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def land_file(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
     """Take in and land one file; its outcome is not yet recorded."""
     if not _is_declared(received, extract.format):
         return _refuse_unknown(desk, received)
-    return land_received(desk, take_in(desk.zones, received, received.name), extract)
+    with taken_in(desk.zones, received, received.name) as copy:
+        return land_received(desk, copy, extract)
 
 
 def land_received(

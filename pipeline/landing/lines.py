@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
+from connectors.fhir.lines import OtherLinesError, lines_of, trimmed_lines
 from pipeline.duck import literal
+from pipeline.landing.tables import write_parquet
 
-_LONGEST_LINE = 64 * 1024 * 1024
 
-
-def lines_of(path: Path) -> str:
-    """SELECT of ``_row, line`` of the lines of ``path`` that are not blank, 1 = the first."""
-    return f"""
-        select row_number() over () as _row, line
-        from read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false,
-            auto_detect = false, delim = chr(31), quote = '', escape = '', strict_mode = false,
-            max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE})
-        where trim(line, ' \t\r') <> ''"""
+def staged_lines(con: duckdb.DuckDBPyConnection, path: Path, work: Path) -> str:
+    """SELECT of ``_row, line`` of the lines of ``path`` that are not blank, 1 = the first. They are written
+    to ``work`` once, as several checks read them."""
+    target = work / "lines.parquet"
+    try:
+        with trimmed_lines(con, path) as lines:
+            write_parquet(con, lines, target, compression="lz4_raw")  # read a few times and thrown away
+    except OtherLinesError:
+        write_parquet(con, lines_of(path), target, compression="lz4_raw")
+    return f"select _row, line from read_parquet({literal(target)})"

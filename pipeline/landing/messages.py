@@ -16,6 +16,7 @@ from pipeline.duck import literal
 from pipeline.landing import quarantine
 from pipeline.landing.desk import Desk
 from pipeline.landing.judged import Judged
+from pipeline.landing.lines import staged_lines
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.native import outcome_of, with_totals
 from pipeline.landing.ndjson import (
@@ -63,7 +64,7 @@ def _judge_deletions(desk: Desk, received: Received) -> Judged:
     rules = deletion_rules()
     rows, broken = judge_lines(desk.con, rules)
     collect_refused(desk.con, rules)
-    lines = quarantine_lines(desk.con, path)
+    lines = quarantine_lines(desk.con, staged_lines(desk.con, path, desk.work))
     return Judged(rows, lines, tuple(broken), refusing(broken, lines))
 
 
@@ -94,4 +95,5 @@ def _issues(con: duckdb.DuckDBPyConnection) -> tuple[Broken, ...]:
 def _typed_sql(received: Received) -> str:
     return f"""
         select resource_type, id, {literal(received.file_id)} as _file_id, _row
-        from ({deletions_sql("resources")}) where _row not in (select _row from refused_resources)"""
+        from ({deletions_sql("resources")}) where _row not in (select _row from refused_resources)
+        order by _row"""

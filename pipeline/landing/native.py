@@ -16,7 +16,7 @@ from connectors.types import quoted
 from pipeline.errors import InputRefusedError
 from pipeline.landing import quarantine
 from pipeline.landing.again import Again
-from pipeline.landing.check import Verdict, check_rows, write_typed
+from pipeline.landing.check import Verdict, applicable_rules, check_rows, checking, write_typed
 from pipeline.landing.desk import Desk
 from pipeline.landing.drift import described, retyped
 from pipeline.landing.header import Header, read_header
@@ -24,7 +24,7 @@ from pipeline.landing.judged import Judged
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.outcomes import Broken, FileOutcome
 from pipeline.landing.prepare import Prepared, prepare
-from pipeline.landing.read_csv import read_rows
+from pipeline.landing.read_csv import read_rows, stage_text
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError, scan
 from pipeline.landing.tables import count
@@ -126,13 +126,16 @@ def _judge(desk: Desk, received: Received, file: NativeFile, format_: Format) ->
 
 def _judge_rows(desk: Desk, prepared: Prepared, header: Header, file: NativeFile, format_: Format) -> Judged:
     """Every rule over the rows, also where the header is refused: a sender mends everything at once."""
-    reading = read_rows(desk.con, prepared.path, desk.work, names=header.read_as(file), file=file)
-    verdict = check_rows(
-        desk.con, file, format_, refused_lines=reading.refused_lines, without=header.missing(file)
+    names, without = header.read_as(file), header.missing(file)
+    rules = applicable_rules(file, format_, without=without)
+    reading = read_rows(
+        desk.con, prepared.path, desk.work, names=names, file=file, checking=checking(file, format_, rules)
     )
+    verdict = check_rows(desk.con, file, rules, refused_lines=reading.refused_lines, without=without)
     if verdict.quarantined:
         quarantine.collect_native(desk.con, verdict.rules, has_rows=verdict.refused_rows > 0)
-    drifted = retyped(desk.con, file, verdict.broken)
+    if drifted := retyped(desk.con, file, verdict.broken):
+        stage_text(desk.con, prepared.path, desk.work, names=names, file=file)
     broken = [*verdict.broken, *drifted, *prepared.met(verdict.rows_in)]
     if header.is_accepted:
         broken += _one_period(desk, file, format_, verdict.passed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,23 +15,24 @@ from connectors.fhir.out import restored
 from connectors.fhir.reader import read_ndjson
 from connectors.fhir.rules import RecordRule, record_id, record_rules
 from pipeline.duck import literal
-from pipeline.landing import extensions, quarantine
+from pipeline.landing import conformance, extensions, quarantine, sieve
 from pipeline.landing.again import WAS_REFUSED, Again
-from pipeline.landing.conformance import refuse_nonconforming
 from pipeline.landing.desk import Desk
 from pipeline.landing.judged import Judged
-from pipeline.landing.lines import lines_of
+from pipeline.landing.lines import staged_lines
 from pipeline.landing.manifest import Manifest
 from pipeline.landing.native import outcome_of, require_standing, with_totals
 from pipeline.landing.outcomes import FHIR, Broken, FileOutcome, Stripped
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError
+from pipeline.landing.sieve import Sieved, refused_rows
 from pipeline.landing.tables import count, write_parquet
 from pipeline.landing.typed_rows import put_typed
 from pipeline.landing.unpack import gunzipped
 
 NAME = re.compile(r"([A-Z][A-Za-z]+)(\.[^/]*)?\.ndjson(\.gz)?", re.IGNORECASE)
 _TYPES = {name.lower(): name for name in shapes.SHAPES}
+_NO_OTHERS: Mapping[int, int] = {}
 _NONE = "select 0 as _row, 0 as line_number, '' as column_name, '' as rule_id, '' as raw where false"
 
 
@@ -53,7 +54,7 @@ def land_ndjson(
 
     With ``again`` only the rows that an earlier check refused are judged.
     """
-    judged = _judge(desk, received, resource_type)
+    judged, sieved = _judge(desk, received, resource_type, is_again=again is not None)
     if again:
         judged = again.judge(desk.con, judged)
         require_standing(received, judged)
@@ -65,44 +66,59 @@ def land_ndjson(
         put_typed(desk, received.file_id, None, target)
     else:
         part, stripped = desk.part(target), extensions.stripped(desk.con, resource_type)
-        _take_marks_off(desk.con, judged.broken)
-        rows = _typed_sql(received, resource_type, stripped)
-        write_parquet(desk.con, f"{rows} and {WAS_REFUSED}" if again else rows, part)
-        if again:
-            again.join(desk.con, part)
+        landed = _landed_sql(judged.broken, "sound_rows" if sieved else "resources")
+        _write(desk, _typed_sql(received, resource_type, stripped, landed), part, sieved, again)
         put_typed(desk, received.file_id, part, target)
+    if sieved:
+        judged = _with_repeated(desk.con, judged, sieved, None if judged.is_refused else target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
-    desk.con.execute("drop view if exists landed_resources")
     desk.con.execute("drop table if exists resources")
     return replace(outcome_of(received, judged, format_name=FHIR, name=received.name), stripped=stripped)
 
 
 def read_resources(desk: Desk, received: Received, word: str) -> Path | Judged:
     """Read a file into the table ``resources``; its path without compression, or why it cannot be read."""
+    path = _opened(desk, received)
+    return path if isinstance(path, Judged) else _read_whole(desk, path, word)
+
+
+def _read_whole(desk: Desk, path: Path, word: str) -> Path | Judged:
+    try:
+        read_ndjson(desk.con, path, word, into="resources")
+    except ValueError:
+        return _unreadable("not lines of JSON in UTF-8")
+    return path
+
+
+def _opened(desk: Desk, received: Received) -> Path | Judged:
     desk.con.execute("drop table if exists quarantined")
     if received.size == 0:
         return Judged(0, 0, (Broken("empty_file", Severity.FILE, 0),), "the file has no byte")
     try:
-        path = gunzipped(received.path, received.name, desk.work)
+        return gunzipped(received.path, received.name, desk.work)
     except UnreadableError as error:
-        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), str(error))
-    try:
-        read_ndjson(desk.con, path, word, into="resources")
-    except ValueError:
-        said = "not lines of JSON in UTF-8"
-        return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), said)
-    return path
+        return _unreadable(str(error))
 
 
-def judge_lines(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule]) -> tuple[int, list[Broken]]:
-    """Run the rules over ``resources``; leaves ``judged`` (a flag a rule); gives rows and what they broke."""
+def _unreadable(said: str) -> Judged:
+    return Judged(0, 0, (Broken("unreadable_file", Severity.FILE, 0),), said)
+
+
+def judge_lines(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule], *, others: Mapping[int, int] = _NO_OTHERS
+) -> tuple[int, list[Broken]]:
+    """Run the rules over ``resources``; leaves ``judged`` (a flag a rule); gives rows and what they broke.
+
+    ``others`` says how many rows that are not there broke which rule, by its place.
+    """
     flags = "".join(f", coalesce({rule.predicate}, false) as _rule_{n}" for n, rule in enumerate(rules))
     con.execute(f"create or replace temp view judged as select _row{flags} from resources")
     sums = "".join(f", count_if(_rule_{n})" for n in range(len(rules)))
     counts = con.execute(f"select count(*){sums} from judged").fetchone() or (0,)
+    found = [(rows or 0) + others.get(place, 0) for place, rows in enumerate(counts[1:])]
     broken = [
         Broken(rule.rule_id, rule.severity, rows, rule.path)
-        for rule, rows in zip(rules, counts[1:], strict=True)
+        for rule, rows in zip(rules, found, strict=True)
         if rows
     ]
     return counts[0], broken
@@ -122,10 +138,14 @@ def collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RecordRule])
     )
 
 
-def quarantine_lines(con: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Make ``quarantined``, the refused lines with their text; returns how many lines."""
+def quarantine_lines(con: duckdb.DuckDBPyConnection, texts: str) -> int:
+    """Make ``quarantined``, the refused lines with their text, of which ``texts`` is a SELECT of ``_row,
+    line``; returns how many lines."""
     lines = count(con, "select count(distinct _row) from refused_resources")
-    con.execute(f"create or replace temp table quarantined as {_with_text(path) if lines else _NONE}")
+    with_text = f"""
+        select _row, null::bigint as line_number, column_name, rule_id, line as raw
+        from refused_resources join ({texts}) using (_row)"""
+    con.execute(f"create or replace temp table quarantined as {with_text if lines else _NONE}")
     return lines
 
 
@@ -135,25 +155,71 @@ def refusing(broken: Sequence[Broken], lines: int) -> str:
     return f"{lines} rows refused ({', '.join(words)})" if lines else ""
 
 
-def _judge(desk: Desk, received: Received, resource_type: str) -> Judged:
-    path = read_resources(desk, received, resource_type)
-    if isinstance(path, Judged):
-        return path
+def _judge(
+    desk: Desk, received: Received, resource_type: str, *, is_again: bool
+) -> tuple[Judged, Sieved | None]:
+    """The verdict; and the file told apart, where it is so large that ``resources`` has but its suspects."""
     rules = record_rules(resource_type)
-    rows, broken = judge_lines(desk.con, rules)
-    extensions.find(desk.con, path, resource_type)
-    collect_refused(desk.con, rules)
-    broken += extensions.refuse_modifiers(desk.con)
-    broken += refuse_nonconforming(desk.con, path, resource_type)
-    lines = quarantine_lines(desk.con, path)
-    broken += _duplicates(desk.con)
-    return Judged(rows, lines, tuple(broken), refusing(broken, lines))
+    path = _opened(desk, received)
+    if isinstance(path, Judged):
+        return path, None
+    if not is_again and path.stat().st_size >= sieve.LARGE_FROM:
+        sieved = sieve.sieve(desk.con, path, resource_type, rules, desk.work)
+        judged = _judge_apart(desk.con, resource_type, rules, sieved) if sieved else None
+        if judged:
+            return judged, sieved
+    found = _read_whole(desk, path, resource_type)
+    return (found if isinstance(found, Judged) else _judge_whole(desk, resource_type, rules, found)), None
 
 
-def _with_text(path: Path) -> str:
-    return f"""
-        select _row, null::bigint as line_number, column_name, rule_id, line as raw
-        from refused_resources join ({lines_of(path)}) using (_row)"""
+def _judge_apart(
+    con: duckdb.DuckDBPyConnection, resource_type: str, rules: Sequence[RecordRule], sieved: Sieved
+) -> Judged | None:
+    """None where something is to be looked for in every line."""
+    _, broken = judge_lines(con, rules, others=sieved.warnings)
+    broken += _refuse_more(con, sieved.texts, resource_type, rules)
+    if conformance.look(con, sieved.texts, resource_type, rows=sieved.rows):
+        return None
+    broken += conformance.refuse_nonconforming(con)
+    lines = quarantine_lines(con, sieved.texts)
+    return Judged(sieved.rows, lines, tuple(broken), refusing(broken, lines))
+
+
+def _judge_whole(desk: Desk, resource_type: str, rules: Sequence[RecordRule], path: Path) -> Judged:
+    con, texts = desk.con, staged_lines(desk.con, path, desk.work)
+    rows, broken = judge_lines(con, rules)
+    broken += _refuse_more(con, texts, resource_type, rules)
+    if conformance.look(con, texts, resource_type, rows=rows):
+        conformance.follow_all(con, texts)
+    broken += conformance.refuse_nonconforming(con)
+    lines = quarantine_lines(con, texts)
+    return Judged(rows, lines, (*broken, *_duplicates(con)), refusing(broken, lines))
+
+
+def _refuse_more(
+    con: duckdb.DuckDBPyConnection, texts: str, resource_type: str, rules: Sequence[RecordRule]
+) -> list[Broken]:
+    """Make ``refused_resources`` by the rules and by the modifiers inside of records; gives the latter."""
+    extensions.find(con, texts, resource_type)
+    collect_refused(con, rules)
+    return extensions.refuse_modifiers(con)
+
+
+def _write(desk: Desk, typed: str, part: Path, sieved: Sieved | None, again: Again | None) -> None:
+    if sieved:
+        sieved.write(desk.con, typed, part, refused=refused_rows(desk.con))
+        return
+    passed = "_row not in (select _row from refused_resources)" + (f" and {WAS_REFUSED}" if again else "")
+    write_parquet(desk.con, f"{typed} where {passed} order by _row", part)
+    if again:
+        again.join(desk.con, part)
+
+
+def _with_repeated(
+    con: duckdb.DuckDBPyConnection, judged: Judged, sieved: Sieved, written: Path | None
+) -> Judged:
+    rows = sieved.repeated(con, written, refused=refused_rows(con))
+    return replace(judged, broken=(*judged.broken, *_repeated(rows)))
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
@@ -164,18 +230,21 @@ def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
             where id is not null and _row not in (select _row from refused_resources)
             group by id having count(*) > 1)""",
     )
+    return _repeated(rows)
+
+
+def _repeated(rows: int) -> list[Broken]:
     return [Broken("duplicate_key", Severity.WARNING, rows, "$.id")] if rows else []
 
 
-def _take_marks_off(con: duckdb.DuckDBPyConnection, broken: Sequence[Broken]) -> None:
-    """The view ``landed_resources``: records as they were before an export wrote them, if one did."""
-    is_exported = any(item.rule_id == "exported_record" for item in broken)
-    unmarked = "select *, null::varchar as _landed_record, null::date as _landed_on from resources"
-    rows = restored("resources") if is_exported else unmarked
-    con.execute(f"create or replace temp view landed_resources as {rows}")
+def _landed_sql(broken: Sequence[Broken], rows: str) -> str:
+    """SELECT of records as they were before an export wrote them, if one did."""
+    if any(item.rule_id == "exported_record" for item in broken):
+        return restored(rows)
+    return f"select *, null::varchar as _landed_record, null::date as _landed_on from {rows}"
 
 
-def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped, ...]) -> str:
+def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped, ...], landed: str) -> str:
     elements = extensions.kept_elements(resource_type, stripped)
     day = f"date {literal(received.extract_date.isoformat())}"
     return f"""
@@ -183,4 +252,4 @@ def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped,
             {literal(received.feed.sender)} as _sender,
             cast(coalesce(_landed_record, {record_id(resource_type)}) as varchar) as _record_id,
             {literal(received.file_id)} as _file_id, _row, least(_landed_on, {day}) as _extract_date
-        from landed_resources where _row not in (select _row from refused_resources)"""
+        from ({landed})"""

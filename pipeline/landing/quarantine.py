@@ -47,11 +47,9 @@ def collect_native(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule], *, 
         return
     con.execute(
         f"""insert into quarantined by name
-        with broken as (select _row, unnest(rules) as number from refused_rows),
-        named as (select _row, [{words}][number + 1] as rule from broken)
-        select _row, rule.column_name as column_name, rule.rule_id as rule_id,
-            to_json(received)::varchar as raw
-        from named join received using (_row)"""
+        with broken as (select _row, unnest(rules) as number, text from refused_rows),
+        named as (select _row, [{words}][number + 1] as rule, text from broken)
+        select _row, rule.column_name as column_name, rule.rule_id as rule_id, text as raw from named"""
     )
 
 

@@ -1,19 +1,23 @@
-"""Reads a CSV file into numbered rows of text, and the lines that cannot be read into refused ones.
+"""Reads a CSV file into numbered rows, in its own order, and lines that cannot be read into refused ones.
 
-Tables left on the connection: view ``received`` (``_row``, then the declared columns as VARCHAR) and table
+Tables left on the connection: view ``checked`` (``_row``, then what the check makes of the text) and table
 ``refused_lines`` (``_row``, ``line_number``, ``rule_id``, ``raw``). ``_row`` counts the data records of the
 file from 1, refused ones included; ``line_number`` is the physical line in which the record begins.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from duckdb.func import ARROW
+from duckdb.sqltypes import BIGINT
 
 from connectors.declare import NativeFile
 from connectors.types import cleaned, quoted
@@ -24,6 +28,9 @@ from pipeline.landing.tables import count, write_parquet
 
 _RAW_AT_MOST = 10_000  # the reader shortens the text of a refused record to this
 _LINE_AT_MOST = 16 * 1024 * 1024
+TEXT_CAME = "text_came"  # the relation over which the SELECT of read_rows is written
+AS_IT_CAME = f"select * from {TEXT_CAME}"
+_NUMBERED = "numbered_row"
 _NO_REFUSED_LINES = """create or replace temp table refused_lines
     (_row bigint, line_number bigint, rule_id varchar, raw varchar)"""
 
@@ -67,39 +74,82 @@ class Reading:
 
 
 def read_rows(
-    con: duckdb.DuckDBPyConnection, path: Path, work: Path, *, names: Sequence[str], file: NativeFile
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    work: Path,
+    *,
+    names: Sequence[str],
+    file: NativeFile,
+    checking: str = AS_IT_CAME,
 ) -> Reading:
-    """Read ``path`` (line feeds only) whose header is ``names``.
+    """Read ``path`` (line feeds only) whose header is ``names``, once, through the SELECT ``checking``: over
+    the relation ``text_came`` of the declared columns as VARCHAR and ``_behind`` (whether anything stands
+    behind the last column, which ``checking`` gives too).
 
     Raises :class:`UnreadableError` where the reader's rows and the counted records differ.
     """
-    structure = scan(path)
-    staged = work / "received.parquet"
-    received = _read(con, path, staged, names)
+    staged = work / "checked.parquet"
+    structure, received = _scan_and_read(con, path, staged, _through(names, file, checking))
     con.execute(_NO_REFUSED_LINES)
     if not count(con, "select count(*) from csv_errors"):
         _agree(structure, received)
-        _view_received(con, staged, names, file)
-        return Reading(structure, 0, _behind(con, staged, names))
+        _view_checked(con, staged)
+        return Reading(structure, 0, _behind(con, names))
     _number_refused(con, path, structure)
     _agree(structure, received + count(con, "select count(*) from refused_records"))
-    _view_received(con, staged, names, file, is_shifted=True)
-    refused = count(con, "select count(*) from refused_lines")
-    return Reading(structure, refused, _behind(con, staged, names))
+    _number_rows(con)
+    _view_checked(con, staged, number=f"{_NUMBERED}(file_row_number)")
+    return Reading(structure, count(con, "select count(*) from refused_lines"), _behind(con, names))
 
 
-def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, names: Sequence[str]) -> int:
+def stage_text(
+    con: duckdb.DuckDBPyConnection, path: Path, work: Path, *, names: Sequence[str], file: NativeFile
+) -> None:
+    """View ``received``: the text of the rows of a file that has been read, by its declared columns. For what
+    is asked of few files only."""
+    staged = work / "received.parquet"
+    _read(con, path, staged, _through(names, file, AS_IT_CAME))
+    con.execute(f"create or replace temp view received as select * from read_parquet({literal(staged)})")
+
+
+def _scan_and_read(
+    con: duckdb.DuckDBPyConnection, path: Path, staged: Path, through: tuple[str, str]
+) -> tuple[Structure, int]:
+    """Count the records by the bytes beside reading them; what is wrong by the bytes is said first."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        counted = beside.submit(scan, path)
+        try:
+            received = _read(con, path, staged, through)
+        except duckdb.Error:
+            counted.result()
+            raise
+        return counted.result(), received
+
+
+def _through(names: Sequence[str], file: NativeFile, checking: str) -> tuple[str, str]:
+    """The reader's columns, and the statement over ``rows_read`` that it is read through."""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    items = ", ".join(
+        quoted(column.name) if column.name in names else f"null::varchar as {quoted(column.name)}"
+        for column in file.columns
+    )
+    behind = f"{cleaned(quoted(TRAILING))} is not null" if TRAILING in names else "false"
+    return columns, f"{TEXT_CAME} as (select {items}, {behind} as _behind from rows_read) {checking}"
+
+
+def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, through: tuple[str, str]) -> int:
+    columns, statement = through
     for table in ("csv_errors", "csv_scans"):
         con.execute(f"drop table if exists {table}")
     return write_parquet(
         con,
-        f"""select row_number() over () as _read, *
-            from read_csv({literal(path)}, columns = {{{columns}}}, header = true, auto_detect = false,
-                delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
+        f"""with rows_read as (
+            select * from read_csv({literal(path)}, columns = {{{columns}}}, header = true,
+                auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
                 max_line_size = {_LINE_AT_MOST}, buffer_size = {2 * _LINE_AT_MOST},
                 store_rejects = true, rejects_limit = 0,
-                rejects_table = 'csv_errors', rejects_scan = 'csv_scans')""",
+                rejects_table = 'csv_errors', rejects_scan = 'csv_scans')
+        ), {statement}""",
         staged,
         compression="lz4_raw",  # read twice and thrown away
     )
@@ -150,41 +200,41 @@ def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Struc
             line_number + unnest(range(0, len(lines))) as line_number, rule_id, unnest(lines) as raw
         from refused_records"""
     )
-    con.execute(
-        """create or replace temp table shifts as
-        select good_before, max(refused_before + len(lines))::bigint as shift
-        from refused_records group by good_before"""
-    )
     if count(con, "select count(*) from refused_records where is_shortened and len(lines) > 1"):
         raise UnreadableError("a quote that is never closed swallows many lines")
 
 
-def _view_received(
-    con: duckdb.DuckDBPyConnection,
-    staged: Path,
-    names: Sequence[str],
-    file: NativeFile,
-    *,
-    is_shifted: bool = False,
+def _view_checked(
+    con: duckdb.DuckDBPyConnection, staged: Path, *, number: str = "file_row_number + 1"
 ) -> None:
-    """View ``received``; rows that stand after refused ones move on by as many (``is_shifted``)."""
-    columns = ", ".join(
-        quoted(column.name) if column.name in names else f"null::varchar as {quoted(column.name)}"
-        for column in file.columns
-    )
-    number = "_read + coalesce(shift, 0)" if is_shifted else "_read"
-    shifts = "asof left join shifts on _read > good_before" if is_shifted else ""
     con.execute(
-        f"""create or replace temp view received as
-        select {number} as _row, {columns} from read_parquet({literal(staged)}) {shifts}"""
+        f"""create or replace temp view checked as
+        select {number} as _row, * exclude (file_row_number)
+        from read_parquet({literal(staged)}, file_row_number = true)"""
     )
 
 
-def _behind(con: duckdb.DuckDBPyConnection, staged: Path, names: Sequence[str]) -> int:
-    if TRAILING not in names:
-        return 0
-    value = cleaned(quoted(TRAILING))
-    return count(con, f"select count({value}) from read_parquet({literal(staged)})")
+def _number_rows(con: duckdb.DuckDBPyConnection) -> None:
+    """The function ``numbered_row``: the place in the file of a row that was read, from that among those that
+    were. A function and no join, after which the engine would give the rows in any order."""
+    shifts = con.execute(
+        """select good_before, max(refused_before + len(lines))::bigint as shift
+        from refused_records group by good_before order by good_before"""
+    ).fetchnumpy()
+    places = np.asarray(shifts["good_before"], dtype=np.int64)
+    moved = np.concatenate([[0], np.asarray(shifts["shift"], dtype=np.int64)])
+
+    def numbered(read: pa.Array) -> pa.Array:
+        row = read.to_numpy(zero_copy_only=False)
+        return pa.array(row + 1 + moved[np.searchsorted(places, row, side="right")])
+
+    with contextlib.suppress(duckdb.InvalidInputException):  # there is none of an earlier file
+        con.remove_function(_NUMBERED)
+    con.create_function(_NUMBERED, numbered, [BIGINT], BIGINT, type=ARROW)
+
+
+def _behind(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> int:
+    return count(con, "select count_if(_behind) from checked") if TRAILING in names else 0
 
 
 def _agree(structure: Structure, read: int) -> None:

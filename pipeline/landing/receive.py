@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +58,16 @@ def take_in(zones: Zones, received: Received, name: str) -> Received:
     A name that already holds other content (a re-send of the same day) keeps it: the new content lies
     beside it, its ``file_id`` appended to its name.
     """
+    with taken_in(zones, received, name) as copy:
+        return copy
+
+
+@contextmanager
+def taken_in(zones: Zones, received: Received, name: str) -> Iterator[Received]:
+    """As :func:`take_in`, while the copy is worked with in the block: it is hashed beside that.
+
+    Raises :class:`OSError` at the end of the block where the copy differs: nothing of it may be recorded.
+    """
     target = received_path(zones, received, name)
     if not target.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -62,17 +75,11 @@ def take_in(zones: Zones, received: Received, name: str) -> Received:
         shutil.copyfile(received.path, part)
         part.chmod(0o400)
         part.replace(target)
-    copy = look_at(target, received.feed, received.extract_date)
-    if copy.sha256 != received.sha256:
-        raise OSError(f"{received.feed}/{received.extract_date}/{name}: the copy differs from the file")
-    return Received(
-        feed=received.feed,
-        extract_date=received.extract_date,
-        name=received.name,
-        path=target,
-        sha256=received.sha256,
-        size=received.size,
-    )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        hashed = beside.submit(look_at, target, received.feed, received.extract_date)
+        yield replace(received, path=target, problem="")
+        if hashed.result().sha256 != received.sha256:
+            raise OSError(f"{received.feed}/{received.extract_date}/{name}: the copy differs from the file")
 
 
 def received_path(zones: Zones, received: Received, name: str) -> Path:

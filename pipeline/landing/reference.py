@@ -21,7 +21,7 @@ from connectors import reference as declared
 from connectors.declare import NativeFile, Severity
 from connectors.types import SQL_TYPES, quoted
 from pipeline.duck import literal
-from pipeline.landing.check import Verdict, check_rows
+from pipeline.landing.check import Verdict, applicable_rules, check_rows, checking
 from pipeline.landing.desk import Desk, open_desk, put_in_place
 from pipeline.landing.feeds import Feed
 from pipeline.landing.header import read_header
@@ -115,8 +115,10 @@ def _read(desk: Desk, file: NativeFile, path: Path) -> Verdict:
     header = read_header(text, file)
     if not header.is_accepted:
         raise UnreadableError(f"{header.rule_id}: {header.difference}")
-    reading = read_rows(desk.con, text, desk.work, names=header.names, file=file)
-    verdict = check_rows(desk.con, file, declared.FORMAT, refused_lines=reading.refused_lines)
+    asked = applicable_rules(file, declared.FORMAT)
+    through = checking(file, declared.FORMAT, asked)
+    reading = read_rows(desk.con, text, desk.work, names=header.names, file=file, checking=through)
+    verdict = check_rows(desk.con, file, asked, refused_lines=reading.refused_lines)
     if verdict.rows_in == 0:
         raise UnreadableError("the file has a header and no row")
     if verdict.quarantined > BAD_ROWS_AT_MOST * verdict.rows_in:

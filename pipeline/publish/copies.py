@@ -50,19 +50,31 @@ def _same(connection: duckdb.DuckDBPyConnection, path: Path, select: str) -> boo
     else:
         copy, original = f"from read_parquet({literal(path)}, hive_partitioning = false)", select
     try:
-        return _content(connection, copy) == _content(connection, original)
+        return _is_one(connection, copy, original)
     except duckdb.Error:  # its text may hold a value
         return False
 
 
-def _content(connection: duckdb.DuckDBPyConnection, relation: str) -> object:
-    """Column names, how many rows, and a sum over the rows' hashes that their order does not matter to."""
+def _is_one(connection: duckdb.DuckDBPyConnection, copy: str, original: str) -> bool:
+    """Same column names, and the same rows in any order.
+
+    Rows of the same types are compared as they are; a type that the file does not have, as texts.
+    """
+    columns, here = _columns(connection, copy), _columns(connection, original)
+    if [name for name, _ in columns] != [name for name, _ in here]:
+        return False
+    row = "row_of_it" if columns == here else "row_of_it::varchar"
+    return _rows(connection, copy, row) == _rows(connection, original, row)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
     described = connection.execute(f"describe {relation}").fetchall()
-    counted = (
-        "select count(*), sum(hash(row_as_text)::hugeint % 1000000007) "
-        f"from (select t::varchar as row_as_text from ({relation}) as t)"
-    )
-    return [column[0] for column in described], connection.execute(counted).fetchone()
+    return [(name, kind) for name, kind, *_ in described]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, relation: str, row: str) -> object:
+    """How many rows, and a sum over their hashes that their order does not matter to."""
+    return connection.execute(f"select count(*), sum(hash({row})) from ({relation}) as row_of_it").fetchone()
 
 
 def _result(rule_id: str, meaning: str, checked: int, failed: list[str]) -> RuleResult:

@@ -25,7 +25,7 @@ from pipeline.publish.versions import Shelf, flush, list_versions, prune, put_in
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-Inspect = Callable[[Path], None]  # looks at a version, or a folder of its Parquet; raises what it refuses
+Inspect = Callable[[Path], None]  # looks at the database of a version; raises what it refuses
 Write = Callable[
     [duckdb.DuckDBPyConnection, Path, Path], None
 ]  # connection, new database, new Parquet folder
@@ -45,9 +45,9 @@ def publish(settings: Settings, ledger: Ledger, run_id: str, product: str, *, in
 def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str, *, inspect: Inspect) -> Path:
     """Write the version of what this run built and checked; nothing is served yet.
 
-    Only tables of public dbt models are copied, and ``inspect`` sees both forms of the version, the database
-    and the folder of Parquet. Raises :class:`ChecksRefusedError` where it refuses, and where the checks of
-    this run did not run, did not pass, or judged another state of the warehouse.
+    Only tables of public dbt models are copied; ``inspect`` sees the database, with whose rows the Parquet
+    beside it was compared before. Raises :class:`ChecksRefusedError` where it refuses, and where the checks
+    of this run did not run, did not pass, or judged another state of the warehouse.
     """
     zones = Zones(settings.home)
     database = zones.warehouse(product)
@@ -64,8 +64,7 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
         # Flushes it, so that what is inspected is what is served.
         connection.execute(f"detach {copying.TARGET}")
         conclude(ledger, run_id, product, judge_marked(settings, database, target, marked, before))
-        inspect(target)
-        inspect(parquet)
+        inspect(target)  # and with it the folder of Parquet, which was found to hold the same
         gate.require_passed(ledger, run_id, product, wanted=before_serving(product))
 
     try:

@@ -1,4 +1,4 @@
-"""``wsic keys rotate`` in a process of its own, where dbt runs as the account that the settings name.
+"""``wsic keys rotate --root`` in a process of its own, where dbt runs as the account that the settings name.
 
 The caller started this program in a mount namespace of its own, in which what dbt reads can be made
 reachable.
@@ -16,6 +16,6 @@ from tests.privacy.least_privilege.confined_scenario import ROOT, make_reachable
 if __name__ == "__main__":
     if os.environ.get("WSIC_WAREHOUSE_USER"):
         make_reachable([Path(sys.prefix), Path(sys.base_prefix), ROOT])
-    told = ["--by", "A. Singh", "--reason", "yearly rotation", "--json"]
-    command = [sys.executable, "-m", "pipeline.cli", "keys", "rotate", "--product", sys.argv[1], *told]
+    told = ["--by", "A. Singh", "--reason", "the custodian has left", "--json"]
+    command = [sys.executable, "-m", "pipeline.cli", "keys", "rotate", "--root", *told]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode)

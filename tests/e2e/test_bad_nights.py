@@ -66,9 +66,7 @@ MARKED_ROWS = (planted.WRONG_ENCODING, planted.WRONG_FIELDS)
 @pytest.fixture(scope="module")
 def listed(nights: Nights) -> list[dict[str, object]]:
     """What ``wsic quarantine list --json`` shows."""
-    done = nights.wsic("quarantine", "list", "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return nights.quarantine
 
 
 @pytest.mark.parametrize(("path", "rule"), REFUSED_FILES.items())

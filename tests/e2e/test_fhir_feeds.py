@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import duckdb
@@ -19,10 +18,9 @@ ACTIVITY = """
 
 def entries(nights: Nights, file_name: str) -> dict[tuple[str, str], int]:
     """(rule, JSON path) -> refused rows of one file of its, as ``wsic quarantine list`` shows them."""
-    done = nights.wsic("quarantine", "list", "--json")
     return {
         (row["rule_id"], row["column_name"]): row["rows"]
-        for row in json.loads(done.stdout)
+        for row in nights.quarantine
         if row["sender"] == SENDER and row["file_name"] == file_name and row["severity"] == "row"
     }
 
@@ -51,7 +49,7 @@ def test_a_bad_line_is_refused_by_path_and_rule_and_costs_no_other(
 
 def links(nights: Nights) -> dict[str, dict[str, Any]]:
     """Record id of the hospital -> its row of the link table."""
-    path = nights.links()
+    path = nights.links
     query = "select record_id, person_id, link_step from read_parquet(?) where sender = ?"
     rows = duckdb.execute(query, [str(path), SENDER]).fetchall()
     return {record: {"person": person, "step": step} for record, person, step in rows}
@@ -61,7 +59,7 @@ def test_patients_link_on_number_and_birth_date_to_whom_they_are_in_truth(nights
     """The last patient was sent with somebody else's number, which alone makes nobody the same person."""
     found = links(nights)
     files = [
-        str(nights.links()), str(nights.extracts / "truth" / "records.parquet")
+        str(nights.links), str(nights.extracts / "truth" / "records.parquet")
     ]  # fmt: skip
     people = dict(zip(("p1", "p2", "p3", "p4", "p5"), nights.held["fhir"].people, strict=True))
     assert found.keys() == people.keys()

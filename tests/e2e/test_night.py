@@ -1,4 +1,4 @@
-"""One small night from the senders' files to the three products, with and without Airflow."""
+"""One small night from the senders' files to the three products."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import duckdb
 import pytest
 
 from pipeline.ledger import Ledger
-from tests.markers import MARKER
-from tests.product_contents import contents, tables
+from tests.product_contents import tables
 
 ROOT = Path(__file__).parent.parent.parent
 PERSON_LEVEL = ("direct_care", "secondary_use")
@@ -94,36 +93,6 @@ def test_the_two_products_share_no_key(small_night) -> None:
             connection.execute(f"attach '{small_night.product(name)}' as {name} (read_only)")
         shared = "from direct_care.core.person inner join secondary_use.core.person using (person_key)"
         assert connection.execute(shared).fetchall() == []
-
-
-def test_airflow_loads_the_night_again_and_nothing_changes(small_night) -> None:
-    """``make nightly`` and ``wsic run`` are the same functions: the same files again, the same products."""
-    before = {name: contents(small_night.product(name)) for name in PRODUCTS}
-    env = {
-        **os.environ, "WSIC_HOME": str(small_night.home), "EXTRACTS": str(small_night.extracts),
-        "AS_OF": "2026-03-31", "PEOPLE": "600", "SEED": "1",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
-    done = subprocess.run(
-        [str(ROOT / "dags" / "run_nightly")], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    summary = json.loads(wsic(small_night.home, "runs", "20260331-002", "--json").stdout)
-    assert {feed["outcome"] for feed in summary["feeds"]} == {"unchanged"}
-    changed = {
-        (name, table)
-        for name in PRODUCTS
-        for table, found in contents(small_night.product(name)).items()
-        # What tells of every run and feed has one more run to tell of.
-        if before[name].get(table) != found and not table.startswith(("audit.", "quality."))
-    }
-    assert changed == set()
-    # What the scheduler keeps (its log, its database with what tasks hand on) identifies nobody.
-    kept = [path for path in (small_night.home / "airflow").rglob("*") if path.is_file()]
-    assert {"nightly.log", "airflow.db"} <= {path.name for path in kept}
-    assert [path.name for path in kept if MARKER.encode() in path.read_bytes()] == []
-    assert MARKER not in done.stdout + done.stderr
 
 
 def wsic(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

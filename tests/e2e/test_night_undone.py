@@ -1,24 +1,30 @@
 """A whole night undone: products, vault and ledger as before it, and the night run again gives what it gave.
 
-It is the bad night that is undone, on a copy that was made before the next one.
+It is the bad night that is undone, on a copy that was made before the next one. It is run again by Airflow,
+as ``make nightly`` does: the same functions, the same files, the same products.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipeline.identity.person_index.history import VERSIONED
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, Settings
-from tests.bad_nights import BAD, GOOD, RUNS, Nights
+from tests.bad_nights import BAD, GOOD, MARKER, ROOT, RUNS, Nights
 from tests.product_contents import contents
 
 SERVED = (*PRODUCTS, OPEN_PRODUCT)
@@ -46,8 +52,20 @@ def undone(nights: Nights) -> Undone:
     served = {product: digest(copy.home / "published" / product / "current.duckdb") for product in SERVED}
     kept = vault_of(copy.home)
     told = json.loads(copy.wsic("runs", RUNS[BAD], "--json").stdout)
-    copy.run(BAD)
-    return Undone(copy, said, served, kept, told, copy.said[BAD])
+    return Undone(copy, said, served, kept, told, by_airflow(copy))
+
+
+def by_airflow(nights: Nights) -> CompletedProcess[str]:
+    """The bad night in Airflow, on SQLite and without a server."""
+    env = {
+        **os.environ, "WSIC_HOME": str(nights.home), "WSIC_THREADS": "1",
+        "EXTRACTS": str(nights.extracts), "AS_OF": str(BAD), "PEOPLE": "200", "SEED": "3",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    return subprocess.run(
+        [str(ROOT / "dags" / "run_nightly")], cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def digest(path: Path) -> str:
@@ -92,10 +110,48 @@ def test_the_ledger_says_so(undone: Undone) -> None:
 
 @pytest.mark.parametrize("product", SERVED)
 def test_the_night_run_again_gives_the_products_that_were_undone(undone: Undone, product: str) -> None:
-    assert undone.again.returncode == 0, undone.again.stderr
+    assert undone.again.returncode == 0, undone.again.stdout + undone.again.stderr
     shelf = undone.nights.home / "published" / product
     assert (shelf / "current.duckdb").resolve().name == f"{AGAIN}.duckdb"
     first, second = contents(undone.nights.version(product, BAD)), contents(shelf / "current.duckdb")
     assert first.keys() == second.keys()
     changed = [name for name in first if first[name] != second[name]]
     assert [name for name in changed if not name.startswith(OF_RUNS)] == []
+
+
+def test_the_files_that_had_landed_are_not_landed_again(nights: Nights, undone: Undone) -> None:
+    again = json.loads(undone.nights.wsic("runs", AGAIN, "--json").stdout)
+    before, after = (
+        {f"{row['source']}/{row['sender']}": row["outcome"] for row in summary["feeds"]}
+        for summary in (nights.summary(BAD), again)
+    )
+    landed = {feed for feed, outcome in before.items() if outcome in ("landed", "unchanged")}
+    assert len(landed) > 5
+    assert {after[feed] for feed in landed} == {"unchanged"}
+
+
+def test_what_the_scheduler_keeps_identifies_nobody(undone: Undone) -> None:
+    """Its log, and its database with what tasks hand on: no name, number, postcode, or record's key."""
+    kept = [path for path in (undone.nights.home / "airflow").rglob("*") if path.is_file()]
+    assert {"nightly.log", "airflow.db"} <= {path.name for path in kept}
+    texts = {path.name: path.read_bytes().decode("latin-1") for path in kept}
+    texts["said"] = undone.again.stdout + undone.again.stderr
+    told = identifying(undone.nights.extracts / "truth")
+    assert len(told) > 800
+    for name, text in texts.items():
+        words = set(re.findall(r"[\w'-]+", text.casefold()))
+        found = [word for word in told if word in words or (" " in word and word in text.casefold())]
+        assert (name, len(found)) == (name, 0)
+        assert MARKER not in text, name
+
+
+def identifying(truth: Path) -> set[str]:
+    """Words that tell of a person of the economy; a postcode with its space, and without it."""
+    people, records = (f"'{truth / name}.parquet'" for name in ("persons", "records"))
+    with duckdb.connect() as connection:
+        words = connection.execute(
+            f"""select family_name from {people} union select nhs_number from {people}
+            union select record_id from {records} union select postcode from {people}
+            union select replace(postcode, ' ', '') from {people}"""
+        ).fetchall()
+    return {word.casefold() for (word,) in words if word and len(word) > 3}

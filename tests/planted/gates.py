@@ -23,7 +23,7 @@ from pipeline.gate_words import OBJECTION_STAGES, PURPOSE_RULES
 from pipeline.identity import eligibility
 from pipeline.identity.eligibility import type_1
 from pipeline.identity.objections import gate as objections
-from pipeline.identity.objections import looked
+from pipeline.identity.objections import looked, may_appear
 from pipeline.identity.pseudonymise import accounts
 from pipeline.ledger import Ledger
 from pipeline.open_product import build as open_build
@@ -125,8 +125,8 @@ def _believed(patch: Patch) -> None:
         columns = "source varchar, sender varchar, record_id varchar"
         connection.execute(f"create or replace temp table record_out ({columns})")
 
-    patch.setattr(objections, "look_afresh", look_nowhere)
-    patch.setattr(objections, "marked_rows", lambda *_: "select null::varchar as message where false")
+    patch.setattr(may_appear, "look_afresh", look_nowhere)
+    patch.setattr(may_appear, "marked_rows", lambda *_: "select null::varchar as message where false")
 
 
 def _every_public_table(manifest: Path) -> list[tuple[str, str]]:
@@ -179,7 +179,6 @@ GATES: dict[str, Gate] = {
     "restricted_codes_known": Gate(
         off=nothing((eligibility, "_require_restricted_codes")),
         raisers=("identity.eligibility:_require_restricted_codes",),
-        works=("identity.eligibility:decide",),
     ),
     "type_1_codes_known": Gate(
         off=nothing((type_1, "_require_lists")), raisers=("identity.eligibility.type_1:_require_lists",)
@@ -197,10 +196,10 @@ GATES: dict[str, Gate] = {
         off=instead(looked, "_of_anything", lambda *_: 0), works=("identity.objections.looked:_of_anything",)
     ),
     "decided_by_this_run": Gate(
-        off=nothing((objections, "_require_decided"), (objections, "_require_run")),
+        off=nothing((may_appear, "_require_decided"), (may_appear, "_require_run")),
         raisers=(
-            "identity.objections.gate:_require_decided",
-            "identity.objections.gate:_require_run",
+            "identity.objections.may_appear:_require_decided",
+            "identity.objections.may_appear:_require_run",
         ),
     ),
     "purposes": Gate(

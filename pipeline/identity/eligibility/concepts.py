@@ -15,16 +15,43 @@ _NESTED = re.compile(r'"(?P<name>\w+)" (?P<kind>.+)')
 _NOT_CODED = ("meta", "identifier", "modifierExtension")  # labels and numbers, not what the row is about
 
 
-def codings_of(resource: str) -> str:
-    """SQL list of all codings of a row of ``resource``, null where it has none.
+def codings_of(resource: str) -> dict[str, str]:
+    """Element of ``resource`` -> SQL list of the codings in it, for those in which some may stand.
 
     Concepts at any depth, single codings, and the words and codes of extensions, as codings without a system.
     """
-    found: list[str] = []
-    for name, kind in shapes.SHAPES[resource].items():
-        if name not in _NOT_CODED:
-            found += _codings(identifier(name), kind)
-    return "list_concat(" + ", ".join(f"coalesce({part}, [])" for part in found) + ")" if found else "[]"
+    found = {
+        identifier(name): list(_codings(identifier(name), kind))
+        for name, kind in shapes.SHAPES[resource].items()
+        if name not in _NOT_CODED
+    }
+    return {element: _together(parts) for element, parts in found.items() if parts}
+
+
+def _together(parts: list[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return "list_concat(" + ", ".join(f"coalesce({part}, [])" for part in parts) + ")"
+
+
+def every_coding(resource: str, view: str, columns: str = "") -> str:
+    """SELECT of ``columns`` and each ``coding`` of the rows of a FHIR view.
+
+    An element at a time: it is read once, and most hold nothing in any row.
+    """
+    shown = f"{columns}, " if columns else ""
+    return " union all ".join(
+        f"select {shown}unnest({codings}) as coding from {view} where {element} is not null"
+        for element, codings in codings_of(resource).items()
+    )
+
+
+def different_codings(resource: str, view: str) -> str:
+    """SELECT of the different codings (system, code) of all rows of a FHIR view."""
+    return (
+        "select distinct coding.system as system, coding.code as code "
+        f"from ({every_coding(resource, view)}) where coding.code is not null"
+    )
 
 
 def _codings(path: str, kind: str) -> Iterator[str]:

@@ -15,8 +15,11 @@ from duckdb import DuckDBPyConnection
 
 from connectors.fhir import shapes
 from connectors.register import entities
+from pipeline.duck import literal
 from pipeline.identity.eligibility.attached import find_attached
-from pipeline.identity.eligibility.concepts import codings_of
+from pipeline.identity.eligibility.concepts import different_codings, every_coding
+from pipeline.identity.file_state import state_of
+from pipeline.identity.link import write_parquet
 from pipeline.identity.standardise import fhir_view
 from pipeline.zones import Zones
 
@@ -28,8 +31,40 @@ def person_resources() -> tuple[str, ...]:
     return tuple(sorted({entity.resource for entity in entities().values() if entity.about_a_person}))
 
 
-def find_rows(connection: DuckDBPyConnection, zones: Zones) -> None:
-    """Build ``row_reason`` on a connection that has the view ``codelist``."""
+def files_of_rows(zones: Zones) -> list[Path]:
+    """Every file that tells which rows stay out."""
+    return [zones.reference / "codelists.parquet", *sorted(zones.fhir.rglob("*.parquet"))]
+
+
+def find_rows(connection: DuckDBPyConnection, zones: Zones, run_id: str) -> None:
+    """Build ``row_reason`` on a connection that has the view ``codelist``.
+
+    Which rows stay out is the same for every product, so a run finds it once: it is kept with the state of
+    the files that it was found in.
+    """
+    kept, state = kept_rows(zones), state_of([run_id], files_of_rows(zones))
+    if _state_kept(connection, kept) == state:
+        connection.execute(f"create or replace temp table row_reason as from read_parquet({literal(kept)})")
+        return
+    _find(connection, zones)
+    write_parquet(connection, "from row_reason order by all", kept, state=state)
+
+
+def kept_rows(zones: Zones) -> Path:
+    """Where what was found about rows is kept until the next run."""
+    return zones.identity / "eligibility" / "rows.parquet"
+
+
+def _state_kept(connection: DuckDBPyConnection, kept: Path) -> str | None:
+    if not kept.exists():
+        return None
+    found = connection.execute(
+        f"select decode(value) from parquet_kv_metadata({literal(kept)}) where decode(key) = 'state'"
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def _find(connection: DuckDBPyConnection, zones: Zones) -> None:
     connection.execute(
         "create or replace temp table row_reason "
         "(source varchar, sender varchar, file_id varchar, row bigint, reason varchar)"
@@ -70,7 +105,7 @@ def _restricted(resource: str) -> str:
     return f"""
 insert into row_reason
 select distinct _source, _sender, _file_id, _row, 'legally_restricted'
-from (select _source, _sender, _file_id, _row, unnest({codings_of(resource)}) as coding from resource_row)
+from ({every_coding(resource, "resource_row", "_source, _sender, _file_id, _row")})
 semi join restricted_coding as r on r.sent = coding.code and r.system is not distinct from coding.system
 """
 
@@ -80,9 +115,7 @@ def _restricted_codings(resource: str) -> str:
     return f"""
 create or replace temp table restricted_coding as
 with sent as (
-    select distinct coding.system as system, coding.code as sent
-    from (select unnest({codings_of(resource)}) as coding from resource_row)
-    where coding.code is not null
+    select system, code as sent from ({different_codings(resource, "resource_row")})
 ),
 coded as (
     select system, sent, {{'system': system, 'code': sent}} as coding from sent

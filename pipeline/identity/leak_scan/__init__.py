@@ -29,7 +29,7 @@ from pipeline.settings import OPEN_PRODUCT, Settings
 
 _HERE = Path(__file__).parent
 # A hash that is written as ours are: such values are compared as digests, and not read.
-_HASH = "(length({0}) = 64 and regexp_full_match({0}, '[0-9a-f]+'))"
+_HASH = "(strlen({0}) = 64 and regexp_full_match({0}, '[0-9a-f]+'))"
 _LOOKED_AT = """
 create or replace temp table looked_at as select (select count(*) from said) + {0} as values_checked
 """
@@ -38,7 +38,8 @@ create or replace temp table looked_at as select (select count(*) from said) + {
 def scan_for_leaks(
     settings: Settings, product: str, database: Path, *, keys: KeyRing | None = None
 ) -> pa.Table:
-    """Counts by kind and column: kind, place, values_checked, values_found; a row for every kind of leak.
+    """Counts by kind and column: kind, place, values_checked, values_found; a row for every kind of leak, and
+    one of kind ``keys_only`` for every column in which nothing stands but hashes written as ours are.
 
     ``database`` is the warehouse or the new version of ``product``, read only; ``keys`` the ring that its
     pseudonyms were made with, by default the deployment's. Needs the vault;
@@ -73,17 +74,34 @@ def _read_texts(connection: DuckDBPyConnection, columns: Iterable[Column], hashe
         "create or replace temp macro digits_plain(text) as "
         f"if(strlen(text) = length(text), text, translate(text, {literal(folded)}, {literal(plain)}))"
     )
-    selects = [
-        f"select distinct {place_of(column)} as place, {column.text} as text from {column.relation} as p "
-        f"where {column.text} is not null"
-        + (f" and not {_HASH.format(column.text)}" if column in hashes else "")
-        for column in columns
-        if column.text
-    ]
+    selects = [_texts_of(column, column in hashes) for column in columns if column.text]
     connection.execute("create or replace temp table said as " + " union all ".join(selects))
+    _tell_of_keys(connection, hashes)
     _run(connection, "spoken")
     rows = " + ".join(f"(select count({c.value}) from {c.relation} as p)" for c in hashes) or "0"
     connection.execute(_LOOKED_AT.format(rows))
+
+
+def _texts_of(column: Column, has_hashes: bool) -> str:
+    """SELECT of place and text: the different texts of a column that are no hashes."""
+    relation = f"{column.relation} as p"
+    if has_hashes and column.is_of_people:  # each once, before they are held against a pattern
+        relation = f"(select distinct {column.value} from {relation}) as p"
+    no_hash = f" and not {_HASH.format(column.text)}" if has_hashes else ""
+    return (
+        f"select distinct {place_of(column)} as place, {column.text} as text from {relation} "
+        f"where {column.text} is not null{no_hash}"
+    )
+
+
+def _tell_of_keys(connection: DuckDBPyConnection, hashes: list[Column]) -> None:
+    """Table ``keys_only`` (place): columns in which nothing stands but hashes written as ours are."""
+    connection.execute("create or replace temp table keys_only (place varchar)")
+    for column in hashes:
+        connection.execute(
+            f"insert into keys_only select {place_of(column)} "
+            f"where {place_of(column)} not in (select place from said)"
+        )
 
 
 @cache

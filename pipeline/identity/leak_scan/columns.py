@@ -78,6 +78,11 @@ class Column:
         return f"case when {long} then lpad({digits}, greatest(10, length({digits}))::integer, '0') end"
 
     @property
+    def is_of_people(self) -> bool:
+        """Whether it holds keys of people, each in as many rows as tell of its person."""
+        return self.name.endswith("person_key")
+
+    @property
     def is_spoken(self) -> bool:
         """Whether its text is its own, not a number's."""
         return self.text is not None and not self.is_number

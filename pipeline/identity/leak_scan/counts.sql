@@ -12,4 +12,6 @@ all_found as (
 select kind, 'product' as place, values_checked, 0::bigint as values_found from every_kind, looked_at
 union all
 select kind, place, max(values_found), max(values_found) from all_found group by kind, place
+union all
+select 'keys_only', place, 0, 0 from keys_only
 order by kind, place;

@@ -31,11 +31,13 @@ where length(word) < 32 or digest.next = hash(word[17:32])
 """
 _HASHES = """
 insert into found
-select digest.kind, place, count(distinct text) from (
-    select {place} as place, {text} as text from {relation} as p where length({text}) = 64
-) inner join digest on head = hash(left(text, 16)) and next = hash(text[17:32])
+select digest.kind, place, count(distinct text) from ({texts})
+inner join digest on head = hash(left(text, 16)) and next = hash(text[17:32])
 group by all
 """
+_OF_LENGTH = (
+    "select {distinct} {place} as place, {text} as text from {relation} as p where strlen({text}) = 64"
+)
 
 
 def find_digests(connection: DuckDBPyConnection, keys: Iterable[Secret], hashes: list[Column]) -> None:
@@ -54,15 +56,23 @@ def find_digests(connection: DuckDBPyConnection, keys: Iterable[Secret], hashes:
     _hash_by_hand(connection)
     _add_keys(connection, keys)
     connection.execute(_COMPARED)
-    for column in hashes:
-        connection.execute(_HASHES.format(place=place_of(column), text=column.text, relation=column.relation))
+    if hashes:
+        connection.execute(_HASHES.format(texts=" union all ".join(map(_of_length, hashes))))
+
+
+def _of_length(column: Column) -> str:
+    """SELECT of place and text; each person's key once, as it stands in many rows."""
+    return _OF_LENGTH.format(
+        distinct="distinct" if column.is_of_people else "", place=place_of(column), text=column.text,
+        relation=column.relation,
+    )  # fmt: skip
 
 
 def with_hashes(connection: DuckDBPyConnection, columns: list[Column]) -> list[Column]:
     """Those of the columns that hold a text as long as a SHA-256; one pass a table."""
     found: list[Column] = []
     for relation, here in by_table([column for column in columns if column.is_spoken]).items():
-        tests = ", ".join(f"bool_or(length({column.text}) = 64)" for column in here)
+        tests = ", ".join(f"bool_or(strlen({column.text}) = 64)" for column in here)
         answers = connection.execute(f"select {tests} from {relation} as p").fetchall()[0]
         found += [column for column, has_one in zip(here, answers, strict=True) if has_one]
     return found

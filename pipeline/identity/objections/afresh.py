@@ -16,7 +16,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipeline.duck import literal
-from pipeline.identity.eligibility.concepts import codings_of
+from pipeline.identity.eligibility.concepts import different_codings, every_coding
 from pipeline.identity.standardise import define_macros, fhir_view
 from pipeline.zones import Zones
 
@@ -61,9 +61,7 @@ where l.codelist in ('type_1_dissent', 'type_1_withdrawn')
 _RESTRICTED = """
 create or replace temp table afresh_restricted as
 with different as (
-    select distinct {{'system': coding.system, 'code': coding.code}} as said
-    from (select unnest({codings}) as coding from {view})
-    where coding.code is not null
+    select {{'system': system, 'code': code}} as said from ({different})
 )
 select said from different
 where exists (
@@ -105,14 +103,13 @@ def marked_rows(connection: DuckDBPyConnection, view: str, resource: str) -> str
         f"select {message} as message from {view} "
         "where is_marked_test(meta.security) or is_marked_confidential(meta.security)"
     )
-    codings = codings_of(resource)
-    connection.execute(_RESTRICTED.format(codings=codings, view=view))
+    connection.execute(_RESTRICTED.format(different=different_codings(resource, view)))
     if connection.execute("select 1 from afresh_restricted limit 1").fetchone() is None:
         return marked
     return f"""
 {marked}
 union all
-select message from (select {message} as message, unnest({codings}) as coding from {view})
+select message from ({every_coding(resource, view, f"{message} as message")})
 semi join afresh_restricted as r
     on r.said.code = coding.code and r.said.system is not distinct from coding.system"""
 

@@ -13,12 +13,14 @@ from pipeline.duck import identifier, literal
 
 _PERSON_KEY = "person_key"  # how the name of every column of person keys ends
 _KEY_DIGITS = 64  # hexadecimal digits of a key
-# Views of dbt's inner layers are read by tables alone, and those are looked through.
+# What stands in dbt's inner layers is in no version: it is looked at where it is published.
 _RELATIONS = """
-select schema_name, table_name from duckdb_tables() where database_name = 'looked'
-union all
-select schema_name, view_name from duckdb_views()
-where database_name = 'looked' and not internal and schema_name not in ('staging', 'intermediate', 'marts')
+select schema_name, name from (
+    select database_name, schema_name, table_name as name from duckdb_tables()
+    union all
+    select database_name, schema_name, view_name from duckdb_views() where not internal
+)
+where database_name = 'looked' and schema_name not in ('staging', 'intermediate', 'marts')
 order by all
 """
 _NO_TEXT = ("BOOLEAN", "DATE", "DOUBLE", "FLOAT", "DECIMAL", "TIME", "INTERVAL", "UUID",
@@ -55,7 +57,7 @@ def tables_of(connection: DuckDBPyConnection, place: Path) -> Iterator[dict[str,
 
 
 def look(connection: DuckDBPyConnection, tables: Mapping[str, Columns]) -> Looked:
-    """Compare every column with the tables ``allowed_key``, ``other_key`` (of people) and ``forbidden_key``.
+    """Compare every column with the tables ``allowed_key`` (key) and ``unwanted_key`` (key, is_person).
 
     In a column of person keys only an allowed one may stand; nowhere may that of anybody else, or of a row
     that stays out, alone or inside a longer text.
@@ -91,40 +93,49 @@ def _of_people(connection: DuckDBPyConnection, relation: str, name: str) -> int:
 def _of_anything(connection: DuckDBPyConnection, relation: str, columns: Columns) -> int:
     """How often keys of rows that stay out stand there; those of people who do go to ``found_person``.
 
-    All columns of a table in one statement, which is planned once; each is read by itself all the same.
+    One pass tells which columns hold a text that is long enough; of most, none does.
     """
-    texts = {name: f"hex({identifier(name)})" if kind == "BLOB" else f"{identifier(name)}::varchar"
-             for name, kind in columns.items()}  # fmt: skip
-    whole, within = (
-        " union all ".join(
-            f"select lower({text}) as text from {relation} where length({text}) {than} {_KEY_DIGITS}"
-            for text in texts.values()
-        )
-        for than in ("=", ">")
-    )
+    texts = [f"hex({identifier(name)})" if kind == "BLOB" else f"{identifier(name)}::varchar"
+             for name, kind in columns.items()]  # fmt: skip
+    as_long, longer = _of_length(connection, relation, texts)
+    if not as_long and not longer:
+        return 0
+    keys = [
+        f"select lower({text}) as key from {relation} where strlen({text}) = {_KEY_DIGITS}"
+        for text in as_long
+    ] + [
+        f"select unnest(keys_within(lower({text}))) as key "
+        f"from {relation} where strlen({text}) > {_KEY_DIGITS}"
+        for text in longer
+    ]
     connection.execute(
-        "create or replace temp table key_of_table as select key, count(*) as rows from ("
-        f"select text as key from ({whole}) union all select unnest(keys_within(text)) from ({within})) "
-        "semi join any_key using (key) group by key"
+        "create or replace temp table key_of_table as select key, is_person, count(*) as rows from "
+        f"({' union all '.join(keys)}) inner join unwanted_key using (key) group by all"
     )
-    connection.execute(
-        "insert into found_person select key from key_of_table semi join other_key using (key)"
-    )
-    return _count(
-        connection,
-        "select coalesce(sum(rows), 0) from key_of_table semi join forbidden_key using (key)",
+    connection.execute("insert into found_person select key from key_of_table where is_person")
+    return _count(connection, "select coalesce(sum(rows), 0) from key_of_table where not is_person")
+
+
+def _of_length(
+    connection: DuckDBPyConnection, relation: str, texts: list[str]
+) -> tuple[list[str], list[str]]:
+    """Those of the texts that are somewhere as long as a key, and those that are somewhere longer."""
+    tests = [f"bool_or(strlen({text}) {than} {_KEY_DIGITS})" for than in "=>" for text in texts]
+    answers = connection.execute(f"select {', '.join(tests)} from {relation}").fetchall()[0]
+    whole, longer = answers[: len(texts)], answers[len(texts) :]
+    return (
+        [text for text, is_there in zip(texts, whole, strict=True) if is_there],
+        [text for text, is_there in zip(texts, longer, strict=True) if is_there],
     )
 
 
 def define_keys_within(connection: DuckDBPyConnection) -> None:
-    """Macro ``keys_within``: every run of 64 hexadecimal digits in a text, overlapping ones too; and the
-    table ``any_key``, of all that may stand nowhere."""
+    """Macro ``keys_within``: every run of 64 hexadecimal digits in a text, overlapping ones too."""
     connection.execute(f"""
 create or replace temp macro keys_within(text) as flatten(list_transform(
     regexp_extract_all(text, '[0-9a-f]{{{_KEY_DIGITS},}}'),
     lambda run: list_transform(
         range(1, length(run) - {_KEY_DIGITS - 2}), lambda i: substr(run, i, {_KEY_DIGITS}))));
-create or replace temp table any_key as select key from other_key union select key from forbidden_key;
 """)
 
 

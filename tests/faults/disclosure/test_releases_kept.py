@@ -23,14 +23,20 @@ FIRST, SECOND, THIRD = "20260331-001", "20260401-001", "20260402-001"
 Spoil = Callable[[Nights], None]
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Nights:
-    """One release is out; the next night's figures are the same."""
-    nights = Nights(tmp_path / "home")
+@pytest.fixture(scope="module")
+def one_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which one release is out; the next night's figures are the same."""
+    nights = Nights(tmp_path_factory.mktemp("release") / "home")
     nights.prepare(FIRST, TWO_OF_NINE)
     nights.publish(FIRST)
     nights.prepare(SECOND, TWO_OF_NINE)
-    return nights
+    return nights.settings.home
+
+
+@pytest.fixture
+def nights(one_release: Path, tmp_path: Path) -> Nights:
+    """A copy of that home."""
+    return Nights(shutil.copytree(one_release, tmp_path / "home", symlinks=True))
 
 
 def _cells(nights: Nights, number: int = 1) -> Path:

@@ -27,8 +27,11 @@ HIDDEN = {
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for table, key in (("allowed_key", IN), ("other_key", OUT), ("forbidden_key", ROW)):
-            connection.execute(f"create temp table {table} as select '{key}' as key")
+        connection.execute(f"create temp table allowed_key as select '{IN}' as key")
+        connection.execute(
+            "create temp table unwanted_key as "
+            f"from (values ('{OUT}', true), ('{ROW}', false)) as t(key, is_person)"
+        )
         define_keys_within(connection)
         yield connection
 

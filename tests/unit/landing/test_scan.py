@@ -51,7 +51,7 @@ def test_rows_keep_their_numbers_and_none_is_lost(case: str, tmp_path: Path) -> 
     with duck.connect(Settings(home=tmp_path, memory_limit="500MB", threads=1)) as con:
         clean = normalised(path, tmp_path)
         read_rows(con, clean, tmp_path, names=["ContactId", "PersonId", "Status"], file=CONTACTS)
-        got = con.execute('select _row, "ContactId" from received order by 1').fetchall()
+        got = con.execute('select _row, "ContactId" from checked order by 1').fetchall()
         lines = con.execute("select _row, rule_id from refused_lines order by 1").fetchall()
 
     assert (dict(got), dict(lines)) == (received, refused)

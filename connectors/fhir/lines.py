@@ -1,0 +1,180 @@
+"""The lines of a text file as numbered Arrow batches, which the engine reads with all its threads.
+
+The engine's own readers give a line no number unless one thread reads it all. Here the file is cut at its
+line feeds, block by block and without a copy of a line, and each batch brings its numbers with it. Memory
+does not grow with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from connectors.fhir.json_types import literal
+from connectors.types import quoted
+
+LONGEST_LINE = 64 * 1024 * 1024
+_BLOCK, _HEAD = 8 * 1024 * 1024, 1024 * 1024
+_LINE_FEED, _RETURN = 0x0A, 0x0D
+_BOM = b"\xef\xbb\xbf"
+_BLANK = " \t\r\n"
+
+Rows = NDArray[np.int64]
+
+
+class OtherLinesError(ValueError):
+    """The file is not lines of UTF-8 text that end with a line feed, or one is too long; quotes nothing."""
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of ``path`` that are not blank, numbered from 1.
+
+    ``without`` names rows to leave out, or ``only`` those to give; both in ascending order. ``is_head``:
+    those of its first megabyte are enough.
+    """
+
+    path: Path
+    without: Rows | None = None
+    only: Rows | None = None
+    is_head: bool = False
+    failure: OtherLinesError | None = field(default=None, init=False)
+
+    @contextmanager
+    def readable(self, con: duckdb.DuckDBPyConnection, name: str, *, as_json: bool = False) -> Iterator[None]:
+        """Let one statement in the block read ``name``, once: ``_row`` BIGINT and ``line``, JSON or VARCHAR
+        with its line end. JSON is given unchecked.
+
+        Raises :class:`OtherLinesError` in place of what the engine makes of it.
+        """
+        kind = pa.json_() if as_json else pa.string()
+        schema = pa.schema([("_row", pa.int64()), ("line", kind)])
+        reader = pa.RecordBatchReader.from_batches(schema, self._batches(schema))
+        con.register(name, reader)
+        try:
+            yield
+        except duckdb.Error:
+            if self.failure:
+                raise self.failure from None
+            raise
+        finally:
+            con.execute(f"drop view if exists {quoted(name)}")
+            con.unregister(name)
+            reader.close()
+
+    def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        first = 1
+        try:
+            for block in _read(self.path, is_head=self.is_head):
+                lines = _not_blank(_cut(block))
+                rows = np.arange(first, first + len(lines), dtype=np.int64)
+                first += len(lines)
+                kept = self._kept(rows)
+                if kept is not None:
+                    lines, rows = lines.filter(pa.array(kept)), rows[kept]
+                if len(lines):
+                    typed = lines.cast(pa.string()) if schema.field("line").type == pa.string() else (
+                        pa.ExtensionArray.from_storage(schema.field("line").type, lines)
+                    )  # fmt: skip
+                    yield pa.RecordBatch.from_arrays([pa.array(rows), typed], schema=schema)
+        except OtherLinesError as error:
+            self.failure = error
+            raise
+
+    def _kept(self, rows: Rows) -> NDArray[np.bool_] | None:
+        if self.only is not None:
+            return _among(rows, self.only)
+        if self.without is not None and len(self.without):
+            return ~_among(rows, self.without)
+        return None
+
+
+@contextmanager
+def trimmed_lines(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
+    """Let one statement in the block use what is given, once: a SELECT of ``_row, line`` of the lines of
+    ``path``, without their ends. Raises :class:`OtherLinesError`."""
+    with Lines(path).readable(con, "file_lines"):
+        yield "select _row, rtrim(line, chr(10) || chr(13)) as line from file_lines"
+
+
+def lines_of(path: Path) -> str:
+    """SELECT of ``_row, line`` of a file for which :class:`Lines` raises: the engine's own way to read lines,
+    with one thread and not of lines that hold a unit separator."""
+    return f"""
+        select row_number() over () as _row, line
+        from read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,
+            auto_detect = false, delim = chr(31), quote = '', escape = '', strict_mode = false,
+            max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE})
+        where trim(line, ' \t\r') <> ''"""
+
+
+def _among(rows: Rows, named: Rows) -> NDArray[np.bool_]:
+    """Which of ``rows``, that follow one another, are named; both in ascending order."""
+    among = np.zeros(len(rows), dtype=np.bool_)
+    if len(rows):
+        begin, end = np.searchsorted(named, [rows[0], rows[-1] + 1])
+        among[named[begin:end] - rows[0]] = True
+    return among
+
+
+def _read(path: Path, *, is_head: bool) -> Iterator[bytes]:
+    return islice(_blocks(path, _HEAD), 1) if is_head else _blocks(path, _BLOCK)
+
+
+def _blocks(path: Path, size: int) -> Iterator[bytes]:
+    """The file in pieces that end with a line feed, but for the last one."""
+    with path.open("rb") as file:
+        held = file.read(len(_BOM)).removeprefix(_BOM)
+        while block := file.read(size):
+            cut = block.rfind(b"\n") + 1
+            if not cut:
+                held += block
+                if len(held) > LONGEST_LINE:
+                    raise OtherLinesError("a line is too long")
+                continue
+            yield held + block[:cut]
+            held = block[cut:]
+        if held:
+            yield held
+
+
+def _cut(block: bytes) -> pa.StringArray:
+    """One text a line, its line end with it."""
+    data = np.frombuffer(block, dtype=np.uint8)
+    ends = np.flatnonzero(data == _LINE_FEED) + 1
+    if not len(ends) or ends[-1] != len(block):
+        ends = np.append(ends, len(block))
+    if b"\r" in block:
+        returns = np.flatnonzero(data == _RETURN)
+        if returns[-1] + 1 == len(block) or bool((data[returns + 1] != _LINE_FEED).any()):
+            raise OtherLinesError("a carriage return stands alone")
+    starts = np.zeros(len(ends) + 1, dtype=np.int32)
+    starts[1:] = ends
+    lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(block))
+    try:
+        lines.validate(full=True)
+    except pa.ArrowInvalid:
+        raise OtherLinesError("not UTF-8") from None
+    return lines
+
+
+def _not_blank(lines: pa.StringArray) -> pa.StringArray:
+    """Without the lines of nothing but white space; the numbers of the others do not count them."""
+    data = np.frombuffer(lines.buffers()[2], dtype=np.uint8)
+    starts = np.frombuffer(lines.buffers()[1], dtype=np.int32)[: len(lines)]
+    doubtful = np.flatnonzero(np.isin(data[starts], np.frombuffer(_BLANK.encode(), dtype=np.uint8)))
+    if not len(doubtful):
+        return lines
+    blank = pc.equal(pc.utf8_trim(lines.take(pa.array(doubtful)), _BLANK), "")
+    kept = np.ones(len(lines), dtype=np.bool_)
+    kept[doubtful] = ~blank.to_numpy(zero_copy_only=False)
+    return lines.filter(pa.array(kept))
