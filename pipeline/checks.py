@@ -22,6 +22,7 @@ from expectations.results import RuleResult, refusals
 from expectations.rules import Before
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
+from pipeline.file_state import state_of
 from pipeline.gate_results import Wanted
 from pipeline.gate_words import ARRIVED
 from pipeline.ledger import Ledger
@@ -150,7 +151,9 @@ def forget(ledger: Ledger, run_id: str, rules: Iterable[Wanted]) -> None:
 
 def mark_checked(database: Path, run_id: str) -> None:
     """Say beside the database that its present state was judged by ``run_id`` and may be published."""
-    _mark_path(database).write_text(json.dumps({"run_id": run_id, **_state(database)}), encoding="utf-8")
+    _mark_path(database).write_text(
+        json.dumps({"run_id": run_id, "state": state_of([], [database])}), encoding="utf-8"
+    )
 
 
 def is_checked(database: Path, run_id: str) -> bool:
@@ -158,18 +161,11 @@ def is_checked(database: Path, run_id: str) -> bool:
     mark = _mark_path(database)
     if not mark.exists() or not database.exists():
         return False
-    return bool(json.loads(mark.read_text("utf-8")) == {"run_id": run_id, **_state(database)})
+    return bool(json.loads(mark.read_text("utf-8")) == {"run_id": run_id, "state": state_of([], [database])})
 
 
 def _mark_path(database: Path) -> Path:
     return database.with_suffix(".checked.json")
-
-
-def _state(database: Path) -> dict[str, int]:
-    """Size, times and place of a file; the time of its last change of any kind cannot be set back."""
-    stat = database.stat()
-    times = {"changed_ns": stat.st_mtime_ns, "touched_ns": stat.st_ctime_ns}
-    return {"bytes": stat.st_size, "inode": stat.st_ino, **times}
 
 
 def _last_results(ledger: Ledger, run_id: str) -> Before:

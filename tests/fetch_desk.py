@@ -22,6 +22,7 @@ from tests.landing_house import PERSON, House, people
 
 FEED = "gp/X01"
 NIGHT = datetime(2026, 3, 31, 2, tzinfo=UTC)
+WRITTEN = datetime(2026, 3, 30, 9, tzinfo=UTC)  # when a sender wrote a file
 MAILBOX = "X26ABC1"
 SECRETS = {"WSIC_MESH_PASSWORD": "pass-Zyxmarker", "WSIC_MESH_SHARED_KEY": "key-Zyxmarker"}
 MESH_FEED = """
@@ -48,6 +49,14 @@ stable_minutes = 0
 def csv(*numbers: int) -> bytes:
     """A file of people that lands."""
     return "".join(f"{line}\n" for line in (PERSON, *people(*numbers))).encode()
+
+
+def put(path: Path, content: bytes, *, at: datetime = WRITTEN) -> Path:
+    """Write a file with its time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return path
 
 
 @dataclass

@@ -16,9 +16,9 @@ from duckdb import DuckDBPyConnection
 from connectors.fhir import shapes
 from connectors.register import entities
 from pipeline.duck import literal
+from pipeline.file_state import state_of
 from pipeline.identity.eligibility.attached import find_attached
 from pipeline.identity.eligibility.concepts import different_codings, every_coding
-from pipeline.identity.file_state import state_of
 from pipeline.identity.link import write_parquet
 from pipeline.identity.standardise import fhir_view
 from pipeline.zones import Zones

@@ -18,9 +18,9 @@ import duckdb
 
 from pipeline.duck import connect, literal
 from pipeline.errors import ChecksRefusedError
+from pipeline.file_state import state_of
 from pipeline.identity.eligibility import decision_file
 from pipeline.identity.eligibility.rows import files_of_rows, person_resources
-from pipeline.identity.file_state import state_of
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.objections.afresh import look_afresh, marked_rows
 from pipeline.identity.objections.kept import attach, is_kept, keep

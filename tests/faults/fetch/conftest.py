@@ -1,4 +1,4 @@
-"""One server that misbehaves and a deployment that fetches from it."""
+"""One server that misbehaves and a deployment that fetches from it; a folder that a sender writes to."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,3 +27,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: BulkServer) ->
     """A home and a ledger; nothing was fetched yet."""
     declare_sources(monkeypatch)
     return Desk(House(tmp_path), server)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a sender writes to."""
+    path = tmp_path / "drop"
+    path.mkdir()
+    return path

@@ -19,19 +19,10 @@ from fsspec.implementations.memory import MemoryFileSystem
 from pipeline.errors import InputRefusedError, RunLockedError, SetupError
 from pipeline.fetch.place import held
 from pipeline.fetch.store import copying
-from tests.fetch_desk import FEED, NIGHT, STORE_FEED, Desk, csv, killed
+from tests.fetch_desk import FEED, NIGHT, STORE_FEED, WRITTEN, Desk, csv, killed, put
 from tests.landing_house import House, declare_sources
 
 DAY = "2026-03-30"
-WRITTEN = datetime(2026, 3, 30, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where a sender writes to."""
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
 
 
 @pytest.fixture
@@ -39,14 +30,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Desk:
     """A deployment that takes what lies there."""
     declare_sources(monkeypatch)
     return Desk(House(tmp_path), STORE_FEED.format(url=folder.as_uri()))
-
-
-def put(path: Path, content: bytes, *, at: datetime = WRITTEN) -> Path:
-    """Write a file with its time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (at.timestamp(), at.timestamp()))
-    return path
 
 
 def test_a_file_lands_under_its_own_name_and_the_store_is_not_touched(desk: Desk, folder: Path) -> None:

@@ -5,26 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.fetch_desk import NIGHT, STORE_FEED, Desk, csv
+from tests.fetch_desk import NIGHT, STORE_FEED, WRITTEN, Desk, csv, put
 from tests.landing_house import House, declare_sources
 
 DAY = "2026-03-30"
-WRITTEN = datetime(2026, 3, 30, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where a sender writes to."""
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
 
 
 @pytest.fixture
@@ -32,14 +22,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Desk:
     """A deployment that takes what lies there."""
     declare_sources(monkeypatch)
     return Desk(House(tmp_path), STORE_FEED.format(url=folder.as_uri()))
-
-
-def put(path: Path, content: bytes, *, at: datetime = WRITTEN) -> Path:
-    """Write a file with its time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (at.timestamp(), at.timestamp()))
-    return path
 
 
 def test_a_file_is_taken_once_it_lies_still(desk: Desk, folder: Path) -> None:
