@@ -12,6 +12,7 @@ from pipeline import audit_log, identity
 from pipeline.cli import console, mps, review
 from pipeline.cli.review import Author, Reason, say_kept, show_waterfall
 from pipeline.identity.decisions import RecordName
+from pipeline.ledger import Ledger
 from pipeline.linkage_report import write_report
 from pipeline.run import lock, open_ledger, rollback_links
 from pipeline.settings import PRODUCTS, load_settings
@@ -26,6 +27,10 @@ app.add_typer(review.app)
 _REPORT = """
     select source, sender, link_step, records, people from link
     where run_id = (select max(run_id) from link) order by source, sender, records desc, link_step"""
+
+_STEPS = """
+    select link_step, sum(records) as records from link
+    where run_id = (select max(run_id) from link) group by link_step order by records desc, link_step"""
 
 _BROKEN = """
     select reason, decisions from link_contradiction
@@ -83,8 +88,18 @@ def report(
         return
     rows = ledger.query(_REPORT)
     console.show_rows(rows, as_json=as_json, nothing="nothing was linked yet; start with: wsic run")
+    if rows and not as_json:
+        _say_totals(ledger)
+
+
+def _say_totals(ledger: Ledger) -> None:
+    """Records of all senders by step, and the decisions of people that the links could not obey."""
+    steps = ledger.query(_STEPS)
+    records = sum(row["records"] for row in steps)
+    told = ", ".join(f"{row['link_step']} {row['records']:,}" for row in steps)
+    typer.echo(f"{records:,} records in all: {told}")
     broken = ledger.query(_BROKEN)
-    if broken and not as_json:
+    if broken:
         told = ", ".join(f"{row['decisions']} ({row['reason'].replace('_', ' ')})" for row in broken)
         typer.echo(f"decisions that the links could not obey: {told}; see: wsic link review list")
 

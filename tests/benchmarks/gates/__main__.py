@@ -1,8 +1,8 @@
 """``python -m tests.benchmarks.gates``: what gates add to a night, and pseudonymising beside the bare hash.
 
-``make bench`` runs it at its default size, ``--people 100000`` takes an hour or so. Every gate of
-``tests/planted/gates.py`` is timed by its name, so that one that is added is counted. Figures stand beside
-their targets, and one that misses ends the bench with an error.
+``make bench`` runs it for 100,000 people, which takes half an hour, ``make bench SMALL=1`` at its default
+size. Every gate of ``tests/planted/gates.py`` is timed by its name, so that one that is added is counted.
+Figures stand beside their targets, and one that misses ends the bench with an error.
 """
 
 from __future__ import annotations

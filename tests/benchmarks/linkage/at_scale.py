@@ -32,7 +32,7 @@ class Plan:
     change_share: float = 0.01
     with_splink: bool = True
     splink_wall_limit: float = 3600.0
-    splink_blocks: str = "few"
+    splink_blocks: str = "many"
     splink_u_pairs: float = U_PAIRS
 
 

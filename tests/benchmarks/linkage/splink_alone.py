@@ -29,8 +29,9 @@ import duckdb
 THRESHOLDS = (0.5, 0.9, 0.95, 0.99, 0.999, 0.99999)
 TIMED_THRESHOLD = 0.95  # of Splink's tutorial
 SEED = 1
-# Pairs that parameters are estimated from: Splink's documentation calls ten million adequate for u.
-U_PAIRS, EM_PAIRS = 1e7, 1e6
+# Pairs that parameters are estimated from. For u Splink's documentation says that a billion give the best
+# results and calls ten million adequate while a model is tried out: at full size it is taken at its best.
+U_PAIRS, U_PAIRS_OF_A_TRIAL, EM_PAIRS = 1e9, 1e7, 1e6
 # Columns of each blocking rule. Few: enough for these records. Many: as wide as link() looks for its residue.
 FEW_BLOCKS = (
     ("nhs_number",),

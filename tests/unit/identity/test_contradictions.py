@@ -91,6 +91,7 @@ def test_it_is_counted_in_the_ledger_and_no_more_once_the_night_is_undone(contra
     assert [tuple(row.values()) for row in contradicted.ledger.query(counted)] == [("r3", "two_numbers", 1)]
     told = CliRunner().invoke(app, ["link", "report"], env={"WSIC_HOME": str(contradicted.home)})
     assert "decisions that the links could not obey: 1 (two numbers)" in told.output
+    assert "2 records in all: cross_check 1, registered 1\n" in told.output
     rollback_links(contradicted.settings, "r3")
     assert contradictions(contradicted) == []
 
