@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.published.contract import NEVER_EMPTY, TABLES
+from expectations.published.contract import NEVER_EMPTY, tables_of
 
 SCHEMAS = ("core", "wsic", "quality", "audit", "meta")
 OPEN_SCHEMA = "open"
@@ -16,7 +16,7 @@ OPEN_SCHEMA = "open"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductContext:
-    """What rules on a product compare it with.
+    """What rules on ``product`` compare it with.
 
     ``released`` is the list of people that pseudonymisation let into the product
     (``person_sources.parquet``, column person_key); ``other_product`` another product's published
@@ -25,6 +25,7 @@ class ProductContext:
     """
 
     run_id: str
+    product: str
     as_of: date
     released: Path
     drop_limit: float
@@ -34,10 +35,11 @@ class ProductContext:
 
 
 def relations(connection: duckdb.DuckDBPyConnection, context: ProductContext) -> dict[str, str]:
-    has_dictionary = ("meta", "data_dictionary") in tables(connection)
+    there = tables(connection)
+    has_dictionary = ("meta", "data_dictionary") in there
     return {
         "published_column": columns(SCHEMAS, has_dictionary=has_dictionary),
-        "contract_column": contract_columns(),
+        "contract_column": contract_columns(context.product),
         "contract_table": contract_tables(connection),
         "released_person": f"select distinct person_key from read_parquet({literal(context.released)})",
         "other_person": _other_person(context),
@@ -45,6 +47,8 @@ def relations(connection: duckdb.DuckDBPyConnection, context: ProductContext) ->
         "month_tally": _month_tally(),
         "release": _release(context),
         "stage_step": _stage_step(context),
+        "listed_person": _listed_person(there),
+        "alert_row": "select * from wsic.alert" if ("wsic", "alert") in there else _NO_ALERT,
     }
 
 
@@ -72,10 +76,10 @@ def columns(schemas: tuple[str, ...], *, has_dictionary: bool) -> str:
     )
 
 
-def contract_columns() -> str:
+def contract_columns(product: str) -> str:
     rows = ", ".join(
         f"('{table.split('.')[0]}', '{table.split('.')[1]}', '{column}')"
-        for table, columns in TABLES.items()
+        for table, columns in tables_of(product).items()
         for column in columns.split()
     )
     return (
@@ -149,6 +153,27 @@ def _stage_step(context: ProductContext) -> str:
         "select source, sender, stage, sum(rows_in) as rows_in, sum(rows_out) as rows_out from "
         "audit.reconciliation "
         f"where run_id = {literal(context.run_id)} and {place} is not null group by all)"
+    )
+
+
+# A product without the table has no row of it; that it should have it is what the contract says.
+_NO_ALERT = (
+    'select null::varchar as alert_id, null::timestamp as "at", null::varchar as care_services, '
+    "null::date as care_since, null::varchar as recipient_org_code where false"
+)
+
+
+def _listed_person(there: set[tuple[str, str]]) -> str:
+    """Whom the radar, the gaps and a practice's list name, the last with the practice."""
+    listed = (
+        ("patient_radar", "null::varchar"),
+        ("gap_in_care", "null::varchar"),
+        ("mdt_list", "practice_code"),
+    )
+    return " union all ".join(
+        f"select 'wsic.{table}' as place, person_key, {practice} as practice_code from wsic.{table}"
+        for table, practice in listed
+        if ("wsic", table) in there
     )
 
 

@@ -44,6 +44,7 @@ def check_product(
     if context.other_product is not None and context.other_product.exists():
         connection.execute(f"attach {literal(context.other_product)} as other (read_only)")
     connection.execute("set variable as_of = ?::date", [context.as_of])
+    connection.execute("set variable product = ?", [context.product])
     connection.execute("set variable is_identifiable_by_design = ?", [context.is_identifiable_by_design])
     _make(connection, relations(connection, context))
     return _judge(connection, suites, SCHEMAS)

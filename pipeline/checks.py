@@ -97,6 +97,7 @@ def product_context(settings: Settings, ledger: Ledger, run_id: str, product: st
     other = next(word for word in PRODUCTS if word != product)
     return ProductContext(
         run_id=run_id,
+        product=product,
         as_of=date.fromisoformat(rows[0]["as_of"]),
         released=zones.pseudonymised(product) / "person_sources.parquet",
         drop_limit=settings.publish_drop_limit,

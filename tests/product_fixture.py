@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from expectations.product_relations import ProductContext
 from expectations.published import index_leaks
-from expectations.published.contract import TABLES
+from expectations.published.contract import tables_of
 
 RUN_ID = "20260331-001"
+PRODUCT = "secondary_use"
 AS_OF = date(2026, 3, 31)
 PEOPLE = 300
 
@@ -23,15 +24,16 @@ _KINDS = {
     "recorded_on "
     "first_recorded_on latest_recorded_on effective_on period_start period_end as_of expected_on "
     "last_extract_on "
-    "extract_date month_start",
+    "extract_date month_start since due_since last_done_on last_event_on",
     "TIMESTAMP": "called_at start_at end_at at started_at ended_at",
     "BOOLEAN": "is_registered is_deceased is_attended is_emergency cost_is_proxy is_current is_late "
     "is_passed "
-    "is_balanced",
+    "is_balanced is_done",
     "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed "
     "rows_quarantined "
     "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed "
-    "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest n",
+    "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest n "
+    "n_events n_at_least",
     "DOUBLE": "cost_gbp value weekly_cost_gbp numerator denominator value_low value_high link_confidence",
 }
 _TYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}
@@ -113,6 +115,15 @@ update wsic.metric set numerator_measure = metric_id,
     denominator_measure = if(unit = 'per cent', 'outpatient_appointments', 'people'),
     n_numerator_people = numerator, numerator_largest = least(numerator, 1),
     n_denominator_people = denominator, denominator_largest = least(denominator, 1);
+insert into wsic.patient_radar by name
+select person_key, 'frequent_attender' as flag_id, 'Often there' as flag_name, date '2026-01-01' as since,
+    5 as n_events, date '2026-01-01' as last_event_on, 5 as n_at_least
+from core.person where age_years = 80;
+insert into wsic.gap_in_care by name
+select person_key, 'flu_vaccination_older' as measure_id, 'Flu vaccination' as measure_name, 'age' as because,
+    sex = 'male' as is_done, if(is_done, date '2025-10-01', null) as last_done_on,
+    if(is_done, null, date '2025-09-01') as due_since
+from core.person where age_years = 80;
 insert into quality.feed_coverage by name
 select date '{AS_OF}' as as_of, 'acute' as source, 'RYJ' as sender, 'sus' as feed,
     date '{AS_OF}' as expected_on,
@@ -163,7 +174,7 @@ def _make(path: Path) -> Path:
         connection.execute(
             "create schema staging; create table staging.stg_gp__patients as select 1 as person_key"
         )
-        for table, columns in TABLES.items():
+        for table, columns in tables_of(PRODUCT).items():
             listed = ", ".join(f'"{name}" {_TYPE.get(name, "VARCHAR")}' for name in columns.split())
             connection.execute(
                 f"create schema if not exists {table.split('.')[0]}; create table {table} ({listed})"
@@ -200,6 +211,7 @@ def context(released: Path, **changes: object) -> ProductContext:
     return ProductContext(
         **{
             "run_id": RUN_ID,
+            "product": PRODUCT,
             "as_of": AS_OF,
             "released": released,
             "drop_limit": 0.2,

@@ -23,6 +23,7 @@ SHARED = {
     "tests/e2e/test_night_undone.py": "bad nights",
     "tests/unit/dbt_project/test_metric_controlled.py": "built project",
     "tests/unit/dbt_project/test_models_unit_tests.py": "built project",
+    "tests/unit/dbt_project/test_radar_recomputed.py": "built project",
     "tests/unit/dbt_project/test_warehouse_recomputed.py": "built project",
 }
 

@@ -14,6 +14,16 @@ case
 end
 {%- endmacro %}
 
+{# Booked, not cancelled, and not seen: did not come (3), or came too late to be seen (7). As the national metric of
+   missed appointments counts; else the FHIR status. #}
+{% macro is_missed(attended_code, status) -%}
+case
+    when {{ attended_code }} in ('3', '7') then true
+    when {{ attended_code }} is not null then false
+    else coalesce({{ status }} = 'noshow', false)
+end
+{%- endmacro %}
+
 {# A code as the lists write it: upper case, no dot. #}
 {% macro plain_code(code) -%}
 upper(replace({{ code }}, '.', ''))

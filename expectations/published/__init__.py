@@ -5,6 +5,7 @@ from __future__ import annotations
 from expectations.published import (
     activity,
     audit,
+    care_lists,
     contract,
     disclosure,
     index_leaks,
@@ -21,6 +22,7 @@ SUITES: tuple[Suite, ...] = (
     people.SUITE,
     activity.SUITE,
     metrics.SUITE,
+    care_lists.SUITE,
     audit.SUITE,
     leaks.SUITE,
     index_leaks.SUITE,

@@ -46,6 +46,13 @@ TABLES: Mapping[str, str] = {
     "group_type group_value "
     "numerator denominator value unit value_low value_high coverage numerator_measure denominator_measure "
     "n_numerator_people numerator_largest n_denominator_people denominator_largest",
+    "wsic.patient_radar": "person_key flag_id since evidence_activity_key flag_name n_events last_event_on "
+    "n_at_least",
+    "wsic.gap_in_care": "person_key measure_id due_since last_done_on measure_name is_done because "
+    "evidence_activity_key",
+    "wsic.mdt_list": "practice_code month person_key reasons risk_band risk_method since",
+    "wsic.alert": "person_key at alert_id recipient_org_code evidence_activity_key recipient_type "
+    "provider_code care_services care_since",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
@@ -78,6 +85,15 @@ TABLES: Mapping[str, str] = {
     "meta.handling_register": "layer source format file_name column_name kind handling purposes legal_bases "
     "leaves_as meaning",
 }
+ONLY_IN: Mapping[str, str] = {"wsic.mdt_list": "direct_care", "wsic.alert": "direct_care"}
+"""Tables of one product alone: lists of people to act on are for those who care for them."""
+
+
+def tables_of(product: str) -> Mapping[str, str]:
+    """The tables of the contract that stand in ``product``, with their columns."""
+    return {name: columns for name, columns in TABLES.items() if ONLY_IN.get(name, product) == product}
+
+
 NEVER_EMPTY = (
     "core.person",
     "core.person_source",
@@ -96,6 +112,10 @@ IDENTIFYING_NAMES = (
 LEAVING = ("keep", "generalise", "pseudonymise")
 
 _COLUMN = "table_schema || '.' || table_name || '.' || column_name"
+_ELSEWHERE = " or ".join(
+    f"(table_schema || '.' || table_name = '{table}' and getvariable('product') is distinct from '{product}')"
+    for table, product in ONLY_IN.items()
+)
 
 SUITE = Suite(
     word="published.contract",
@@ -132,6 +152,14 @@ SUITE = Suite(
             table="published_column",
             checked="handling is not null",
             failed="handling not in (" + ", ".join(f"'{word}'" for word in LEAVING) + ")",
+            place=_COLUMN,
+        ),
+        each_row(
+            "no_table_of_another_product",
+            CRITICAL,
+            "no table stands in a product that it is not for",
+            table="published_column",
+            failed=_ELSEWHERE,
             place=_COLUMN,
         ),
         each_row(

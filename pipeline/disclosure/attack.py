@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy  # what of it is used is loaded then: half a second that no other command waits for
 
 from pipeline.disclosure.cells import Cells, Flags, Numbers, ranges, ranges_to_keep
 
@@ -114,7 +114,7 @@ def _solve(cells: Cells, bounds: tuple[Numbers, Numbers], goal: Numbers, sign: i
     wanted = weight > 0
     limits[wanted, 1 if sign == _UP else 0] = goal[wanted]
     has_lines = cells.lines.shape[0] > 0
-    return linprog(
+    return scipy.optimize.linprog(
         sign * weight,
         A_eq=cells.lines if has_lines else None,
         b_eq=cells.known_sums if has_lines else None,

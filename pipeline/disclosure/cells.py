@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 from pipeline.disclosure.rule import (
     AMOUNT_MARGIN,
@@ -95,8 +95,8 @@ def components(cells: Cells) -> list[tuple[Places, Places]]:
     """Cells and lines that hang together, over cells that can be something else than a shown 0."""
     lines = cells.lines.tocsr()
     n_lines = lines.shape[0]
-    graph = sparse.bmat([[None, abs(lines)], [abs(lines).T, None]], format="csr")
-    count, label = sparse.csgraph.connected_components(graph, directed=False)
+    graph = scipy.sparse.bmat([[None, abs(lines)], [abs(lines).T, None]], format="csr")
+    count, label = scipy.sparse.csgraph.connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
     bounds = np.searchsorted(label[order], np.arange(count + 1))
     groups = (order[start:end] for start, end in pairwise(bounds))

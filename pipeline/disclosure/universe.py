@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
-from scipy import sparse
+import scipy
 
 from pipeline.disclosure.cells import Cells, Flags, Places
 from pipeline.disclosure.pattern import still_exposed
@@ -66,7 +66,7 @@ def read_universe(connection: duckdb.DuckDBPyConnection) -> Universe:
     found = connection.execute(_CELLS).fetchnumpy()
     lines = connection.execute(_LINES).fetchnumpy()
     size, n_lines = len(found["amount"]), int(lines["line"].max(initial=-1)) + 1
-    matrix = sparse.csr_array(
+    matrix = scipy.sparse.csr_array(
         (lines["sign"].astype(np.float64), (lines["line"], lines["cell_id"])), shape=(n_lines, size)
     )
     cells = Cells(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from pipeline.disclosure.cells import Cells, Flags, Numbers, Places
 from pipeline.disclosure.rule import LARGEST_SUPPRESSED
@@ -22,11 +22,11 @@ def with_rests(cells: Cells) -> Cells:
     lacking, totals = -cells.known_sums, np.asarray(-(cells.lines.minimum(0.0) @ cells.amount))
     rows = np.flatnonzero(lacking)
     rest, little = np.abs(lacking[rows]), np.maximum(_LACKING_SHARE * totals[rows], LARGEST_SUPPRESSED)
-    beside = sparse.csr_array(
+    beside = scipy.sparse.csr_array(
         (np.sign(lacking[rows]), (rows, np.arange(len(rows)))), shape=(cells.lines.shape[0], len(rows))
     )
     wider = _append(cells, amount=rest, high=np.where(rest <= little, little, np.inf), is_rest=True)
-    lines = sparse.hstack([cells.lines, beside], format="csr")
+    lines = scipy.sparse.hstack([cells.lines, beside], format="csr")
     return replace(wider, lines=lines, known_sums=np.zeros_like(cells.known_sums))
 
 
@@ -39,21 +39,21 @@ def with_overlaps(cells: Cells, one: Places, other: Places) -> Cells:
     pairs = np.arange(len(one)) + cells.size
     wider = _append(cells, amount=np.zeros(len(pairs)), high=np.full(len(pairs), np.inf), is_rest=False)
     added = [_sums_of(one, pairs, wider.size), _sums_of(other, pairs, wider.size)]
-    lines = sparse.csr_array(cells.lines)
+    lines = scipy.sparse.csr_array(cells.lines)
     lines.resize((lines.shape[0], wider.size))
-    lines = sparse.vstack([lines, *added], format="csr")
+    lines = scipy.sparse.vstack([lines, *added], format="csr")
     known = np.concatenate([cells.known_sums, np.zeros(lines.shape[0] - len(cells.known_sums))])
     return replace(wider, lines=lines, known_sums=known)
 
 
-def _sums_of(areas: Places, pairs: Places, size: int) -> sparse.csr_array:
+def _sums_of(areas: Places, pairs: Places, size: int) -> scipy.sparse.csr_array:
     """A line an area: its pairs are the parts, the area is the total."""
     published = areas >= 0
     totals, line = np.unique(areas[published], return_inverse=True)
     rows = np.concatenate([line, np.arange(len(totals))])
     columns = np.concatenate([pairs[published], totals])
     signs = np.concatenate([np.ones(len(line)), -np.ones(len(totals))])
-    return sparse.csr_array((signs, (rows, columns)), shape=(len(totals), size))
+    return scipy.sparse.csr_array((signs, (rows, columns)), shape=(len(totals), size))
 
 
 def _append(cells: Cells, *, amount: Numbers, high: Numbers, is_rest: bool) -> Cells:

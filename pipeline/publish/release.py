@@ -53,7 +53,9 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
     database = zones.warehouse(product)
 
     def write(connection: duckdb.DuckDBPyConnection, target: Path, parquet: Path) -> None:
-        copying.copy_tables(connection, database, target, public_tables(manifest_path(zones, product)))
+        copying.copy_tables(
+            connection, database, target, public_tables(manifest_path(zones, product), product)
+        )
         controlled.control(connection, database, marked, name=copying.TARGET, before=before)
         copying.seal(connection, ledger, run_id=run_id, product=product)
         copying.write_parquet(connection, parquet)
@@ -82,7 +84,7 @@ def write_checked(settings: Settings, ledger: Ledger, run_id: str, product: str,
 
 def marked_tables(settings: Settings, product: str) -> list[controlled.Marked]:
     """The tables of ``product`` that its models or the site mark for disclosure control."""
-    models = public_models(manifest_path(Zones(settings.home), product))
+    models = public_models(manifest_path(Zones(settings.home), product), product)
     return controlled.marked_tables(models, product, settings.disclosure_controlled)
 
 

@@ -20,7 +20,7 @@ _NAMED = 8  # so many broken nodes are named in the message; the rest are counte
 
 
 def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> Path:
-    """Run ``dbt build`` for ``product`` and return the database that it made.
+    """Run ``dbt build`` of the models of ``product`` and return the database that it made.
 
     Before it, every model's purpose is held against the legal bases of what it reads. The number of models
     and tests that ran goes to the ledger's ``rule_result`` (suite ``dbt``). Raises
@@ -37,13 +37,18 @@ def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> P
     purposes.require_allowed(
         ledger, run_id=run_id, product=product, pseudonymised=rows, work=work, environ=environ
     )
-    code = dbt.run(BUILD, environ=environ, work=work)
+    code = dbt.run((*BUILD, *_without_others(product)), environ=environ, work=work)
     nodes = dbt.results(work)
     ledger.put("rule_result", _counted(nodes, run_id=run_id, product=product))
     _require_built(code, nodes, product=product, work=work)
     least_privilege.take_back(target)
     target.replace(zones.warehouse(product))
     return zones.warehouse(product)
+
+
+def _without_others(product: str) -> tuple[str, ...]:
+    """Leaves out, with their tests, the models of another product alone (``meta: only_in`` in their yml)."""
+    return ("--exclude", *(f"config.meta.only_in:{other}" for other in PRODUCTS if other != product))
 
 
 def _work_folder(zones: Zones, product: str) -> Path:

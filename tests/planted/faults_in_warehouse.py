@@ -42,6 +42,7 @@ _BROKEN = {
     "published.people": ("months_not_days", "core.person where day(birth_month) <> 1"),
     "published.activity": ("activity_not_in_future", "core.activity where start_at > timestamp '2026-03-31'"),
     "published.metrics": ("counts_not_negative", "wsic.metric where numerator < 0"),
+    "published.care_lists": ("gap_says_done_or_due", "wsic.gap_in_care where due_since > date '2026-03-31'"),
     "published.audit": ("reconciliation_balances", "audit.reconciliation where rows_in > rows_out + "
                         "rows_quarantined + rows_withheld + rows_superseded"),
     "published.leaks": ("no_email", "core.activity where contains(treatment_function_code, '@')"),

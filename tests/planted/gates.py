@@ -129,9 +129,11 @@ def _believed(patch: Patch) -> None:
     patch.setattr(may_appear, "marked_rows", lambda *_: "select null::varchar as message where false")
 
 
-def _every_public_table(manifest: Path) -> list[tuple[str, str]]:
+def _every_public_table(manifest: Path, product: str) -> list[tuple[str, str]]:
     """Whatever a model says of itself, wherever it lies."""
-    return sorted((name.partition(".")[0], name.partition(".")[2]) for name in public_models(manifest))
+    return sorted(
+        (name.partition(".")[0], name.partition(".")[2]) for name in public_models(manifest, product)
+    )
 
 
 def _unannounced(*_: Any, **__: Any) -> Any:

@@ -15,6 +15,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "columns_documented": "alter table core.person add column ward varchar",
         "handling_lets_it_leave": "update meta.data_dictionary set handling = 'identifier' where "
         "column_name = 'sex'",
+        "no_table_of_another_product": "create table wsic.alert (person_key varchar)",
         "no_identifying_column": "alter table core.person rename column sex to gp_surname",
     },
     "published.people": {
@@ -48,6 +49,17 @@ BREAKS: dict[str, dict[str, str]] = {
         "value_inside_its_range": "update wsic.metric set value_low = value + 1, value_high = value + 2",
         "metric_words_known": "update wsic.metric set coverage = 'good'",
         "metrics_where_people_are": "delete from wsic.metric where area_type = 'system'",
+    },
+    "published.care_lists": {
+        "flag_once": "insert into wsic.patient_radar select * from wsic.patient_radar limit 1",
+        "flag_has_its_evidence": "update wsic.patient_radar set n_events = n_at_least - 1",
+        "gap_once": "insert into wsic.gap_in_care select * from wsic.gap_in_care limit 1",
+        "gap_says_done_or_due": "update wsic.gap_in_care set due_since = date '2026-04-01' where not is_done",
+        "work_lists_of_the_registered": "update core.person set is_registered = false where person_key = "
+        "sha256('person0')",
+        "alert_is_new_and_says_the_care": "create table wsic.alert as select 'admitted' as alert_id, "
+        "timestamp '2026-03-31 09:00:00' as \"at\", '' as care_services, date '2025-01-01' as care_since, "
+        "'RYJ' as recipient_org_code",
     },
     "published.audit": {
         "reconciliation_balances": "update audit.reconciliation set rows_out = rows_out - 1 where stage = "

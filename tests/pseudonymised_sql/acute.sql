@@ -10,6 +10,13 @@ select
     pick(['21', '21', '22', '2A', '12', '11', '31'], draw(n, 'method' || stay)) as admission_method,
 from people, (select unnest(range(3)) as stay)
 where draw(n, 'acute') < 0.6 and draw(n, 'stays' || stay) < 0.15;
+-- People whom the council serves, and some others, came home of late from an emergency stay.
+insert into stays
+select
+    people.*, 8 as stay, made_key('acute|spell|8', n) as spell_key,
+    getvariable('as_of')::timestamp - to_days(12 + n % 3) as admitted_at, 4 as nights, '21' as admission_method,
+from people
+where draw(n, 'acute') < 0.6 and (draw(n, 'council user') < 0.06 or n % 10 = 3);
 -- Some stays go on at another hospital on the day of discharge.
 insert into stays
 select * replace (
@@ -72,6 +79,18 @@ select
     if(draw(n, 'by ambulance' || visit) < 0.2, made_key('incident number|' || visit, n), null) as ambulance_incident_key,
 from people, (select unnest(range(3)) as visit)
 where draw(n, 'acute') < 0.6 and draw(n, 'attends' || visit) < 0.3;
+-- Some attend time and again.
+insert into acute__encounters by name
+select
+    made_key('acute|attendance again|' || visit, n) as encounters_key,
+    person_key, 'acute' as source, 'R1K' as sender,
+    file_of('acute', 'attendances') as source_file_id, 100000 + row_number() over (order by n, visit) as source_row,
+    'emergency_attendance' as activity_type, 'finished' as status, 'EMER' as class_code,
+    getvariable('as_of')::timestamp - to_days(40 * visit + n % 40) as start_at,
+    getvariable('as_of')::timestamp - to_days(40 * visit + n % 40) as end_at,
+    'R1K' as provider_code, '01' as department_type, '1' as attendance_category,
+from people, (select unnest(range(4 + n % 3)) as visit)
+where draw(n, 'acute') < 0.6 and n % 20 = 7;
 insert into acute__appointments by name
 select
     made_key('acute|clinic|' || visit, n) as appointments_key,

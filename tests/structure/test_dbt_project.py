@@ -17,7 +17,10 @@ import yaml
 
 from connectors import registry
 from connectors.declare import SOURCE_WORDS
+from connectors.reference import STARTER_CODELISTS
 from connectors.register import entities
+from expectations.published.contract import ONLY_IN
+from pipeline.settings import PRODUCTS
 from pipeline.warehouse import dbt
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -78,6 +81,10 @@ CONTRACT: Mapping[str, str] = {
     "share_change nights_before stability_index",
     "quality.k_anonymity": "run_id as_of table_name stage quasi_identifiers k classes smallest_class people "
     "people_below people_generalised is_enforced",
+    "wsic.patient_radar": "person_key flag_id since evidence_activity_key",
+    "wsic.gap_in_care": "person_key measure_id due_since last_done_on",
+    "wsic.mdt_list": "practice_code month person_key reasons",
+    "wsic.alert": "person_key at alert_id recipient_org_code evidence_activity_key",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
     "quality.practice_reconciliation": "as_of practice_code registered_people registered_people_before "
@@ -153,6 +160,30 @@ def test_every_published_model_has_a_unit_test(
 ) -> None:
     tested = {unit["model"] for unit in manifest["unit_tests"].values()}
     assert {node["name"] for node in published.values()} <= tested
+
+
+def test_what_serves_one_product_alone_says_so_to_dbt_to_the_contract_and_to_the_gate(
+    manifest: dict[str, Any], published: dict[str, dict[str, Any]]
+) -> None:
+    """dbt leaves models out by ``only_in``; what is published, and described, goes by their purpose."""
+    only_in = {}
+    for node in (node for node in manifest["nodes"].values() if node["resource_type"] == "model"):
+        meta = node["config"]["meta"]
+        named = sorted(set(meta.get("purpose", [])) & set(PRODUCTS))
+        assert meta.get("only_in") == (named[0] if len(named) == 1 else None), node["name"]
+        only_in[f"{node['schema']}.{node['name']}"] = meta.get("only_in")
+    assert {name: only_in[name] for name in published if only_in[name]} == dict(ONLY_IN)
+
+
+def test_every_code_list_that_a_rule_of_care_asks_for_is_there() -> None:
+    """Without its list a process would be due for everybody; fct_coded_care reads lists called care_*."""
+    with (PROJECT / "seeds" / "care_rules.csv").open(encoding="utf-8", newline="") as file:
+        rules = list(csv.DictReader(file))
+    asked = {row["codelist"] for row in rules if row["codelist"]}
+    with STARTER_CODELISTS.open(encoding="utf-8", newline="") as file:
+        assert asked <= {row["codelist"] for row in csv.DictReader(file)}
+    assert asked and all(name.startswith("care_") for name in asked)
+    assert all(row["source"] for row in rules)
 
 
 def test_every_description_begins_with_the_grain(manifest: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.leak_scan.chance import stands_out, weigh
 from pipeline.identity.leak_scan.columns import Column, columns_of, place_of
 from pipeline.identity.leak_scan.digests import find_digests, with_hashes
+from pipeline.identity.leak_scan.number_digests import find_number_digests
 from pipeline.identity.leak_scan.own_dates import find_own_dates
 from pipeline.identity.standardise import define_macros
 from pipeline.identity.vault import open_vault
@@ -53,6 +54,7 @@ def scan_for_leaks(
         hashes = with_hashes(connection, columns)
         _run(connection, "needles")
         _read_texts(connection, columns, hashes)
+        find_number_digests(connection, settings, keys)
         find_digests(connection, derivable(settings), hashes)
         _run(connection, "numbers")
         _run(connection, "words")

@@ -15,11 +15,4 @@ union
 select place, text, lower(hex(of_base64(word))) as word from wrapped_word
 where wrapping = 'base 64' and length(word) between 22 and 86 and octet_length(of_base64(word)) in (16, 20, 28, 32, 48, 64);
 
-create or replace temp table number_written as
-select digits as text from number_form
-union all
-select digits[1:3] || ' ' || digits[4:6] || ' ' || digits[7:10] from number_form
-union all
-select digits[1:3] || '-' || digits[4:6] || '-' || digits[7:10] from number_form;
-
-create or replace temp table digest (kind varchar, head ubigint, next ubigint);
+create or replace temp table digest as from digest_of_number;

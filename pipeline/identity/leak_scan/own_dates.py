@@ -21,11 +21,27 @@ _KIND = "own_birth_date"
 _BIRTHDAY = 1 / 200  # of a year's days; births are not spread evenly, so more than one in 365
 _YEAR = 366  # counts of fewer days than this are an infant's stay in hospital as well as their age
 _POINT_IN_TIME = 10_000_000  # seconds since 1970: what is less may be an amount
+_DIGITS_OF_DAY = 1_010_000  # what the digits of a day with its year are more than, in any order
+_SIX_FIGURES = 10_101  # the least day whose year has two digits
 _OWN = " from {0} as p inner join own_person as o on o.person_key = p.person_key where {1}"
 _NUMERIC_TEXTS = """
 select distinct place from text_read
 where not is_code and not is_random and regexp_full_match(reading, '-?[0-9]{3,17}([.][0-9]+)?')
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A column of numbers, or of texts that are numbers: ``sql`` as a DOUBLE, and how large they come."""
+
+    column: Column
+    sql: str
+    largest: float
+    has_decimals: bool
+
+    def reaches(self, least: int) -> bool:
+        """Whether one of them, without its sign, is so much or more; what is no number may be anything."""
+        return not self.largest < least
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +71,9 @@ def find_own_dates(connection: DuckDBPyConnection, columns: list[Column]) -> Non
             days = _days(connection, relation, here)
             numbers = _numbers(connection, relation, here, numeric)
             signs = [_as_day(column) for column in days]
-            for column, number in numbers:
-                signs += _as_number(column, number, [f"{as_of}::date"] if as_of else [])
-                signs += [_age_at(column, number, day) for day in days]
+            for number in numbers:
+                signs += _as_number(number, [f"{as_of}::date"] if as_of else [])
+                signs += [_age_at(number, day) for day in days if number.reaches(_YEAR)]
             _try(connection, relation, signs)
     _find_in_texts(connection, columns)
     weigh(connection, is_beyond_chance)
@@ -93,28 +109,44 @@ def _as_day(column: Column) -> Sign:
     return Sign(column, f"try_cast({column.value} as date) = o.birth_date")
 
 
-def _as_number(column: Column, number: str, days: list[str]) -> Iterator[Sign]:
-    """The digits of the day and exact seconds refuse at once; counts of days, short figures are weighed."""
+def _as_number(number: Number, days: list[str]) -> Iterator[Sign]:
+    """The digits of the day and exact seconds refuse at once; counts of days, short figures are weighed.
+
+    What needs a greater number than any that stands there is not looked for.
+    """
+    column, sql = number.column, number.sql
     seconds = ", ".join(
         f"{zone} * {scale}" for zone in ("o.utc", "o.london") for scale in (1, 1000, 1_000_000)
     )
-    yield Sign(column, f"{number} in (o.ymd, o.dmy, o.mdy)")
-    yield Sign(column, f"abs({number}) >= {_POINT_IN_TIME} and {number} in ({seconds})")
-    is_long = f"abs({number}) >= {_YEAR}"
-    yield _weighed(column, number, is_long)
-    yield _weighed(column, f"{number} - 25569", is_long)  # spreadsheets count from 1899-12-30
+    if number.reaches(_DIGITS_OF_DAY):
+        yield Sign(column, f"{sql} in (o.ymd, o.dmy, o.mdy)")
+    if number.reaches(_POINT_IN_TIME):
+        yield Sign(column, f"abs({sql}) >= {_POINT_IN_TIME} and {sql} in ({seconds})")
+    if number.reaches(_YEAR):
+        is_long = f"abs({sql}) >= {_YEAR}"
+        yield _weighed(column, sql, is_long)
+        yield _weighed(column, f"{sql} - 25569", is_long)  # spreadsheets count from 1899-12-30
     for scale in (1, 1000, 1_000_000):
-        is_time = f"abs({number}) >= {_POINT_IN_TIME * scale}"
-        yield _weighed(column, f"floor({number} / {86_400 * scale})", is_time)
+        if number.reaches(_POINT_IN_TIME * scale):
+            is_time = f"abs({sql}) >= {_POINT_IN_TIME * scale}"
+            yield _weighed(column, f"floor({sql} / {86_400 * scale})", is_time)
     for day in days:
-        age = f"({day} - date '1970-01-01')"
-        yield _weighed(column, f"{age} - {number}", f"{number} >= {_YEAR}")
-        is_part = f"{number} between 1 and 130 and {number} <> trunc({number})"
-        yield _weighed(column, f"{age} - round({number} * 365.25)", is_part, out_by=1)
-    year_first = f"{_is_six(number, 'ymd')} and floor({number} / 10000) = o.ymd // 10000 % 100"
-    yield Sign(column, f"{number} = o.ymd % 1000000", year_first)
-    year_last = f"{_is_six(number, 'dmy')} and {number} % 100 = o.dmy % 100"
-    yield Sign(column, f"{number} = o.dmy // 10000 * 100 + o.dmy % 100", year_last)
+        yield from _as_age(number, f"({day} - date '1970-01-01')")
+    if number.reaches(_SIX_FIGURES):
+        year_first = f"{_is_six(sql, 'ymd')} and floor({sql} / 10000) = o.ymd // 10000 % 100"
+        yield Sign(column, f"{sql} = o.ymd % 1000000", year_first)
+        year_last = f"{_is_six(sql, 'dmy')} and {sql} % 100 = o.dmy % 100"
+        yield Sign(column, f"{sql} = o.dmy // 10000 * 100 + o.dmy % 100", year_last)
+
+
+def _as_age(number: Number, day: str) -> Iterator[Sign]:
+    """The age on a day (SQL, days since 1970): in days, or in years with decimals."""
+    column, sql = number.column, number.sql
+    if number.reaches(_YEAR):
+        yield _weighed(column, f"{day} - {sql}", f"{sql} >= {_YEAR}")
+    if number.has_decimals:
+        is_part = f"{sql} between 1 and 130 and {sql} <> trunc({sql})"
+        yield _weighed(column, f"{day} - round({sql} * 365.25)", is_part, out_by=1)
 
 
 def _is_six(number: str, order: str) -> str:
@@ -124,10 +156,10 @@ def _is_six(number: str, order: str) -> str:
     return f"{number} between 10101 and 991231 and {month} and {day} between 1 and 31"
 
 
-def _age_at(column: Column, number: str, day: Column) -> Sign:
+def _age_at(number: Number, day: Column) -> Sign:
     """The age in days on another day of the same row."""
     on = f"(try_cast({day.value} as date) - date '1970-01-01')"
-    return _weighed(column, f"{on} - {number}", f"{number} >= {_YEAR}")
+    return _weighed(number.column, f"{on} - {number.sql}", f"{number.sql} >= {_YEAR}")
 
 
 def _weighed(column: Column, day: str, when: str, *, out_by: int = 0) -> Sign:
@@ -151,8 +183,8 @@ def _days(connection: DuckDBPyConnection, relation: str, columns: list[Column]) 
 
 def _numbers(
     connection: DuckDBPyConnection, relation: str, columns: list[Column], numeric: set[str]
-) -> list[tuple[Column, str]]:
-    """Columns of numbers large enough to be a date, and of texts that are such numbers, each as a DOUBLE."""
+) -> list[Number]:
+    """Columns of numbers large enough to be a date, and of texts that are such numbers; one pass a table."""
     able = [
         (column, f"{column.value}::double" if column.is_number else f"try_cast({column.value} as double)")
         for column in columns
@@ -160,11 +192,14 @@ def _numbers(
     ]
     if not able:
         return []
-    largest = ", ".join(
-        f"max(abs({number})) >= {_YEAR} or bool_or({number} <> trunc({number}))" for _, number in able
-    )
-    answers = connection.execute(f"select {largest} from {relation} as p").fetchall()[0]
-    return [each for each, is_large in zip(able, answers, strict=True) if is_large]
+    asked = ", ".join(f"max(abs({sql})), bool_or({sql} <> trunc({sql}))" for _, sql in able)
+    told = connection.execute(f"select {asked} from {relation} as p").fetchall()[0]
+    found = [
+        Number(*each, largest, bool(has_decimals))
+        for each, largest, has_decimals in zip(able, told[::2], told[1::2], strict=True)
+        if largest is not None  # nothing stands there
+    ]
+    return [number for number in found if number.has_decimals or number.reaches(_YEAR)]
 
 
 def _find_in_texts(connection: DuckDBPyConnection, columns: list[Column]) -> None:

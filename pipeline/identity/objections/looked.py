@@ -10,6 +10,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipeline.duck import identifier, literal
+from pipeline.identity.kept_lengths import kept_lengths
 
 _PERSON_KEY = "person_key"  # how the name of every column of person keys ends
 _KEY_DIGITS = 64  # hexadecimal digits of a key
@@ -91,14 +92,11 @@ def _of_people(connection: DuckDBPyConnection, relation: str, name: str) -> int:
 
 
 def _of_anything(connection: DuckDBPyConnection, relation: str, columns: Columns) -> int:
-    """How often keys of rows that stay out stand there; those of people who do go to ``found_person``.
-
-    One pass tells which columns hold a text that is long enough; of most, none does.
-    """
-    texts = [f"hex({identifier(name)})" if kind == "BLOB" else f"{identifier(name)}::varchar"
-             for name, kind in columns.items()]  # fmt: skip
-    as_long, longer = _of_length(connection, relation, texts)
-    if not as_long and not longer:
+    """How often keys of rows that stay out stand there; those of people who do go to ``found_person``."""
+    lengths = _lengths(connection, relation, columns)
+    as_long = [text for text, length in lengths.items() if length >= _KEY_DIGITS]
+    longer = [text for text in as_long if lengths[text] > _KEY_DIGITS]
+    if not as_long:
         return 0
     keys = [
         f"select lower({text}) as key from {relation} where strlen({text}) = {_KEY_DIGITS}"
@@ -116,17 +114,20 @@ def _of_anything(connection: DuckDBPyConnection, relation: str, columns: Columns
     return _count(connection, "select coalesce(sum(rows), 0) from key_of_table where not is_person")
 
 
-def _of_length(
-    connection: DuckDBPyConnection, relation: str, texts: list[str]
-) -> tuple[list[str], list[str]]:
-    """Those of the texts that are somewhere as long as a key, and those that are somewhere longer."""
-    tests = [f"bool_or(strlen({text}) {than} {_KEY_DIGITS})" for than in "=>" for text in texts]
-    answers = connection.execute(f"select {', '.join(tests)} from {relation}").fetchall()[0]
-    whole, longer = answers[: len(texts)], answers[len(texts) :]
-    return (
-        [text for text, is_there in zip(texts, whole, strict=True) if is_there],
-        [text for text, is_there in zip(texts, longer, strict=True) if is_there],
-    )
+def _lengths(connection: DuckDBPyConnection, relation: str, columns: Columns) -> dict[str, int]:
+    """Bytes that no value is longer than, by the column's SQL as text; of most columns too few for a key.
+
+    What the database keeps no count of is looked through, all of it in one pass.
+    """
+    known = kept_lengths(connection, relation, [name for name, kind in columns.items() if kind == "VARCHAR"])
+    lengths = {identifier(name): length for name, length in known.items()}
+    texts = [f"hex({identifier(name)})" if kind == "BLOB" else f"{identifier(name)}::varchar"
+             for name, kind in columns.items() if name not in known]  # fmt: skip
+    if texts:
+        longest = ", ".join(f"coalesce(max(strlen({text})), 0)" for text in texts)
+        found = connection.execute(f"select {longest} from {relation}").fetchall()[0]
+        lengths |= dict(zip(texts, found, strict=True))
+    return lengths
 
 
 def define_keys_within(connection: DuckDBPyConnection) -> None:

@@ -21,9 +21,9 @@ from pipeline.errors import ChecksRefusedError
 from pipeline.file_state import state_of
 from pipeline.identity.eligibility import decision_file
 from pipeline.identity.eligibility.rows import files_of_rows, person_resources
+from pipeline.identity.kept import attach, is_kept, keep
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.objections.afresh import look_afresh, marked_rows
-from pipeline.identity.objections.kept import attach, is_kept, keep
 from pipeline.identity.objections.looked import define_keys_within
 from pipeline.identity.objections.state import PRODUCT as SECONDARY_USE
 from pipeline.identity.objections.suppressed import find_suppressed

@@ -103,16 +103,13 @@ def _provenance_view(
 
 def _require_balance(connection: DuckDBPyConnection, source: str) -> None:
     """No row written against a reason, none lost without one, none written that is not current."""
-    leaked, lost = connection.execute(
-        "select count(*) filter (is_written and reason is not null), "
-        "count(*) filter (not is_written and reason is null) from row_fate"
-    ).fetchone() or (0, 0)
-    unknown = connection.execute(
-        "select count(*) from written_row as w "
-        "anti join row_fate as f on f.sender = w.sender and f.file_id = w.file_id and f.row = w.row"
-    ).fetchone() or (0,)
-    if leaked or lost or unknown[0]:
+    leaked, lost, unknown = connection.execute(
+        "select count(*) filter (is_current and is_written and reason is not null), "
+        "count(*) filter (is_current and not is_written and reason is null), "
+        "count(*) filter (not is_current) from row_fate"
+    ).fetchone() or (0, 0, 0)
+    if leaked or lost or unknown:
         raise ChecksRefusedError(
             f"{source}: the accounts of pseudonymising do not balance: {leaked} rows written but withheld, "
-            f"{lost} lost without a reason, {unknown[0]} written but not current; valid: none of each"
+            f"{lost} lost without a reason, {unknown} written but not current; valid: none of each"
         )

@@ -1,6 +1,7 @@
 -- What became of every current native row of one source. Views: current_row (source, sender, file_id, row,
 -- record_id, supporting), written_row (sender, file_id, row), resource_row and organisation_row (sender,
--- file_id, row); variable reason_order, the reasons in the order that decides.
+-- file_id, row); variable reason_order, the reasons in the order that decides. A row that was written and is none of the
+-- current ones has a fate too (not is_current), so that whoever balances the accounts need not look for it again.
 create or replace temp table row_fate as
 select
     c.source,
@@ -10,7 +11,9 @@ select
     c.record_id,
     e.person_id,
     w.file_id is not null as is_written,
+    c.file_id is not null as is_current,
     case
+        when c.file_id is null then null
         when c.supporting then 'not_person_level'
         when e.person_id is null then 'not_linked'
         when e.reason is null or r.reason is null then coalesce(e.reason, r.reason)
@@ -22,7 +25,7 @@ from current_row as c
 left join record_eligibility as e on e.source = c.source and e.sender = c.sender and e.record_id = c.record_id
 left join row_eligibility as r
     on r.source = c.source and r.sender = c.sender and r.file_id = c.file_id and r.row = c.row
-left join written_row as w on w.sender = c.sender and w.file_id = c.file_id and w.row = c.row;
+full join written_row as w on w.sender = c.sender and w.file_id = c.file_id and w.row = c.row;
 
 -- A row that no reason explains, or whose person is not known, may have become no resource about a person.
 create or replace temp table unexplained_row as

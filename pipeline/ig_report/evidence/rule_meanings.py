@@ -94,6 +94,7 @@ _SUITES = {
     "arrived.ambulance": "What ambulance services sent",
     "published.activity": "Contacts, stays and costs",
     "published.audit": "Book-keeping of files and rows",
+    "published.care_lists": "Radar, gaps in care and work lists",
     "published.contract": "Tables and columns that were promised",
     "published.controlled": "Small numbers in marked tables",
     "published.disclosure": "Small numbers in open",

@@ -95,6 +95,8 @@ MIXED = {
     "digits": ("integer", lambda day: f"{day:%Y%m%d}"),
     "seconds": ("bigint", _seconds),
     "texts": ("varchar", lambda day: f"{day:%d/%m/%Y}"),
+    "beside what is no number": ("double", lambda day: f"{day:%Y%m%d}" if day == DAY else "nan"),
+    "beside what has no end": ("double", lambda day: f"{day:%Y%m%d}" if day == DAY else "-infinity"),
 }
 Cells = dict[str, object]
 

@@ -58,3 +58,15 @@ def test_a_key_is_found_however_it_stands(
 def test_a_view_is_looked_through_like_a_table(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     seen = looked(connection, tmp_path / "a.duckdb", "'nobody'", view=f"'{OUT}'")
     assert (seen.tables, seen.people, seen.rows) == (2, 1, 0)
+
+
+def test_a_key_that_was_put_among_short_texts_is_found(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """What the database has counted of a column holds for what came into it later too."""
+    place = tmp_path / "a.duckdb"
+    assert looked(connection, place, "'nobody'").people == 0
+    with duckdb.connect(str(place)) as product:
+        product.execute(f"insert into core.person values ('{IN}', null), ('{IN}', '{OUT}')")
+    with tables_of(connection, place) as tables:
+        assert look(connection, tables).people == 1

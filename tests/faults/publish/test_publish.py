@@ -269,6 +269,20 @@ def test_a_manifest_that_marks_nothing_or_too_much_is_refused(night: Night, node
         night.publish("run-1")
 
 
+def test_a_table_whose_purpose_is_another_products_is_not_published(night: Night) -> None:
+    night.build("run-1")
+    path = manifest_path(night.zones, PRODUCT)
+    manifest = json.loads(path.read_text("utf-8"))
+    purposes = {"person": ["secondary_use"], "activity": ["direct_care"], "registration": "direct_care"}
+    for name, purpose in purposes.items():
+        manifest["nodes"][f"model.wsic.{name}"]["config"] = {"meta": {"purpose": purpose}}
+    path.write_text(json.dumps(manifest), "utf-8")
+    with duckdb.connect(str(night.publish("run-1")), read_only=True) as connection:
+        served = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    assert ("core.person",) in served
+    assert not {("core.activity",), ("core.registration",)} & set(served)
+
+
 def test_without_a_manifest_nothing_is_published(night: Night) -> None:
     night.build("run-1")
     manifest_path(night.zones, PRODUCT).unlink()

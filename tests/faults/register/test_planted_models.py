@@ -52,6 +52,16 @@ PLANTED = {
         "select start_at from {{ ref('stg_community__encounters') }}",
         "community.encounters.start_at (allows direct_care, open, secondary_use)",
     ),
+    "planted_band_as_a_score": (
+        RISK,
+        "select person_key, risk_band from {{ ref('fct_risk_band') }}",
+        "planted_band_as_a_score: risk_stratification is not allowed",
+    ),
+    "planted_alerts_for_anyone": (
+        RISK,
+        "select alert_id, count(*) as n from {{ ref('alert') }} group by alert_id",
+        "planted_alerts_for_anyone: risk_stratification is not allowed",
+    ),
     "planted_without_purpose": (None, "select 1 as n", "no purpose in its yml"),
     "planted_misspelt": ("risk_stratifcation", "select 1 as n", "purpose 'risk_stratifcation' is not known"),
     "planted_file_reader": (
@@ -107,7 +117,7 @@ def test_each_is_refused_for_its_own_reason_and_nothing_is_built(
     assert named == {name for name, (_, _, words) in PLANTED.items() if words}
     assert list(Zones(home.home).home.glob("warehouse/**/*.duckdb")) == []
     results = {row["rule_id"]: row["rows_failed"] for row in ledger.query("select * from rule_result")}
-    assert results["purpose_allowed"] == 7
+    assert results["purpose_allowed"] == 9
     assert results["purpose_declared"] == 2
     assert results["lineage_known"] == 1
     assert results["columns_declared"] == 0

@@ -11,6 +11,7 @@ import pytest
 from synthetic import economy, synthesise
 
 END = date(2026, 3, 31)
+PEOPLE = 200
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -24,17 +25,17 @@ def fingerprint(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("first") / "economy"
-    synthesise(400, 3, out, END, 2)
+    synthesise(PEOPLE, 3, out, END, 2)
     return fingerprint(out)
 
 
 def test_same_arguments_same_bytes(first, tmp_path):
-    synthesise(400, 3, tmp_path / "again", END, 2)
+    synthesise(PEOPLE, 3, tmp_path / "again", END, 2)
     assert fingerprint(tmp_path / "again") == first
 
 
 def test_an_ambulance_trust_changes_no_byte_of_another_source(first, tmp_path):
-    synthesise(400, 3, tmp_path / "with", END, 2, with_ambulance=True)
+    synthesise(PEOPLE, 3, tmp_path / "with", END, 2, with_ambulance=True)
     others = {name: sha for name, sha in fingerprint(tmp_path / "with").items() if "ambulance" not in name}
     told = ("truth/records.parquet", "truth/planted_errors.parquet")
     assert {name: sha for name, sha in others.items() if name not in told} == {
@@ -44,14 +45,14 @@ def test_an_ambulance_trust_changes_no_byte_of_another_source(first, tmp_path):
 
 
 def test_another_seed_gives_other_people(first, tmp_path):
-    synthesise(400, 4, tmp_path / "other", END, 2)
+    synthesise(PEOPLE, 4, tmp_path / "other", END, 2)
     other = fingerprint(tmp_path / "other")
     assert other["truth/persons.parquet"] != first["truth/persons.parquet"]
     assert other["reference/postcodes.csv"] != first["reference/postcodes.csv"]
 
 
 def test_the_order_in_which_blocks_are_made_changes_no_byte(monkeypatch, tmp_path):
-    monkeypatch.setattr(economy, "BLOCK_PEOPLE", 200)
+    monkeypatch.setattr(economy, "BLOCK_PEOPLE", PEOPLE // 2)
     made = []
 
     def run_backwards(tasks, workers):
@@ -60,10 +61,10 @@ def test_the_order_in_which_blocks_are_made_changes_no_byte(monkeypatch, tmp_pat
             made.append(task.number)
 
     monkeypatch.setattr(economy, "_run", run_backwards)
-    synthesise(400, 3, tmp_path / "backwards", END, 2)
+    synthesise(PEOPLE, 3, tmp_path / "backwards", END, 2)
     monkeypatch.undo()
-    monkeypatch.setattr(economy, "BLOCK_PEOPLE", 200)
-    synthesise(400, 3, tmp_path / "forwards", END, 2)
+    monkeypatch.setattr(economy, "BLOCK_PEOPLE", PEOPLE // 2)
+    synthesise(PEOPLE, 3, tmp_path / "forwards", END, 2)
     assert made == [1, 0]
     assert fingerprint(tmp_path / "backwards") == fingerprint(tmp_path / "forwards")
 
@@ -71,10 +72,12 @@ def test_the_order_in_which_blocks_are_made_changes_no_byte(monkeypatch, tmp_pat
 def test_a_folder_that_holds_something_is_not_written_into(tmp_path):
     (tmp_path / "here").write_text("something")
     with pytest.raises(FileExistsError):
-        synthesise(400, 3, tmp_path)
+        synthesise(PEOPLE, 3, tmp_path)
 
 
-@pytest.mark.parametrize(("people", "seed", "nights"), [(10, 1, 1), (400, -1, 1), (400, 1, 0), (400, 1, 32)])
+@pytest.mark.parametrize(
+    ("people", "seed", "nights"), [(10, 1, 1), (PEOPLE, -1, 1), (PEOPLE, 1, 0), (PEOPLE, 1, 32)]
+)
 def test_what_cannot_be_made_is_refused(people, seed, nights, tmp_path):
     with pytest.raises(ValueError, match="must"):
         synthesise(people, seed, tmp_path / "out", END, nights)

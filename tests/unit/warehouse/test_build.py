@@ -23,9 +23,10 @@ class FakeDbt:
     def __init__(self, *nodes: tuple[str, str, int], code: int = 0) -> None:
         self.nodes, self.code = nodes, code
         self.environ: dict[str, str] = {}
+        self.arguments: tuple[str, ...] = ()
 
     def __call__(self, arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> int:
-        self.environ = dict(environ)
+        self.environ, self.arguments = dict(environ), tuple(arguments)
         Path(environ["WSIC_WAREHOUSE_FILE"]).write_text("new")
         target = work / "target"
         target.mkdir(exist_ok=True)
@@ -69,6 +70,21 @@ def test_a_good_build_takes_the_place_of_the_last(
         "select rule_id, rows_checked, rows_failed, is_passed from rule_result order by rule_id"
     )
     assert [tuple(row.values()) for row in rows] == [("models_built", 1, 0, 1), ("tests_passed", 1, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("product", "other"), [("direct_care", "secondary_use"), ("secondary_use", "direct_care")]
+)
+def test_what_is_for_another_product_alone_is_not_built(
+    settings: Settings, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, product: str, other: str
+) -> None:
+    fake = FakeDbt(*GOOD)
+    monkeypatch.setattr(dbt, "run", fake)
+    build(settings, ledger, run_id=RUN, product=product)
+    assert fake.arguments[fake.arguments.index("--exclude") :] == (
+        "--exclude",
+        f"config.meta.only_in:{other}",
+    )
 
 
 def test_a_broken_build_is_refused_by_name_and_count_and_the_last_one_stands(

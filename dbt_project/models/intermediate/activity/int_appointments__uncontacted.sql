@@ -77,6 +77,7 @@ select
     appointments.end_at,
     coalesce(appointments.provider_code, appointments.sender) as provider_code,
     {{ is_attended('appointments.attended_code', 'appointments.status') }} as is_attended,
+    {{ is_missed('appointments.attended_code', 'appointments.status') }} as is_missed,
     false as is_emergency,
     appointments.treatment_function_code,
     appointments.attended_code,

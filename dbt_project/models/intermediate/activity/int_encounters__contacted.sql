@@ -21,6 +21,7 @@ select
     coalesce(provider_code, sender) as provider_code,
     site_code,
     {{ is_attended('attended_code', 'status') }} as is_attended,
+    {{ is_missed('attended_code', 'status') }} as is_missed,
     case activity_type
         when 'emergency_attendance' then coalesce(ltrim(attendance_category, '0') = '1', false)
         when 'mental_health_spell' then {{ is_emergency_admission('admission_method') }}

@@ -10,6 +10,13 @@ lineage as (
 
     select * from {{ ref('dim_column_lineage') }}
 
+),
+
+current_run as (
+
+    select product from {{ ref('dim_run') }}
+    where is_current
+
 )
 
 select
@@ -23,6 +30,8 @@ select
     lineage.legal_bases,
     lineage.purposes,
 from described
+-- A table of another product is not told of here, and so would be undocumented if it stood here.
+inner join current_run on contains(described.serves, current_run.product)
 left join lineage
     on
         described.table_name = lineage.table_name

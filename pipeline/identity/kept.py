@@ -1,4 +1,4 @@
-"""What the gate worked out, kept encrypted in the identity zone with the state of all that it was made from.
+"""What gates worked out, kept encrypted in the identity zone with the state of all that it was made from.
 
 A kept database opens with the vault's key only: whoever could write another in its place could write another
 vault. Nothing is read from one that was made from another state.
