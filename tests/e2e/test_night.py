@@ -81,8 +81,8 @@ def test_incidents_lead_to_their_attendances_and_stand_in_no_total(small_night, 
 def test_no_table_of_the_contract_is_empty(small_night, product: str) -> None:
     """Every published table of this issue has rows.
 
-    No sender of the economy has an extension of its own. Of three hundred people, nobody whom a council serves
-    came to hospital since the day before: alerts are held against thousands (``test_radar_recomputed``).
+    No sender of the economy has an extension of its own. Of three hundred people, nobody whom a council
+    serves came to hospital since the day before.
     """
     with duckdb.connect(str(small_night.product(product)), read_only=True) as connection:
         empty = [
