@@ -70,7 +70,8 @@ _NO_TEXTS = "select '' as place, '' as text, false as is_code, false as is_spoke
 _FOUND = """
 create or replace temp table text_finding as
 with distinct_texts as (
-    select distinct place, is_code, is_spoken, without_keys(plain_width(text)) as text from published_text
+    select distinct place, is_code, is_spoken, without_keys(plain_width(text)) as text
+    from published_text where not is_key(text)
 )
 select
     place,
@@ -109,7 +110,7 @@ def _as_text(name: str, kind: str) -> str:
 
 
 def _texts(schema: str, table: str, column: str, kind: str) -> str:
-    """SELECT of place, text, is_code and is_spoken: the different texts of a column that are no keys."""
+    """SELECT of place, text, is_code and is_spoken: the different texts of a column."""
     value = _as_text(_quoted(column), kind)
     is_code = str(column == "code" or column.endswith("_code")).lower()
     is_spoken = str(schema in _SPOKEN_SCHEMAS).lower()
@@ -117,7 +118,7 @@ def _texts(schema: str, table: str, column: str, kind: str) -> str:
         select distinct
             '{schema}.{table}.{column}' as place, text, {is_code} as is_code, {is_spoken} as is_spoken
         from (select {value} as text from {_quoted(schema)}.{_quoted(table)})
-        where text is not null and not is_key(text)"""
+        where text is not null"""
 
 
 def _quoted(name: str) -> str:

@@ -50,6 +50,17 @@ def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPy
     return connection
 
 
+def is_first(connection: duckdb.DuckDBPyConnection, word: str) -> bool:
+    """Whether ``word`` is said on this connection for the first time: for what is defined once on each.
+
+    A hundred macros take a tenth of a second, and steps that need the same ones follow each other.
+    """
+    variable = identifier(f"said_{word}")
+    said = connection.execute(f"select getvariable({literal(f'said_{word}')})").fetchone()
+    connection.execute(f"set variable {variable} = true")
+    return said != (True,)
+
+
 @cache
 def _httpfs() -> Path:
     """The signed extension inside the installed package ``duckdb-extension-httpfs``.

@@ -12,6 +12,7 @@ from pipeline import open_product
 from pipeline.checks import Scan
 from pipeline.disclosure import withheld
 from pipeline.disclosure.cells import Cells
+from pipeline.disclosure.tables import Tables
 from pipeline.ledger import Ledger
 from pipeline.settings import OPEN_PRODUCT, Settings
 from pipeline.zones import Zones
@@ -56,7 +57,7 @@ def hide_behind_the_other(patch: pytest.MonkeyPatch) -> None:
     """From now on the other cell of two is hidden, so that each release shows what the other hides."""
     real = withheld.suppress
 
-    def behind_the_other(cells: Cells, kept: np.ndarray) -> np.ndarray:
+    def behind_the_other(cells: Cells, kept: np.ndarray, tables: Tables) -> np.ndarray:
         nothing_known = replace(
             cells, low_before=np.zeros(cells.size), high_before=np.full(cells.size, np.inf)
         )

@@ -7,7 +7,7 @@ does not grow with the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,6 +29,9 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = " \t\r\n"
 
 Rows = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+# Of numbered lines: which to give, and which of all are marked as suspects.
+Teller = Callable[[Rows, pa.StringArray], tuple[Flags, Flags]]
 
 
 class OtherLinesError(ValueError):
@@ -40,24 +43,27 @@ class Lines:
     """The lines of ``path`` that are not blank, numbered from 1.
 
     ``without`` names rows to leave out, or ``only`` those to give; both in ascending order. ``is_head``:
-    those of its first megabyte are enough.
+    those of its first megabyte are enough. ``teller`` says which to give; what it says of those that are
+    given stands beside them.
     """
 
     path: Path
     without: Rows | None = None
     only: Rows | None = None
     is_head: bool = False
+    teller: Teller | None = None
     failure: OtherLinesError | None = field(default=None, init=False)
 
     @contextmanager
     def readable(self, con: duckdb.DuckDBPyConnection, name: str, *, as_json: bool = False) -> Iterator[None]:
         """Let one statement in the block read ``name``, once: ``_row`` BIGINT and ``line``, JSON or VARCHAR
-        with its line end. JSON is given unchecked.
+        with its line end; behind a teller also ``_is_suspect`` BOOLEAN. JSON is given unchecked.
 
         Raises :class:`OtherLinesError` in place of what the engine makes of it.
         """
         kind = pa.json_() if as_json else pa.string()
-        schema = pa.schema([("_row", pa.int64()), ("line", kind)])
+        told = [("_is_suspect", pa.bool_())] if self.teller else []
+        schema = pa.schema([("_row", pa.int64()), ("line", kind), *told])
         reader = pa.RecordBatchReader.from_batches(schema, self._batches(schema))
         con.register(name, reader)
         try:
@@ -78,24 +84,29 @@ class Lines:
                 lines = _not_blank(_cut(block))
                 rows = np.arange(first, first + len(lines), dtype=np.int64)
                 first += len(lines)
-                kept = self._kept(rows)
+                kept, told = self._kept(rows, lines)
                 if kept is not None:
                     lines, rows = lines.filter(pa.array(kept)), rows[kept]
                 if len(lines):
                     typed = lines.cast(pa.string()) if schema.field("line").type == pa.string() else (
                         pa.ExtensionArray.from_storage(schema.field("line").type, lines)
                     )  # fmt: skip
-                    yield pa.RecordBatch.from_arrays([pa.array(rows), typed], schema=schema)
+                    flags = [pa.array(one if kept is None else one[kept]) for one in told]
+                    yield pa.RecordBatch.from_arrays([pa.array(rows), typed, *flags], schema=schema)
         except OtherLinesError as error:
             self.failure = error
             raise
 
-    def _kept(self, rows: Rows) -> NDArray[np.bool_] | None:
+    def _kept(self, rows: Rows, lines: pa.StringArray) -> tuple[Flags | None, tuple[Flags, ...]]:
+        """Which lines to give, None for all of them; and, behind a teller, which are suspects."""
+        if self.teller:
+            kept, suspect = self.teller(rows, lines)
+            return (None if kept.all() else kept), (suspect,)
         if self.only is not None:
-            return _among(rows, self.only)
+            return _among(rows, self.only), ()
         if self.without is not None and len(self.without):
-            return ~_among(rows, self.without)
-        return None
+            return ~_among(rows, self.without), ()
+        return None, ()
 
 
 @contextmanager
@@ -117,7 +128,7 @@ def lines_of(path: Path) -> str:
         where trim(line, ' \t\r') <> ''"""
 
 
-def _among(rows: Rows, named: Rows) -> NDArray[np.bool_]:
+def _among(rows: Rows, named: Rows) -> Flags:
     """Which of ``rows``, that follow one another, are named; both in ascending order."""
     among = np.zeros(len(rows), dtype=np.bool_)
     if len(rows):

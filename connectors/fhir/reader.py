@@ -15,7 +15,6 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.fhir.json_doubt import in_doubt, probe
 from connectors.fhir.json_types import doubt, first_mismatch, literal
 from connectors.fhir.lines import LONGEST_LINE, OtherLinesError, lines_of, trimmed_lines
 from connectors.fhir.shapes import MESSAGES, SHAPES
@@ -73,27 +72,14 @@ def typed_lines(lines: str, resource_type: str) -> str:
     return f"select _row, unnest(try_cast(line as {_struct(_columns(resource_type))})) from {lines}"
 
 
-def probed_lines(lines: str, resource_type: str, *, asked: str) -> str:
-    """SELECT of what tells sound lines of the relation ``lines`` from others, at little cost: ``_row, line,
-    document`` (null where it is no JSON), ``names`` (of its members), ``_is_broken`` (no JSON object),
-    ``_problem`` (null) and the elements that the SQL ``asked`` names, scalars as the text that came."""
-    shape = _struct(probe(_columns(resource_type), asked))
+def judged_lines(lines: str, resource_type: str, *, beside: Sequence[str]) -> str:
+    """SELECT of what rules ask of the sound lines that the relation ``lines`` has as JSON: ``_row, line,
+    _is_suspect``, ``_problem`` (null), the elements, and as JSON the members ``beside`` that the shape does
+    not have. Each line is read once."""
+    columns = {**_columns(resource_type), **dict.fromkeys(beside, "JSON")}
     return f"""
-        select _row, line, document, json_keys(document) as names, read is null as _is_broken,
-            null::varchar as _problem, unnest(read)
-        from (
-            select _row, line, document, try_cast(document as {shape}) as read
-            from (
-                select _row, line::varchar as line, case when json_valid(line) then line end as document
-                from {lines}
-            )
-        )"""
-
-
-def doubted(resource_type: str, *, signs: Sequence[str] = ()) -> tuple[str, str]:
-    """SQL predicates over :func:`probed_lines`, by their text and by what was read of them: the line may not
-    be of the shape, or has one of ``signs`` in its text. Names that are spelt with escapes are not seen."""
-    return in_doubt(_columns(resource_type), signs=signs)
+        select _row, line, _is_suspect, null::varchar as _problem, unnest(read)
+        from (select *, try_cast(line as {_struct(columns)}) as read from {lines})"""
 
 
 def _is_empty(path: Path) -> bool:

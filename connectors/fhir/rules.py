@@ -59,7 +59,9 @@ def record_id(resource_type: str) -> str:
 
 
 def _patient_id(reference: str) -> str:
-    return f"if(starts_with(reference_key({reference}), 'Patient/'), reference_id({reference}), null)"
+    """The key of a reference is worked out once: to look for it is dear."""
+    found = "lambda k: if(starts_with(k, 'Patient/'), nullif(split_part(k, '/', 2), ''), null)"
+    return f"list_transform([reference_key({reference})], {found})[1]"
 
 
 def _is_unresolved(where: str) -> str:

@@ -16,7 +16,7 @@ def lines(marked: Marked, placed: Sequence[str], relation: str) -> Iterator[str]
         yield _spans(marked, marked.spans, where, relation)
     columns = [*marked.groups, *chain.from_iterable((kind.kind,) for kind in marked.kinds)]
     for same in marked.same:
-        yield _same(same, columns.index(same.column), placed)
+        yield _same(same, columns, placed)
 
 
 def _spans(marked: Marked, spans: Spans, where: Sequence[str], relation: str) -> str:
@@ -39,13 +39,16 @@ def _spans(marked: Marked, spans: Spans, where: Sequence[str], relation: str) ->
     )
 
 
-def _same(same: Same, n: int, placed: Sequence[str]) -> str:
-    """The one is the other, for each of the values."""
-    values = ", ".join(literal(value) for value in same.values)
+def _same(same: Same, columns: Sequence[str], placed: Sequence[str]) -> str:
+    """The one is the other, for each of the values, or everywhere."""
+    of_values = ""
+    if same.column is not None:
+        values = ", ".join(literal(value) for value in same.values)
+        of_values = f"and v{columns.index(same.column)} in ({values})"
     return (
         "insert into line with pairs as (select one.cell_id as one, other.cell_id as other "
         f"from cell as one inner join cell as other using ({', '.join(placed)}) "
         f"where one.measure = {literal(same.measure)} and other.measure = {literal(same.of)} "
-        f"and v{n} in ({values})) "
+        f"{of_values}) "
         "select concat_ws('|', 'same', one, other), unnest([one, other]), unnest([1, -1]) from pairs"
     )

@@ -28,7 +28,7 @@ _WORDS = {
     "measure: column that names what is counted, where rows of one name give one count again",
     "rates": "columns of quotients: above, below (columns), times (a number, a column, or column and scales)",
     "spans": "periods within periods: kind, first, last (columns), part, whole (kinds), stock (measures)",
-    "same": "counts that are one number: measure, of (another measure), column, values (of a kind)",
+    "same": "counts that are one number: measure, of (another measure); column, values: of a kind alone",
     "never_shown": "SQL condition of rows whose counts are never shown, and which are no cells",
     "withheld": "columns that are never shown",
     "labels": "columns that say nothing of a count",
@@ -60,12 +60,13 @@ class Spans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Same:
-    """Two measures that are one number for some values of a kind: of 65 and over, and of everybody at 70."""
+    """Two measures that are one number: everywhere, or for some values of the kind ``column`` (of 65 and
+    over, and of everybody at 70)."""
 
     measure: str
     of: str
-    column: str
-    values: tuple[str, ...]
+    column: str | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +223,7 @@ def _read(table: str, words: Any, product: str) -> Marked:
             withheld=tuple(words.get("withheld", ())), labels=tuple(words.get("labels", ())),
             spans=_spans(words["spans"]) if "spans" in words else None,
             same=tuple(
-                Same(measure=one["measure"], of=one["of"], column=one["column"], values=tuple(one["values"]))
+                _same(one)
                 for one in words.get("same", ())
             ),
             never_shown=str(words.get("never_shown", "false")),
@@ -240,6 +241,18 @@ def _rate(column: str, of: Mapping[str, Any]) -> Rate:
         times=str(times["column"] if scales else times),
         scales={str(word): float(scale) for word, scale in scales.items()},
     )  # fmt: skip
+
+
+def _same(words: Mapping[str, Any]) -> Same:
+    """Of a kind's values, or everywhere where neither a column nor values are said."""
+    if ("column" in words) != ("values" in words):
+        raise ValueError("same: column and values go together")
+    return Same(
+        measure=words["measure"],
+        of=words["of"],
+        column=words.get("column"),
+        values=tuple(words.get("values", ())),
+    )
 
 
 def _spans(words: Mapping[str, Any]) -> Spans:

@@ -8,7 +8,8 @@ they can be that large or that small; only the cells left over are asked about o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ import scipy  # what of it is used is loaded then: half a second that no other c
 from pipeline.disclosure.cells import Cells, Flags, Numbers, ranges, ranges_to_keep
 
 _NEAR = 1e-6  # of what a solver reaches
+_OFF = 1e-5  # that a line may be off in a table that was found before, in people or units of an amount
 _TRIES = 3  # tables that may prove nothing new before cells are asked about one by one
-_UP, _DOWN = -1, 1
+
+Range = tuple[Numbers, Numbers]  # of each cell, least and most
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,12 @@ class Proof:
     """Of each cell, whether a table shows it as large, and as small, as it must be able to be.
 
     To hide more cells only allows more tables, so a proof stands while cells are added to the hidden.
+    ``tables`` are those that proved something.
     """
 
     up: Flags
     down: Flags
+    tables: list[Numbers] = field(default_factory=list)
 
     @classmethod
     def none(cls, cells: Cells) -> Proof:
@@ -37,56 +42,80 @@ class Proof:
         return cls(~cells.sensitive, ~cells.sensitive)
 
 
-def exposed(cells: Cells, hidden: Flags, proof: Proof | None = None, *, one_by_one: bool = True) -> Flags:
+def exposed(
+    cells: Cells, hidden: Flags, proof: Proof | None = None, *, one_by_one: bool = True,
+    known: Sequence[Numbers] = (),
+) -> Flags:  # fmt: skip
     """Which sensitive cells can be narrowed to less than their range to keep; shown ones are among them.
 
-    ``proof`` is added to. Without ``one_by_one`` a cell that no table was found for counts as
-    exposed, though asking for it alone might find one: quicker, and on the safe side.
+    ``proof`` is added to. ``known`` are tables of these cells that may prove something: each is checked.
+    Without ``one_by_one`` a cell that no table was found for counts as exposed, though asking for it alone
+    might find one: quicker, and on the safe side.
     """
     proof = proof or Proof.none(cells)
-    low, high = ranges(cells, hidden)
-    least, most = ranges_to_keep(cells)
-    found = cells.sensitive & ((low > least) | (high < most))
-    for proven, goal, sign in ((proof.up, most, _UP), (proof.down, least, _DOWN)):
-        _prove(cells, (low, high), goal, sign, proven=proven, left=~proven & ~found, one_by_one=one_by_one)
-        found = found | (~proven & cells.sensitive)
-    return found
+    bounds, keep = ranges(cells, hidden), ranges_to_keep(cells)
+    found = cells.sensitive & ((bounds[0] > keep[0]) | (bounds[1] < keep[1]))
+    for table in known:
+        if _is_possible(cells, bounds, table):
+            _note(table, keep, proof)
+    _prove(cells, bounds, keep, proof, asked=~found, one_by_one=one_by_one)
+    return found | (cells.sensitive & ~(proof.up & proof.down))
 
 
-def _prove(
-    cells: Cells, bounds: tuple[Numbers, Numbers], goal: Numbers, sign: int, *,
-    proven: Flags, left: Flags, one_by_one: bool,
-) -> None:  # fmt: skip
-    """Look for tables in which the cells ``left`` reach their goal; upwards or downwards."""
+def _prove(cells: Cells, bounds: Range, keep: Range, proof: Proof, *, asked: Flags, one_by_one: bool) -> None:
+    """Look for tables in which the cells ``asked`` for are as large, and as small, as they must be able.
+
+    What one cell of a line gains, another loses: each table pulls some up and the others down.
+    """
     random = np.random.default_rng(0)
-    _note(cells.amount, goal, sign, proven, left)
+    _note(cells.amount, keep, proof)
     tries = 0
-    while left.any() and tries < _TRIES:
-        wanted = left if tries == 0 else left & (random.random(cells.size) < 0.5)
-        weight = np.where(wanted, random.uniform(0.5, 1.5, cells.size), 0.0)
-        tries = 0 if _note(_table(cells, bounds, goal, sign, weight), goal, sign, proven, left) else tries + 1
-    while one_by_one and left.any():
-        alone = np.zeros(cells.size)
-        alone[np.flatnonzero(left)[0]] = 1.0
-        _note(_table(cells, bounds, goal, sign, alone), goal, sign, proven, left)
-        left[alone > 0] = False
+    while (pull := _pull(proof, asked, random)).any() and tries < _TRIES:
+        pull *= random.uniform(0.5, 1.5, cells.size)
+        tries = 0 if _note(_table(cells, bounds, keep, pull), keep, proof) else tries + 1
+    if not one_by_one:
+        return
+    for proven, sign in ((proof.up, 1.0), (proof.down, -1.0)):
+        for place in np.flatnonzero(asked & ~proven):
+            if not proven[place]:  # a table for another cell may have shown it
+                _note(_table(cells, bounds, keep, _alone(cells, int(place), sign)), keep, proof)
 
 
-def _note(table: Numbers | None, goal: Numbers, sign: int, proven: Flags, left: Flags) -> bool:
+def _pull(proof: Proof, asked: Flags, random: np.random.Generator) -> Numbers:
+    """1 for a cell that is pulled up, -1 down, 0 where all is proven; where neither is, by chance."""
+    either = np.where(random.random(len(asked)) < 0.5, 1.0, -1.0)
+    return np.where(
+        asked, np.where(proof.up, np.where(proof.down, 0.0, -1.0), np.where(proof.down, 1.0, either)), 0.0
+    )
+
+
+def _alone(cells: Cells, place: int, sign: float) -> Numbers:
+    pull = np.zeros(cells.size)
+    pull[place] = sign
+    return pull
+
+
+def _note(table: Numbers | None, keep: Range, proof: Proof) -> bool:
     """Take over what a table proves; whether it proved anything new."""
     if table is None:
         return False
-    reached = left & (sign * (table - goal) <= _NEAR)
-    proven |= reached
-    left &= ~reached
-    return bool(reached.any())
+    up, down = ~proof.up & (table >= keep[1] - _NEAR), ~proof.down & (table <= keep[0] + _NEAR)
+    proof.up[up], proof.down[down] = True, True
+    is_new = bool(up.any() or down.any())
+    if is_new:
+        proof.tables.append(table)
+    return is_new
 
 
-def _table(
-    cells: Cells, bounds: tuple[Numbers, Numbers], goal: Numbers, sign: int, weight: Numbers
-) -> Numbers | None:
-    """A table that everything published allows, with the weighted cells as near to their goal as can be."""
-    outcome = _solve(cells, bounds, goal, sign, weight)
+def _is_possible(cells: Cells, bounds: Range, table: Numbers) -> bool:
+    """Whether everything published allows the table: each cell in its range, and every line adds up."""
+    within = (table >= bounds[0] - _NEAR) & (table <= bounds[1] + _NEAR)
+    return bool(within.all() and (np.abs(cells.lines @ table - cells.known_sums) <= _OFF).all())
+
+
+def _table(cells: Cells, bounds: Range, keep: Range, pull: Numbers) -> Numbers | None:
+    """A table that everything published allows, with the pulled cells as near to their goal as can be."""
+    outcome = _solve(cells, bounds, keep, pull)
     return np.asarray(outcome.x, dtype=np.float64) if outcome.status == 0 else None
 
 
@@ -95,27 +124,27 @@ def binding(cells: Cells, hidden: Flags, proof: Proof, place: int) -> Flags:
 
     The dual values of the linear programme say so. Adds to ``proof`` where the cell can move after all.
     """
-    bounds, (least, most) = ranges(cells, hidden), ranges_to_keep(cells)
-    alone = np.zeros(cells.size)
-    alone[place] = 1.0
+    bounds, keep = ranges(cells, hidden), ranges_to_keep(cells)
     found = np.zeros(cells.size, dtype=bool)
-    for proven, goal, sign in ((proof.up, most, _UP), (proof.down, least, _DOWN)):
+    for proven, sign in ((proof.up, 1.0), (proof.down, -1.0)):
         if proven[place]:
             continue
-        outcome = _solve(cells, bounds, goal, sign, alone)
-        if outcome.status == 0 and not _note(outcome.x, goal, sign, proven, ~proven):
+        outcome = _solve(cells, bounds, keep, _alone(cells, place, sign))
+        if outcome.status == 0:
+            _note(outcome.x, keep, proof)
+        if outcome.status == 0 and not proven[place]:
             found |= np.abs(outcome.lower.marginals) + np.abs(outcome.upper.marginals) > _NEAR
     return found & ~hidden
 
 
-def _solve(cells: Cells, bounds: tuple[Numbers, Numbers], goal: Numbers, sign: int, weight: Numbers) -> Any:
-    """No weighted cell is driven past its goal, so that none takes from the others more than it needs."""
+def _solve(cells: Cells, bounds: Range, keep: Range, pull: Numbers) -> Any:
+    """No cell is driven past its goal, so that none takes from the others more than it needs."""
     limits = np.column_stack(bounds)
-    wanted = weight > 0
-    limits[wanted, 1 if sign == _UP else 0] = goal[wanted]
+    limits[pull > 0, 1] = keep[1][pull > 0]
+    limits[pull < 0, 0] = keep[0][pull < 0]
     has_lines = cells.lines.shape[0] > 0
     return scipy.optimize.linprog(
-        sign * weight,
+        -pull,
         A_eq=cells.lines if has_lines else None,
         b_eq=cells.known_sums if has_lines else None,
         bounds=limits,

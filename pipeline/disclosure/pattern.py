@@ -6,33 +6,55 @@ together, what the attack still narrows. Each round suppresses more, so the roun
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipeline.disclosure.attack import Proof, binding, exposed
 from pipeline.disclosure.cells import Cells, Flags, Numbers, Places, components, ranges, ranges_to_keep
+from pipeline.disclosure.tables import Tables
 
 
-def suppress(cells: Cells, kept_hidden: Flags | None = None) -> Flags:
+def suppress(cells: Cells, kept_hidden: Flags | None = None, tables: Tables | None = None) -> Flags:
     """Which cells are hidden: sensitive ones, ``kept_hidden``, and those that would give them away.
 
     What cannot be protected, because an earlier release gave it away, stays exposed; the gate
-    refuses it.
+    refuses it. ``tables`` are used and added to.
     """
+    tables = tables or Tables(cells)
     hidden = cells.sensitive.copy() if kept_hidden is None else cells.sensitive | kept_hidden
     _hide_line_by_line(cells, hidden)
     for places, lines in _parts(cells, hidden):
-        part = cells.part(places, lines)
-        within = hidden[places]
-        _hide_until_protected(part, within)
-        hidden[places] = within
+        if not _hide_in_part(cells, hidden, (places, lines), tables):
+            everything = np.flatnonzero(abs(cells.lines[lines]).sum(axis=0))
+            _hide_in_part(cells, hidden, (everything, lines), tables)
     return hidden
 
 
-def still_exposed(cells: Cells, hidden: Flags) -> Flags:
-    """Which sensitive cells can be narrowed, over all that hangs together."""
+def _hide_in_part(cells: Cells, hidden: Flags, of: tuple[Places, Places], tables: Tables) -> bool:
+    """Hide what protects the cells of one part, by its places and lines; whether that was enough.
+
+    A shown 0 belongs to no part, and so is hidden only where nothing else helps: with all cells of the part's
+    lines for its places.
+    """
+    places, lines = of
+    part, within = cells.part(places, lines), hidden[places]
+    proof = Proof.none(part)
+    is_protected = _hide_until_protected(part, within, proof, tables.of(places))
+    hidden[places] = within
+    tables.add(places, proof.tables)
+    return is_protected
+
+
+def still_exposed(cells: Cells, hidden: Flags, tables: Tables | None = None) -> Flags:
+    """Which sensitive cells can be narrowed, over all that hangs together.
+
+    ``tables`` that whoever hid the cells found are checked, and spare looking for others.
+    """
     found = cells.sensitive & ~hidden
     for places, lines in _parts(cells, hidden):
-        found[places] |= exposed(cells.part(places, lines), hidden[places])
+        known = tables.of(places) if tables else []
+        found[places] |= exposed(cells.part(places, lines), hidden[places], known=known)
     return found
 
 
@@ -44,19 +66,22 @@ def _parts(cells: Cells, hidden: Flags) -> list[tuple[Places, Places]]:
     return [(places, lines) for places, lines in found if cells.sensitive[places].any()]
 
 
-def _hide_until_protected(cells: Cells, hidden: Flags) -> None:
-    """Hide, for each exposed cell, the smallest of the shown cells that narrow it, round by round."""
-    proof = Proof.none(cells)
-    found = exposed(cells, hidden, proof, one_by_one=False)
+def _hide_until_protected(cells: Cells, hidden: Flags, proof: Proof, known: Sequence[Numbers]) -> bool:
+    """Hide, for each exposed cell, the smallest of the shown cells that narrow it, round by round.
+
+    Whether no cell is exposed at the end; otherwise nothing that could be hidden narrows one.
+    """
+    found = exposed(cells, hidden, proof, one_by_one=False, known=known)
     while found.any():
         added = {_smallest(cells, binding(cells, hidden, proof, int(p))) for p in np.flatnonzero(found)} - {
             -1
         }
         if not added:
-            return
+            return bool((proof.up & proof.down).all())
         hidden[sorted(added)] = True
         _hide_line_by_line(cells, hidden)
         found = ~(proof.up & proof.down)
+    return True
 
 
 def _smallest(cells: Cells, shown: Flags) -> int:

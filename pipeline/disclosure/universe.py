@@ -11,6 +11,7 @@ import scipy
 from pipeline.disclosure.cells import Cells, Flags, Places
 from pipeline.disclosure.pattern import still_exposed
 from pipeline.disclosure.rule import is_sensitive_sql
+from pipeline.disclosure.tables import Tables
 from pipeline.disclosure.unpublished import with_overlaps, with_rests
 
 # Of several releases that are still right about a cell, the attacker puts the ranges together.
@@ -86,19 +87,20 @@ def read_universe(connection: duckdb.DuckDBPyConnection) -> Universe:
     return Universe(wider, kept_hidden, found["figure"][~cells.is_derived])
 
 
-def attacked(universe: Universe, hidden: Flags) -> dict[str, Flags]:
+def attacked(universe: Universe, hidden: Flags, tables: Tables | None = None) -> dict[str, Flags]:
     """What is wrong with each published cell where those of ``hidden`` (of the published) are not shown.
 
     ``is_recoverable``: it can be narrowed from this release alone; ``is_differenced``: only together with an
-    earlier release; ``was_given_away``: earlier releases alone narrow it, whatever this one hides.
+    earlier release; ``was_given_away``: earlier releases alone narrow it, whatever this one hides. ``tables``
+    of whoever hid them are checked, not believed.
     """
     cells, n = universe.cells, len(hidden)
     everything = np.concatenate([hidden, universe.kept_hidden[n:]])
     alone = replace(cells, low_before=np.zeros(cells.size), high_before=_unknown_before(cells))
-    recoverable, none = still_exposed(alone, everything), np.zeros(cells.size, dtype=bool)
+    recoverable, none = still_exposed(alone, everything, tables), np.zeros(cells.size, dtype=bool)
     with_releases, given_away = none, none
     if (np.isfinite(cells.high_before) & ~cells.is_rest).any():
-        with_releases = still_exposed(cells, everything) & ~recoverable
+        with_releases = still_exposed(cells, everything, tables) & ~recoverable
     if with_releases.any():
         given_away = with_releases & still_exposed(cells, np.ones(cells.size, dtype=bool))
     return {

@@ -30,6 +30,20 @@ _ELEMENTS = f"""
     select * replace (coalesce(choice, '') as choice)
     from read_csv({literal(definitions.TABLE)}, header = true, auto_detect = false,
         columns = {{{_COLUMNS}, 'choice': 'varchar'}})"""
+_PRIMITIVES = "select * from (values {}) as p (type, json_types, is_dated)".format(
+    ", ".join(
+        f"({literal(name)}, {json_types.split()}, {name in definitions.DATED})"
+        for name, (json_types, _) in definitions.PRIMITIVES.items()
+    )
+)
+# A pattern that is written out is read once; one that stands in a column, for every row.
+_IS_OF_FORM = "case kind {} else true end".format(
+    " ".join(
+        f"when {literal(name)} then regexp_full_match(said, {literal(form)})"
+        for name, (_, form) in definitions.PRIMITIVES.items()
+        if form
+    )
+)
 
 
 def look(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str, *, rows: int) -> bool:
@@ -79,15 +93,12 @@ def looked_at(rows: int) -> int:
 
 
 def define(con: duckdb.DuckDBPyConnection, resource_type: str) -> None:
-    """Make ``fhir_element`` and ``fhir_primitive``, and name the resource type, for what follows."""
+    """Make ``fhir_element``, ``fhir_primitive`` and ``is_of_form``, and name the resource type, for what
+    follows."""
     con.execute("set variable resource_type = ?", [resource_type])
     con.execute(f"create temp table if not exists fhir_element as {_ELEMENTS}")
-    con.execute(
-        "create or replace temp table fhir_primitive "
-        "(type varchar, json_types varchar, form varchar, is_dated boolean)"
-    )
-    rows = [(name, *said, name in definitions.DATED) for name, said in definitions.PRIMITIVES.items()]
-    con.executemany("insert into fhir_primitive values (?, ?, ?, ?)", rows)
+    con.execute(f"create temp table if not exists fhir_primitive as {_PRIMITIVES}")
+    con.execute(f"create temp macro if not exists is_of_form(kind, said) as {_IS_OF_FORM}")
 
 
 def _doubt(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str, rows: int) -> None:

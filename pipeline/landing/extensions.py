@@ -75,12 +75,30 @@ def kept_elements(resource_type: str, found: tuple[Stripped, ...]) -> str:
     return ", ".join(_element(resource_type, name, places) for name in shapes.SHAPES[resource_type])
 
 
+def kept_elements_of(resource_type: str, *, suspects: str) -> str:
+    """As :func:`kept_elements` before it is known what there is: of the rows for which the predicate
+    ``suspects`` holds every unknown extension is taken off. Others are known to have none."""
+    places = set(extension_places(resource_type))
+    return ", ".join(
+        f"case when {suspects} then {stripping} else {quoted(name)} end as {quoted(name)}"
+        if (stripping := _stripping(resource_type, name, places))
+        else quoted(name)
+        for name in shapes.SHAPES[resource_type]
+    )
+
+
 def _element(resource_type: str, name: str, places: set[str]) -> str:
+    stripping = _stripping(resource_type, name, places)
+    return f"{stripping} as {quoted(name)}" if stripping else quoted(name)
+
+
+def _stripping(resource_type: str, name: str, places: set[str]) -> str:
+    """SQL of an element without the unknown extensions at or below it; empty where ``places`` has none."""
     path, kind = f"{resource_type}.{name}", shapes.SHAPES[resource_type][name]
     below = {place for place in places if place == path or place.startswith(f"{path}.")}
     if not below & set(extension_places(resource_type)):
-        return quoted(name)
-    return f"{_without_unknown(quoted(name), path, DuckDBPyType(kind))} as {quoted(name)}"
+        return ""
+    return _without_unknown(quoted(name), path, DuckDBPyType(kind))
 
 
 def _without_unknown(value: str, path: str, kind: DuckDBPyType) -> str:
@@ -114,13 +132,6 @@ def hidden_names(line: str) -> str:
 def told_otherwise(line: str, resource_type: str) -> str:
     """SQL predicate: the text ``line`` has not as many lists of extensions as its typed row. Never null."""
     return f"len(string_split({line}, '\"extension\"')) - 1 <> {_lists_of(resource_type)}"
-
-
-def unknown(resource_type: str) -> str:
-    """SQL predicate over a typed row: it has an extension that the register does not know there. Never
-    null."""
-    lists = (_unknown_items(place, resource_type) for place in extension_places(resource_type))
-    return "(" + (" or ".join(f"coalesce(len({items}) > 0, false)" for items in lists) or "false") + ")"
 
 
 def _mark_lines(con: duckdb.DuckDBPyConnection, lines: str, resource_type: str) -> None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from connectors.declare import Severity
 from connectors.fhir import shapes
-from connectors.fhir.out import restored
+from connectors.fhir.out import is_exported, restored
 from connectors.fhir.reader import read_ndjson
 from connectors.fhir.rules import RecordRule, record_id, record_rules
 from pipeline.duck import literal
@@ -25,7 +26,7 @@ from pipeline.landing.native import outcome_of, require_standing, with_totals
 from pipeline.landing.outcomes import FHIR, Broken, FileOutcome, Stripped
 from pipeline.landing.receive import Received
 from pipeline.landing.scan import UnreadableError
-from pipeline.landing.sieve import Sieved, refused_rows
+from pipeline.landing.sieve import refused_rows
 from pipeline.landing.tables import count, write_parquet
 from pipeline.landing.typed_rows import put_typed
 from pipeline.landing.unpack import gunzipped
@@ -54,23 +55,25 @@ def land_ndjson(
 
     With ``again`` only the rows that an earlier check refused are judged.
     """
-    judged, sieved = _judge(desk, received, resource_type, is_again=again is not None)
+    target = desk.typed_path(FHIR, resource_type, received.file_id)
+    part = desk.part(target)
+    judged, is_written = _judge(desk, received, resource_type, part, is_again=again is not None)
     if again:
         judged = again.judge(desk.con, judged)
         require_standing(received, judged)
     else:
         judged = with_totals(desk, received, manifest, judged)
-    target = desk.typed_path(FHIR, resource_type, received.file_id)
     stripped: tuple[Stripped, ...] = ()
     if judged.is_refused:
+        part.unlink(missing_ok=True)
         put_typed(desk, received.file_id, None, target)
     else:
-        part, stripped = desk.part(target), extensions.stripped(desk.con, resource_type)
-        landed = _landed_sql(judged.broken, "sound_rows" if sieved else "resources")
-        _write(desk, _typed_sql(received, resource_type, stripped, landed), part, sieved, again)
+        stripped = extensions.stripped(desk.con, resource_type)
+        if not is_written:
+            landed = _landed_sql("resources", is_exported=_has_exported(judged.broken))
+            elements = extensions.kept_elements(resource_type, stripped)
+            _write(desk, _typed_sql(received, resource_type, elements, landed), part, again)
         put_typed(desk, received.file_id, part, target)
-    if sieved:
-        judged = _with_repeated(desk.con, judged, sieved, None if judged.is_refused else target)
     quarantine.write(desk.con, desk.zones, received, judged.broken)
     desk.con.execute("drop table if exists resources")
     return replace(outcome_of(received, judged, format_name=FHIR, name=received.name), stripped=stripped)
@@ -156,32 +159,54 @@ def refusing(broken: Sequence[Broken], lines: int) -> str:
 
 
 def _judge(
-    desk: Desk, received: Received, resource_type: str, *, is_again: bool
-) -> tuple[Judged, Sieved | None]:
-    """The verdict; and the file told apart, where it is so large that ``resources`` has but its suspects."""
+    desk: Desk, received: Received, resource_type: str, part: Path, *, is_again: bool
+) -> tuple[Judged, bool]:
+    """The verdict; and whether the file is so large that it was written on the way, to ``part``. Else
+    ``resources`` has its rows."""
     rules = record_rules(resource_type)
     path = _opened(desk, received)
     if isinstance(path, Judged):
-        return path, None
+        return path, False
     if not is_again and path.stat().st_size >= sieve.LARGE_FROM:
-        sieved = sieve.sieve(desk.con, path, resource_type, rules, desk.work)
-        judged = _judge_apart(desk.con, resource_type, rules, sieved) if sieved else None
+        judged = _judge_apart(desk, received, resource_type, rules, path, part)
         if judged:
-            return judged, sieved
+            return judged, True
     found = _read_whole(desk, path, resource_type)
-    return (found if isinstance(found, Judged) else _judge_whole(desk, resource_type, rules, found)), None
+    return (found if isinstance(found, Judged) else _judge_whole(desk, resource_type, rules, found)), False
 
 
 def _judge_apart(
-    con: duckdb.DuckDBPyConnection, resource_type: str, rules: Sequence[RecordRule], sieved: Sieved
+    desk: Desk,
+    received: Received,
+    resource_type: str,
+    rules: Sequence[RecordRule],
+    path: Path,
+    part: Path,
 ) -> Judged | None:
-    """None where something is to be looked for in every line."""
+    """None where the file is not told apart, or something is to be looked for in every line."""
+    con, was_exported = desk.con, is_exported(received.name)
+    elements = extensions.kept_elements_of(resource_type, suspects="_is_suspect")
+    landed = _landed_sql("sound_rows", is_exported=was_exported)
+    typed = _typed_sql(received, resource_type, elements, landed)
+    sieved = sieve.sieve(con, path, resource_type, rules, desk.work, typed, part)
+    if sieved is None:
+        return None
     _, broken = judge_lines(con, rules, others=sieved.warnings)
     broken += _refuse_more(con, sieved.texts, resource_type, rules)
     if conformance.look(con, sieved.texts, resource_type, rows=sieved.rows):
+        part.unlink()
         return None
     broken += conformance.refuse_nonconforming(con)
+    refused = refused_rows(con)
+    if not np.array_equal(refused, sieved.withheld) or _has_exported(broken) > was_exported:
+        stripped = extensions.stripped(con, resource_type)
+        elements = extensions.kept_elements(resource_type, stripped)
+        landed = _landed_sql("sound_rows", is_exported=_has_exported(broken))
+        typed = _typed_sql(received, resource_type, elements, landed)
+        sieved.write(con, typed, part, refused=refused)
     lines = quarantine_lines(con, sieved.texts)
+    ids = f"read_parquet({literal(part)}, hive_partitioning = false)"
+    broken += _repeated(count(con, f"select count(id) - count(distinct id) from {ids}"))
     return Judged(sieved.rows, lines, tuple(broken), refusing(broken, lines))
 
 
@@ -205,21 +230,11 @@ def _refuse_more(
     return extensions.refuse_modifiers(con)
 
 
-def _write(desk: Desk, typed: str, part: Path, sieved: Sieved | None, again: Again | None) -> None:
-    if sieved:
-        sieved.write(desk.con, typed, part, refused=refused_rows(desk.con))
-        return
+def _write(desk: Desk, typed: str, part: Path, again: Again | None) -> None:
     passed = "_row not in (select _row from refused_resources)" + (f" and {WAS_REFUSED}" if again else "")
     write_parquet(desk.con, f"{typed} where {passed} order by _row", part)
     if again:
         again.join(desk.con, part)
-
-
-def _with_repeated(
-    con: duckdb.DuckDBPyConnection, judged: Judged, sieved: Sieved, written: Path | None
-) -> Judged:
-    rows = sieved.repeated(con, written, refused=refused_rows(con))
-    return replace(judged, broken=(*judged.broken, *_repeated(rows)))
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection) -> list[Broken]:
@@ -237,15 +252,19 @@ def _repeated(rows: int) -> list[Broken]:
     return [Broken("duplicate_key", Severity.WARNING, rows, "$.id")] if rows else []
 
 
-def _landed_sql(broken: Sequence[Broken], rows: str) -> str:
+def _has_exported(broken: Sequence[Broken]) -> bool:
+    """Whether an export wrote one of the records."""
+    return any(item.rule_id == "exported_record" for item in broken)
+
+
+def _landed_sql(rows: str, *, is_exported: bool) -> str:
     """SELECT of records as they were before an export wrote them, if one did."""
-    if any(item.rule_id == "exported_record" for item in broken):
+    if is_exported:
         return restored(rows)
     return f"select *, null::varchar as _landed_record, null::date as _landed_on from {rows}"
 
 
-def _typed_sql(received: Received, resource_type: str, stripped: tuple[Stripped, ...], landed: str) -> str:
-    elements = extensions.kept_elements(resource_type, stripped)
+def _typed_sql(received: Received, resource_type: str, elements: str, landed: str) -> str:
     day = f"date {literal(received.extract_date.isoformat())}"
     return f"""
         select {elements}, {literal(received.feed.source)} as _source,

@@ -1,68 +1,100 @@
-"""Tells the lines of a large NDJSON file that are sound from those to be looked at, in one pass over it.
+"""Writes a large NDJSON file in one pass, and tells the lines on the way that are to be looked at.
 
-Most lines of most files are sound. They are read once to be told so and once more to be written, by all
-threads and without a table of them in between, which would be as large as the file. Only the others,
-the suspects, go through what a small file goes through whole; it alone says what is wrong with a line.
+Most lines of most files are sound. They are read once, told to be so, put through the rules and written, by
+all threads and without a table of them in between, which would be as large as the file. Only the others, the
+suspects, go through what a small file goes through whole; it alone says what is wrong with a line. What it
+will say of them is guessed, so that those that are sound are written in their place; where the guess is
+wrong, the file is written again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+from duckdb.func import ARROW
+from duckdb.sqltypes import BIGINT, BOOLEAN
 
 from connectors.declare import Severity
 from connectors.fhir.lines import Lines, OtherLinesError, Rows
-from connectors.fhir.reader import doubted, probed_lines, read_lines, typed_lines
+from connectors.fhir.reader import judged_lines, read_lines, typed_lines
 from connectors.fhir.rules import RecordRule
+from connectors.fhir.shapes import SHAPES
+from connectors.fhir.teller import Telling
+from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.errors import WsicError
-from pipeline.landing import conformance, extensions
+from pipeline.landing import conformance
 from pipeline.landing.tables import count, write_parquet
 
-LARGE_FROM = 16 * 1024 * 1024  # bytes; below, a second pass costs less than to tell the lines apart
-# Suspects among the lines. Up to half of them, a file costs less told apart than in one piece (processor
-# seconds of 20,000 encounters, apart and in one piece: 3.6 and 4.1 with a twentieth of suspects, 7.9 and 8.4
-# with two fifths, 11.8 and 11.1 with three fifths).
+LARGE_FROM = 16 * 1024 * 1024  # bytes; below, a file costs less in one piece
+# Suspects among the lines. Up to half of them, a file costs less told apart than in one piece.
 _MOSTLY = 0.5
-_USUAL_AT_MOST = 50  # sets of members
-# Two sets of as many names read alike only where they are alike: a name of FHIR has no comma.
-_NAMES_SAID = "len(names) || ':' || array_to_string(names, ',')"
+_PASSED = "passed"
+_BROKEN, _STRANGE, _WARNED = 1, 2, 4  # bits that tell of a line; from the last on one a warning
 
 
 @dataclass(frozen=True, slots=True)
 class Sieved:
-    """A file whose suspects are in the table ``resources``. ``warnings``: of its other lines, how many broke
-    which rule, by its place; ``texts``: SELECT of the suspects' ``_row, line``."""
+    """A file written but for its suspects' verdicts, with the suspects in the table ``resources``.
+
+    ``warnings``: of its other lines, how many broke which rule, by its place; ``texts``: SELECT of the
+    suspects' ``_row, line``; ``withheld``: the rows that were not written, in order.
+    """
 
     path: Path
     resource_type: str
     rows: int
     warnings: Mapping[int, int]
     texts: str
+    withheld: Rows
 
     def write(self, con: duckdb.DuckDBPyConnection, select: str, part: Path, *, refused: Rows) -> None:
         """Write the rows that were not refused, by a SELECT over ``sound_rows`` (``_row`` and elements)."""
         with Lines(self.path, without=refused).readable(con, "sound_lines", as_json=True):
-            written = write_parquet(con, f"with sound_rows as ({self._sound_rows}) {select}", part)
-        if written != self.rows - len(refused):
-            part.unlink()
-            raise WsicError(f"{self.rows} lines, {len(refused)} of them refused, {written} rows written")
+            sound = typed_lines("sound_lines", self.resource_type)
+            written = write_parquet(con, f"with sound_rows as ({sound}) {select}", part)
+        _require(self.rows - len(refused), written, part)
 
-    def repeated(self, con: duckdb.DuckDBPyConnection, part: Path | None, *, refused: Rows) -> int:
-        """How many rows that were not refused have an id that another had; from ``part`` if written."""
-        asked = "select count(id) - count(distinct id) from"
-        if part is not None:
-            return count(con, f"{asked} read_parquet({literal(part)}, hive_partitioning = false)")
-        with Lines(self.path, without=refused).readable(con, "sound_lines", as_json=True):
-            return count(con, f"{asked} ({self._sound_rows})")
 
-    @property
-    def _sound_rows(self) -> str:
-        return typed_lines("sound_lines", self.resource_type)
+@dataclass(slots=True)
+class _Rules:
+    """What the rules said of the lines that a pass read; filled by the function ``passed``."""
+
+    warned: int  # rules that only warn
+    broken: list[Rows] = field(default_factory=list)
+    strange: list[Rows] = field(default_factory=list)
+    warnings: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.warnings = [0] * self.warned
+
+    def passed(self, rows: pa.Array, bits: pa.Array) -> pa.Array:
+        """Which rows, of which there is something to tell, are written. Of suspects no warning is counted:
+        what they broke is asked of them later."""
+        said = bits.to_numpy(zero_copy_only=False)
+        is_broken, is_strange = (said & _BROKEN) > 0, (said & _STRANGE) > 0
+        row = rows.to_numpy(zero_copy_only=False)
+        self.broken.append(row[is_broken])
+        self.strange.append(row[is_strange & ~is_broken])
+        sound = said[(said & (_BROKEN | _STRANGE)) == 0]
+        for bit in range(self.warned):
+            self.warnings[bit] += int(np.count_nonzero(sound & (_WARNED << bit)))
+        return pa.array(~is_broken)
+
+    @contextlib.contextmanager
+    def callable(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Let a statement in the block call the function ``passed``."""
+        con.create_function(_PASSED, self.passed, [BIGINT, BIGINT], BOOLEAN, type=ARROW, side_effects=True)
+        try:
+            yield
+        finally:
+            con.remove_function(_PASSED)
 
 
 def refused_rows(con: duckdb.DuckDBPyConnection) -> Rows:
@@ -72,107 +104,125 @@ def refused_rows(con: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def sieve(
-    con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, rules: Sequence[RecordRule], work: Path
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    resource_type: str,
+    rules: Sequence[RecordRule],
+    work: Path,
+    select: str,
+    part: Path,
 ) -> Sieved | None:
-    """Tell the lines apart and read the suspects into ``resources``; None where the file's lines are not
-    such that they can be cut by their line feeds, or too many of them are suspects."""
+    """Write to ``part``, by a SELECT over ``sound_rows`` (``_row``, ``_is_suspect`` and elements), the lines
+    that are sound and the suspects that are held for such, and read all suspects into ``resources``. None
+    where the file's lines are not such that they can be cut by their line feeds, or too many are suspects."""
     conformance.define(con, resource_type)
-    strange = f"coalesce({conformance.is_strange(con, resource_type)}, true)"
+    judged = _judging(con, resource_type, rules)
+    warning = _warning(rules)
     try:
-        strange_top = _unless_usual(con, path, strange)
-        sieving = _sieving(resource_type, rules, strange_top)
-        if (
-            _tell(con, Lines(path, is_head=True), sieving) > _MOSTLY
-            or _tell(con, Lines(path), sieving) > _MOSTLY
-        ):
+        if _mostly_suspect(con, path, resource_type, judged, len(warning)):
             return None
-    except OtherLinesError:
+        telling, said = Telling(resource_type), _Rules(len(warning))
+        with Lines(path, teller=telling).readable(con, "told_lines", as_json=True), said.callable(con):
+            written = write_parquet(con, f"with sound_rows as ({judged}) {select}", part)
+    except (OtherLinesError, duckdb.InvalidInputException):
+        # The latter: what one library takes for JSON and the other does not is looked at line by line.
+        part.unlink(missing_ok=True)
         return None
-    rows = count(con, "select sum(rows) from sieved")
-    texts = _stage(con, path, work, rows)
-    suspects = f"select _row, line, in_doubt from read_parquet({literal(texts)}) where in_doubt is not null"
-    read_lines(con, suspects, resource_type, into="resources")
+    withheld = _joined(telling.withheld, *said.broken)
+    suspects = _joined(telling.withheld, telling.given, *said.broken, *said.strange)
+    _require(telling.rows - len(withheld), written, part)
+    if len(suspects) > _MOSTLY * telling.rows:
+        part.unlink()
+        return None
+    texts = _stage(con, path, work, telling, suspects)
+    in_doubt = f"select _row, line, in_doubt from read_parquet({literal(texts)}) where in_doubt is not null"
+    read_lines(con, in_doubt, resource_type, into="resources")
     lines = f"select _row, line from read_parquet({literal(texts)})"
-    sound = con.execute("select warned, rows from sieved where named is null").fetchall()
-    warnings = {
-        place: sum(rows for warned, rows in sound if warned >> bit & 1)
-        for bit, place in enumerate(_warning(rules))
-    }
-    return Sieved(path, resource_type, rows, warnings, lines)
+    warnings = dict(zip(warning, said.warnings, strict=True))
+    return Sieved(path, resource_type, telling.rows, warnings, lines, withheld)
 
 
-def _unless_usual(con: duckdb.DuckDBPyConnection, path: Path, strange: str) -> str:
-    """``strange``, a predicate over ``names``, asked only of lines whose members are not those of a sound
-    line at the head of the file: most lines of a file have one of few sets of members."""
-    with Lines(path, is_head=True).readable(con, "all_lines", as_json=True):
-        found = con.execute(
-            f"""select distinct {_NAMES_SAID} from (
-                select json_keys(case when json_valid(line) then line end) as names from all_lines
-            ) where not {strange} limit {_USUAL_AT_MOST}"""
-        ).fetchall()
-    usual = ", ".join(literal(said) for (said,) in found)  # names of FHIR's own: others are strange
-    return f"case when {_NAMES_SAID} in ({usual}) then false else {strange} end" if found else strange
+def _mostly_suspect(
+    con: duckdb.DuckDBPyConnection, path: Path, resource_type: str, judged: str, warned: int
+) -> bool:
+    """Whether most lines at the head of the file are suspects."""
+    telling, said = Telling(resource_type), _Rules(warned)
+    with Lines(path, is_head=True, teller=telling).readable(con, "told_lines", as_json=True):
+        with said.callable(con):
+            count(con, f"select count(_row) from ({judged})")
+    found = _joined(telling.withheld, telling.given, *said.broken, *said.strange)
+    return len(found) > _MOSTLY * telling.rows
 
 
-def _tell(con: duckdb.DuckDBPyConnection, lines: Lines, sieving: str) -> float:
-    """Make ``sieved`` of ``lines``; returns the share of them that are suspects."""
-    with lines.readable(con, "all_lines", as_json=True):
-        con.execute(f"create or replace temp table sieved as {sieving}")
-    share = con.execute("select coalesce(sum(len(named)) / nullif(sum(rows), 0), 0) from sieved").fetchone()
-    return float(share[0]) if share else 0.0
+def _joined(*found: Rows) -> Rows:
+    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found]))
 
 
-def _stage(con: duckdb.DuckDBPyConnection, path: Path, work: Path, rows: int) -> Path:
-    """The text of the suspects, and of lines that are looked at anyway (whose ``in_doubt`` is null)."""
-    step = conformance.looked_at(rows)
-    con.execute(
-        f"""create or replace temp table staged as
-        select _row, any_value(in_doubt) as in_doubt from (
-            select unnest(named) as _row, in_doubt from sieved where named is not null
-            union all
-            select unnest(range({step}, {rows} + 1, {step})), null::boolean
-        ) group by _row order by _row"""
-    )
-    chosen = np.asarray(con.execute("select _row from staged").fetchnumpy()["_row"], dtype=np.int64)
+def _require(expected: int, written: int, part: Path) -> None:
+    if written != expected:
+        part.unlink()
+        raise WsicError(f"{expected} lines were to be written, {written} rows were")
+
+
+def _stage(con: duckdb.DuckDBPyConnection, path: Path, work: Path, telling: Telling, suspects: Rows) -> Path:
+    """The text of the suspects, and of lines that are looked at anyway (whose ``in_doubt`` is null). What
+    the JSON alone made a suspect may be of another shape."""
+    step = conformance.looked_at(telling.rows)
+    anyway = np.arange(step, telling.rows + 1, step, dtype=np.int64)
+    chosen = np.union1d(suspects, anyway)
+    told = np.concatenate([telling.withheld, telling.given])
+    doubt = pa.array(np.isin(chosen, told), mask=~np.isin(chosen, suspects))
     target = work / "suspects.parquet"
+    con.register("chosen_lines", pa.table({"_row": chosen, "in_doubt": doubt}))
     with Lines(path, only=chosen).readable(con, "staged_lines"):
         write_parquet(
             con,
             """select _row, in_doubt, rtrim(line, chr(10) || chr(13)) as line
-            from staged_lines join staged using (_row)""",
+            from staged_lines join chosen_lines using (_row)""",
             target,
             compression="lz4_raw",  # read a few times and thrown away
         )
+    con.unregister("chosen_lines")
     return target
 
 
-def _sieving(resource_type: str, rules: Sequence[RecordRule], strange_top: str) -> str:
-    """SELECT of ``in_doubt, warned`` (a bit a warning), ``rows`` and, of suspects, ``named`` (their rows)."""
-    by_text, by_reading = doubted(resource_type, signs=conformance.SIGNS)
-    doubts = ["_is_broken", extensions.hidden_names("line"), by_text, by_reading]
-    refusing = [f"coalesce({rule.predicate}, false)" for rule in rules if rule.severity is Severity.ROW]
-    strange = [
-        extensions.told_otherwise("line", resource_type),
-        extensions.unknown(resource_type),
-        *refusing,
+def _judging(con: duckdb.DuckDBPyConnection, resource_type: str, rules: Sequence[RecordRule]) -> str:
+    """SELECT of the rows of ``told_lines`` that are written: ``_row``, ``_is_suspect`` and elements."""
+    choices = _choices(con, resource_type)
+    names = [name for names, _ in choices for name in names]
+    beside = [name for name in names if name not in SHAPES[resource_type]]
+    broken = [f"coalesce({rule.predicate}, false)" for rule in rules if rule.severity is Severity.ROW]
+    several = [_not_one(names, is_required=is_required) for names, is_required in choices]
+    bits = [
+        f"if({' or '.join(broken)}, {_BROKEN}, 0)",
+        f"if({' or '.join(several) or 'false'}, {_STRANGE}, 0)",
+        *(
+            f"if(not _is_suspect and coalesce({rules[place].predicate}, false), {_WARNED << bit}, 0)"
+            for bit, place in enumerate(_warning(rules))
+        ),
     ]
-    warned = [f"coalesce({rules[place].predicate}, false)" for place in _warning(rules)]
-    flags = {"_doubt": doubts, "_strange": strange, "_warned": warned}
-    asked = ", ".join(f"{sql} as {word}_{n}" for word, found in flags.items() for n, sql in enumerate(found))
-    bits = " + ".join(f"if(_warned_{bit}, {1 << bit}, 0)" for bit in range(len(warned))) or "0"
-    # Of what stands below the top nothing is read for its names: ``asked`` alone says which elements are.
+    elements = ", ".join(quoted(name) for name in SHAPES[resource_type])
+    # The function is called of rows alone of which there is something to tell: it would wait for the telling.
     return f"""
-        with probed as ({probed_lines("all_lines", resource_type, asked=asked)}),
-        flagged as (select _row, {strange_top} as _strange_top, {asked} from probed),
-        told as (
-            select _row, {" or ".join(f"_doubt_{n}" for n in range(len(doubts)))} as in_doubt,
-                {" or ".join(f"_strange_{n}" for n in range(len(strange)))} or _strange_top as is_suspect,
-                ({bits})::bigint as warned
-            from flagged
-        )
-        select in_doubt, warned, count(*) as rows,
-            list(_row) filter (where in_doubt or is_suspect) as named
-        from told group by in_doubt, is_suspect, warned"""
+        with read_once as ({judged_lines("told_lines", resource_type, beside=beside)}),
+        judged as (select *, ({" + ".join(bits)})::bigint as _bits from read_once)
+        select _row, _is_suspect, {elements} from judged
+        where case when _bits = 0 then true else {_PASSED}(_row, _bits) end"""
+
+
+def _choices(con: duckdb.DuckDBPyConnection, resource_type: str) -> list[tuple[list[str], bool]]:
+    """The forms of each choice at the top of a record, and whether there must be one."""
+    return con.execute(
+        """select list(name order by name), max(least) > 0 from fhir_element
+        where owner = ? and choice <> '' group by choice order by choice""",
+        [resource_type],
+    ).fetchall()
+
+
+def _not_one(names: Sequence[str], *, is_required: bool) -> str:
+    """SQL predicate: of the forms of a choice there are several, or none where one is required."""
+    found = " + ".join(f"({quoted(name)} is not null)::int" for name in names)
+    return f"({found}) <> 1" if is_required else f"({found}) > 1"
 
 
 def _warning(rules: Sequence[RecordRule]) -> list[int]:

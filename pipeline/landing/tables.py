@@ -11,8 +11,8 @@ from pipeline.duck import literal
 
 def count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     """The one whole number that ``statement`` gives; 0 where it gives none."""
-    row = con.execute(statement).fetchone()
-    return int(row[0] or 0) if row else 0
+    rows = con.execute(statement).fetchall()  # to its end: an open result holds on to what it used
+    return int(rows[0][0] or 0) if rows else 0
 
 
 def write_parquet(

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.disclosure import SUPPRESSED_SIGN, disclosed_sql
+from pipeline.disclosure.tables import Tables
 from pipeline.disclosure.withheld import withhold
 from pipeline.duck import identifier, literal
 from pipeline.errors import ChecksRefusedError, one_of
@@ -86,12 +87,13 @@ _DICTIONARY: Mapping[str, Mapping[str, str]] = {
 def build(
     connection: duckdb.DuckDBPyConnection, source: Path, target: Path, *, name: str, run_id: str,
     before: Sequence[Path] = (),
-) -> None:  # fmt: skip
+) -> Tables:  # fmt: skip
     """Write the open product's tables into the new database ``target``, left attached as ``name``.
 
     ``connection`` is one of its own, in memory; ``source`` is a published ``secondary_use``;
     ``before`` are the kept cells of earlier releases, which anyone may have.
-    Raises :class:`ChecksRefusedError` for a metric whose unit has no known scale.
+    Returns the tables that prove what is hidden to be protected, for whoever judges. Raises
+    :class:`ChecksRefusedError` for a metric whose unit has no known scale.
     """
     connection.execute(f"attach {literal(target)} as {name}")
     connection.execute(f"create schema {name}.{SCHEMA}")
@@ -99,19 +101,21 @@ def build(
     connection.execute("use source")
     _require_scales(connection)
     schema = f"{name}.{SCHEMA}"
-    _show(connection, before)
+    tables = _show(connection, before)
     _population_and_segments(connection, schema)
     _metrics(connection, schema)
     _rest(connection, schema, run_id)
     _dictionary(connection, schema, name)
     connection.execute("use memory")
     connection.execute("detach source")
+    return tables
 
 
-def _show(connection: duckdb.DuckDBPyConnection, before: Sequence[Path]) -> None:
+def _show(connection: duckdb.DuckDBPyConnection, before: Sequence[Path]) -> Tables:
     """Temporary table ``shown_cell``: every count by its place, rounded, or null where it is suppressed."""
     counted = count(connection, before)
-    hidden = withhold(counted.cells, counted.kept_hidden, counted.figure)
+    tables = Tables(counted.cells)
+    hidden = withhold(counted.cells, counted.kept_hidden, counted.figure, tables)
     connection.register("hidden_cell", pa.table({"cell_id": range(len(hidden)), "is_hidden": hidden}))
     connection.execute(
         "create or replace temp table shown_cell as "
@@ -119,6 +123,7 @@ def _show(connection: duckdb.DuckDBPyConnection, before: Sequence[Path]) -> None
         "from cell inner join hidden_cell using (cell_id)"
     )
     connection.unregister("hidden_cell")
+    return tables
 
 
 def _population_and_segments(connection: duckdb.DuckDBPyConnection, schema: str) -> None:

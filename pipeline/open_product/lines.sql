@@ -80,8 +80,8 @@ select concat_ws('|', 'year', measure, period_start, area_type, area_code, part,
 from keyed
 where period_type = 'financial_year';
 
--- The same people counted in two tables of one night, and the measures of people of 65 and over beside everybody's:
--- two cells that are one number, or nearly.
+-- The same people counted in two tables of one night, the measures of people of 65 and over beside everybody's, and
+-- attendances with both times beside all of them: two cells that are one number, or nearly.
 insert into line
 with told as (
     select
@@ -114,6 +114,11 @@ pairs as (
         older.measure = everybody.measure || '_65_plus'
         and everybody.part = 'age_band'
         and everybody.value in ('65-74', '75-84', '85+')
+    union all
+    select timed.cell_id, everything.cell_id
+    from cell as timed
+    inner join cell as everything using (period_type, period_start, area_type, area_code, part, value)
+    where timed.measure = 'emergency_attendances_timed' and everything.measure = 'emergency_attendances'
 )
 
 select concat_ws('|', 'pair', one, other), unnest([one, other]), unnest([1, -1])

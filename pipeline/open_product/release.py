@@ -14,6 +14,7 @@ from expectations.products import check_open_product
 from expectations.results import RuleResult
 from pipeline import audit_log
 from pipeline.checks import Scan, conclude, forget
+from pipeline.disclosure.tables import Tables
 from pipeline.duck import connect, literal
 from pipeline.errors import ChecksRefusedError, UsageError
 from pipeline.gate_results import MADE_FROM as FROM
@@ -44,14 +45,14 @@ def publish_open(settings: Settings, ledger: Ledger, run_id: str, *, scan: Scan,
     before: list[Path] = []
 
     def write(connection: duckdb.DuckDBPyConnection, target: Path, parquet: Path) -> None:
-        build(connection, source, target, name=TARGET, run_id=run_id, before=before)
+        tables = build(connection, source, target, name=TARGET, run_id=run_id, before=before)
         write_parquet(connection, parquet)
         write_csv(connection, parquet, name=TARGET)
         copies = _judge_copies(connection, parquet)
         connection.execute(f"detach {TARGET}")  # flushes it, so that the checks read what is published
         releases = {each.run_id for each in told.kept(settings, ledger)} - {run_id}
         note = partial(record_cells, ledger, run_id, releases_before=len(releases))
-        found = judge_release(settings, source, target, before, scan=scan, note=note)
+        found = judge_release(settings, source, target, before, scan=scan, note=note, tables=tables)
         conclude(ledger, run_id, OPEN_PRODUCT, [*found, *copies])
         gate.require_passed(ledger, run_id, OPEN_PRODUCT, wanted=before_serving(OPEN_PRODUCT))
 
@@ -94,15 +95,15 @@ def _lost(settings: Settings) -> dict[str, audit_log.Detail]:
 
 def judge_release(
     settings: Settings, source: Path, database: Path, before: Sequence[Path], *, scan: Scan,
-    note: Callable[[pa.Table], None] = lambda _: None,
+    note: Callable[[pa.Table], None] = lambda _: None, tables: Tables | None = None,
 ) -> list[RuleResult]:  # fmt: skip
     """Every rule of the open product on ``database``, which was made from ``source``.
 
-    ``note`` gets what :func:`findings` found, a row a count.
+    ``note`` gets what :func:`findings` found, a row a count; ``tables`` are what the making found as proof.
     """
     attacking, judging = connect(settings), connect(settings)
     try:
-        attacked = findings(attacking, source, database, before)
+        attacked = findings(attacking, source, database, before, tables)
         if attacked is not None:  # else the suite says that it could not be judged
             note(attacked)
         return check_open_product(judging, database, findings=attacked, index_leaks=scan(database))

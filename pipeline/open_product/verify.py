@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.disclosure.rule import disclosed_sql, is_sensitive_sql
+from pipeline.disclosure.tables import Tables
 from pipeline.disclosure.universe import attacked
 from pipeline.duck import literal
 from pipeline.ledger import Ledger
@@ -61,14 +62,16 @@ order by cell_id
 
 
 def findings(
-    connection: duckdb.DuckDBPyConnection, source: Path, published: Path, before: Sequence[Path]
-) -> pa.Table:
+    connection: duckdb.DuckDBPyConnection, source: Path, published: Path, before: Sequence[Path],
+    tables: Tables | None = None,
+) -> pa.Table:  # fmt: skip
     """A row a published count: its place in words of area, group and period, and what is wrong with it.
 
     ``is_recoverable``: it can be narrowed from this release alone; ``is_differenced``: only together
     with an earlier release; ``was_given_away``: earlier releases alone narrow it, whatever this one
     hides; ``is_hidden``: it is not shown; ``is_sensitive``: it may not be, for its own size.
-    ``connection`` is one of its own, in memory.
+    ``connection`` is one of its own, in memory; ``tables`` are what the making found to prove that counts are
+    protected: each is checked against what is shown.
     """
     connection.execute(f"attach {literal(source)} as source (read_only)")
     connection.execute(f"attach {literal(published)} as published (read_only)")
@@ -76,7 +79,7 @@ def findings(
     found = universe.count(connection, before)
     connection.execute(_SHOWN)
     judged = connection.execute(_JUDGED).to_arrow_table()
-    for name, flags in attacked(found, judged["is_hidden"].to_numpy()).items():
+    for name, flags in attacked(found, judged["is_hidden"].to_numpy(), tables).items():
         judged = judged.append_column(name, pa.array(flags))
     connection.execute("use memory")
     return judged

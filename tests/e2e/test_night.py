@@ -82,7 +82,7 @@ def test_no_table_of_the_contract_is_empty(small_night, product: str) -> None:
     """Every published table of this issue has rows.
 
     No sender of the economy has an extension of its own. Of three hundred people, nobody whom a council
-    serves came to hospital since the day before.
+    serves came to hospital since the day before (``test_radar_recomputed`` has people who did).
     """
     with duckdb.connect(str(small_night.product(product)), read_only=True) as connection:
         empty = [

@@ -160,7 +160,7 @@ AT_OPEN = (
         name="a total left in", gate="open: published.disclosure",
         says=r"published\.disclosure\.not_recoverable",
         plant=_all(_served(*_SMALL_DIFFERENCE), lambda d, patch: patch.setattr(
-            "pipeline.disclosure.withheld.suppress", lambda cells, kept: cells.sensitive)), **_OPEN,
+            "pipeline.disclosure.withheld.suppress", lambda cells, kept, tables: cells.sensitive)), **_OPEN,
         damage=_in_open(f"(select count(numerator) as n from open.metric where {_DIFFERENCE}) where n = 2"),
         alone=True,
     ),

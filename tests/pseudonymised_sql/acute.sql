@@ -9,7 +9,21 @@ select
     floor(pow(draw(n, 'nights' || stay), 4) * 40)::integer as nights,
     pick(['21', '21', '22', '2A', '12', '11', '31'], draw(n, 'method' || stay)) as admission_method,
 from people, (select unnest(range(3)) as stay)
-where draw(n, 'acute') < 0.6 and draw(n, 'stays' || stay) < 0.15;
+where draw(n, 'acute') < 0.6 and draw(n, 'stays' || stay) < if(born_on < date '1961-01-01', 0.35, 0.15);
+-- Some people come back within weeks, and some of those who died came again and again before.
+insert into stays
+select * replace (
+    30 + stay as stay, made_key('acute|spell|back|' || stay, n) as spell_key, '21' as admission_method,
+    admitted_at + to_days(nights + floor(draw(n, 'back' || stay) * 40)::integer) as admitted_at
+)
+from stays where draw(n, 'comes back' || stay) < 0.3;
+insert into stays
+select
+    people.*, 20 + time as stay, made_key('acute|spell|last|' || time, n) as spell_key,
+    (died_on - pick([2, 30, 60, 89, 90, 91], draw(n, 'last' || time)))::timestamp as admitted_at,
+    2 as nights, pick(['21', '21', '22', '11'], draw(n, 'last method' || time)) as admission_method,
+from people, (select unnest(range(6)) as time)
+where draw(n, 'acute') < 0.6 and is_dead;
 -- People whom the council serves, and some others, came home of late from an emergency stay.
 insert into stays
 select
@@ -24,6 +38,13 @@ select * replace (
     admitted_at + to_days(nights) as admitted_at, '81' as admission_method
 )
 from stays where draw(n, 'transfer' || stay) < 0.08;
+-- In the last night some whom the council serves were admitted.
+insert into stays
+select
+    people.*, 7 as stay, made_key('acute|spell|7', n) as spell_key,
+    getvariable('as_of')::timestamp + interval 5 hours as admitted_at, 3 as nights, '21' as admission_method,
+from people
+where draw(n, 'acute') < 0.6 and draw(n, 'council user') < 0.06;
 insert into acute__encounters by name
 select
     spell_key as encounters_key, person_key, 'acute' as source, if(stay = 9, 'RQM', 'R1K') as sender,
@@ -33,8 +54,11 @@ select
     if(admitted_at + to_days(nights) > getvariable('as_of'), null, admitted_at + to_days(nights)) as end_at,
     if(stay = 9, 'RQM', 'R1K') as provider_code,
     pick(['1', '1', '1', '2', '5'], draw(n, 'class' || stay)) as patient_classification,
-    admission_method, '19' as source_of_admission, '1' as discharge_method,
+    admission_method, pick(['19', '19', '19', '19', '51'], draw(n, 'source' || stay)) as source_of_admission,
+    if(is_dead and admitted_at + to_days(nights) >= died_on, '4', '1') as discharge_method,
     pick(['19', '19', '51', '54'], draw(n, 'destination' || stay)) as discharge_destination,
+    if(nights > 1, (admitted_at + to_days(nights - pick([0, 1, 2], draw(n, 'ready' || stay))))::date, null)
+        as discharge_ready_on,
     pick(['DZ11S', 'EB03A', 'LA04Q'], draw(n, 'hrg' || stay)) as hrg_code,
 from stays;
 insert into acute__encounters by name
@@ -53,7 +77,14 @@ select
     made_key('acute|diagnosis|' || position, encounters_key) as conditions_key, encounters_key as encounter_key,
     person_key, source, sender, source_file_id, source_row,
     'encounter-diagnosis' as category, 'icd10' as code_system,
-    pick(['I500', 'J449', 'J189', 'S720', 'E119', 'N390'], draw(source_row, 'code' || position)) as code,
+    if(
+        position = 1,
+        pick(['I500', 'J449', 'J181', 'S720', 'S422', 'S720', 'I209', 'N10X', 'L031', 'C509', 'J209'], draw(source_row, 'code')),
+        if(
+            draw(source_row, 'code') between 0.28 and 0.54, 'W190',
+            pick(['W010', 'J449', 'I10X', 'D571', 'Z511'], draw(source_row, 'other code'))
+        )
+    ) as code,
     position, start_at::date as recorded_on,
 from acute__encounters, (select unnest([1, 2]) as position)
 where activity_type = 'hospital_episode';
@@ -71,7 +102,9 @@ select
     file_of('acute', 'attendances') as source_file_id, row_number() over (order by n, visit) as source_row,
     'emergency_attendance' as activity_type, 'finished' as status, 'EMER' as class_code,
     in_days(draw(n, 'arrived' || visit), 730) + interval 14 hour as start_at,
-    in_days(draw(n, 'arrived' || visit), 730) + interval 17 hour as end_at,
+    in_days(draw(n, 'arrived' || visit), 730) + interval 14 hour
+    + to_minutes(pick([90, 180, 240, 241, 400], draw(n, 'wait' || visit))) as end_at,
+    true as has_start_time, draw(n, 'departed' || visit) < 0.9 as has_end_time,
     'R1K' as provider_code, pick(['01', '01', '03', '04'], draw(n, 'department' || visit)) as department_type,
     pick(['1', '1', '1', '2'], draw(n, 'category' || visit)) as attendance_category,
     pick(['VB08Z', 'VB11Z', null], draw(n, 'vb' || visit)) as hrg_code,

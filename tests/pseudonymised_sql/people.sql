@@ -17,7 +17,7 @@ select
     'E8400' || (1 + floor(draw(n, 'practice') * 8)::integer) as practice_code,
     'E01' || lpad((1 + floor(draw(n, 'lsoa') * 40)::integer)::varchar, 6, '0') as lsoa_code,
     pick(['E09000005', 'E09000009', 'E09000015'], draw(n, 'council')) as local_authority_code,
-    draw(n, 'dead') < 0.02 as is_dead,
+    draw(n, 'dead') < 0.04 as is_dead,
     in_days(draw(n, 'death'), 500)::date as died_on,
 from (select unnest(range(getvariable('people'))) as n);
 create table person_sources (

@@ -1,7 +1,8 @@
--- looked_into (_row, line), fhir_element (the definitions), fhir_primitive (type, json_types, form, is_dated) -> nonconforming (_row,
--- rule_id, names: the members from the top down to the place). Variable resource_type. A place is a member's name behind those
--- of what holds it, lists not counted: records have few, and each is followed down from the resource by the definition of the type
--- that holds it. Of what is unknown nothing below is looked at, nor of contained resources.
+-- looked_into (_row, line), fhir_element (the definitions), fhir_primitive (type, json_types, is_dated), is_of_form (the
+-- forms of primitives) -> nonconforming (_row, rule_id, names: the members from the top down to the place).
+-- Variable resource_type. A place is a member's name behind those of what holds it, lists not counted: records have few,
+-- and each is followed down from the resource by the definition of the type that holds it. Of what is unknown nothing
+-- below is looked at, nor of contained resources.
 create or replace temp table fhir_node as
 select
     l._row, t.id, t.parent, t.key, t.type, t.value::varchar as said,
@@ -29,7 +30,7 @@ select
     k.kind is null and p.place <> '$.resourceType' and exists (
         select 1 from known as a inner join fhir_element as d on d.owner = a.kind where a.place = p.above
     ) as is_unknown,
-    f.type is not null as is_primitive, f.json_types, f.form, f.is_dated
+    f.type is not null as is_primitive, f.json_types, f.is_dated
 from placed as p
 left join known as k using (place)
 left join fhir_primitive as f on f.type = k.kind;
@@ -67,15 +68,14 @@ select distinct _row, rule_id, list_filter(names, lambda x: x <> '') as names fr
     from fhir_walked
     where not is_unknown and type <> 'NULL' and case
         when is_list and not is_item then type <> 'ARRAY'
-        when is_primitive then not list_contains(string_split(json_types, ' '), type)
+        when is_primitive then not list_contains(json_types, type)
         else type <> 'OBJECT'
     end
     union all
     select _row, if(is_dated, 'malformed_date', 'malformed_value'), names
     from fhir_walked
-    where is_primitive and form <> '' and said <> '""'
-        and list_contains(string_split(json_types, ' '), type)
-        and not regexp_full_match(trim(said, '"'), form)
+    where is_primitive and said <> '""' and list_contains(json_types, type)
+        and not is_of_form(kind, trim(said, '"'))
     union all
     select m._row, 'several_choices', list_append(m.names, min(m.name))
     from fhir_member as m

@@ -65,7 +65,7 @@ def decide(
         find_type_1(connection, zones)
         require_valid_reply(settings, connection, as_of)
         connection.execute((_FOLDER / "objections.sql").read_text(encoding="utf-8"))
-    find_rows(connection, zones, run_id)
+    find_rows(connection, settings, run_id)
     _settle(connection)
     for subject in ("record", "row"):
         query = f"select *, {literal(run_id)} as run_id from {subject}_eligibility order by all"

@@ -9,10 +9,16 @@ import re
 from collections.abc import Iterator
 
 from connectors.fhir import shapes
+from connectors.register import entities
 from pipeline.duck import identifier
 
 _NESTED = re.compile(r'"(?P<name>\w+)" (?P<kind>.+)')
 _NOT_CODED = ("meta", "identifier", "modifierExtension")  # labels and numbers, not what the row is about
+
+
+def person_resources() -> tuple[str, ...]:
+    """Resource types that carry rows about people, as the register of handling has them."""
+    return tuple(sorted({entity.resource for entity in entities().values() if entity.about_a_person}))
 
 
 def codings_of(resource: str) -> dict[str, str]:

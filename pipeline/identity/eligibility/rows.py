@@ -14,21 +14,18 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.fhir import shapes
-from connectors.register import entities
 from pipeline.duck import literal
 from pipeline.file_state import state_of
 from pipeline.identity.eligibility.attached import find_attached
-from pipeline.identity.eligibility.concepts import different_codings, every_coding
+from pipeline.identity.eligibility.codings import find_codings
+from pipeline.identity.eligibility.concepts import every_coding, person_resources
 from pipeline.identity.link import write_parquet
 from pipeline.identity.standardise import fhir_view
+from pipeline.keys import load_keys
+from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 _SPELLS = Path(__file__).with_name("spells.sql")
-
-
-def person_resources() -> tuple[str, ...]:
-    """Resource types that carry rows about people, as the register of handling has them."""
-    return tuple(sorted({entity.resource for entity in entities().values() if entity.about_a_person}))
 
 
 def files_of_rows(zones: Zones) -> list[Path]:
@@ -36,17 +33,18 @@ def files_of_rows(zones: Zones) -> list[Path]:
     return [zones.reference / "codelists.parquet", *sorted(zones.fhir.rglob("*.parquet"))]
 
 
-def find_rows(connection: DuckDBPyConnection, zones: Zones, run_id: str) -> None:
+def find_rows(connection: DuckDBPyConnection, settings: Settings, run_id: str) -> None:
     """Build ``row_reason`` on a connection that has the view ``codelist``.
 
     Which rows stay out is the same for every product, so a run finds it once: it is kept with the state of
     the files that it was found in.
     """
+    zones = Zones(settings.home)
     kept, state = kept_rows(zones), state_of([run_id], files_of_rows(zones))
     if _state_kept(connection, kept) == state:
         connection.execute(f"create or replace temp table row_reason as from read_parquet({literal(kept)})")
         return
-    _find(connection, zones)
+    _find(connection, settings, zones)
     write_parquet(connection, "from row_reason order by all", kept, state=state)
 
 
@@ -64,7 +62,7 @@ def _state_kept(connection: DuckDBPyConnection, kept: Path) -> str | None:
     return str(found[0]) if found else None
 
 
-def _find(connection: DuckDBPyConnection, zones: Zones) -> None:
+def _find(connection: DuckDBPyConnection, settings: Settings, zones: Zones) -> None:
     connection.execute(
         "create or replace temp table row_reason "
         "(source varchar, sender varchar, file_id varchar, row bigint, reason varchar)"
@@ -74,6 +72,8 @@ def _find(connection: DuckDBPyConnection, zones: Zones) -> None:
         "select distinct kind, code from codelist where codelist = 'legally_restricted'"
     )
     any_restricted = connection.execute("select 1 from restricted_code limit 1").fetchone()
+    if any_restricted:
+        find_codings(connection, settings, load_keys(settings))
     for resource in person_resources():
         fhir_view(connection, "resource_row", zones=zones, resource_type=resource)
         connection.execute(_MARKED)
@@ -115,7 +115,7 @@ def _restricted_codings(resource: str) -> str:
     return f"""
 create or replace temp table restricted_coding as
 with sent as (
-    select system, code as sent from ({different_codings(resource, "resource_row")})
+    select system, code as sent from different_coding where resource = {literal(resource)}
 ),
 coded as (
     select system, sent, {{'system': system, 'code': sent}} as coding from sent

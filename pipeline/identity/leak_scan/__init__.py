@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from pipeline.duck import literal, values_hidden
+from pipeline.duck import identifier, literal, values_hidden
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.leak_scan.chance import stands_out, weigh
 from pipeline.identity.leak_scan.columns import Column, columns_of, place_of
@@ -87,8 +87,12 @@ def _read_texts(connection: DuckDBPyConnection, columns: Iterable[Column], hashe
 def _texts_of(column: Column, has_hashes: bool) -> str:
     """SELECT of place and text: the different texts of a column that are no hashes."""
     relation = f"{column.relation} as p"
-    if has_hashes and column.is_of_people:  # each once, before they are held against a pattern
-        relation = f"(select distinct {column.value} from {relation}) as p"
+    if has_hashes and column.is_of_people:
+        # Each once, and then held against a pattern: of a plain distinct the engine tries every row first.
+        name = identifier(column.name)
+        relation = (
+            f"(select any_value({column.value}) as {name} from {relation} group by {column.value}) as p"
+        )
     no_hash = f" and not {_HASH.format(column.text)}" if has_hashes else ""
     return (
         f"select distinct {place_of(column)} as place, {column.text} as text from {relation} "

@@ -16,7 +16,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipeline.duck import literal
-from pipeline.identity.eligibility.concepts import different_codings, every_coding
+from pipeline.identity.eligibility.concepts import every_coding
 from pipeline.identity.standardise import define_macros, fhir_view
 from pipeline.zones import Zones
 
@@ -61,7 +61,7 @@ where l.codelist in ('type_1_dissent', 'type_1_withdrawn')
 _RESTRICTED = """
 create or replace temp table afresh_restricted as
 with different as (
-    select {{'system': system, 'code': code}} as said from ({different})
+    select {{'system': system, 'code': code}} as said from different_coding where resource = {resource}
 )
 select said from different
 where exists (
@@ -96,14 +96,14 @@ def look_afresh(connection: DuckDBPyConnection, zones: Zones, *, heeds_objection
 def marked_rows(connection: DuckDBPyConnection, view: str, resource: str) -> str:
     """SELECT of message, of the rows of a FHIR view that stay out by their own label or their own code.
 
-    Needs :func:`look_afresh` before it; the message is what the key of the row is made of.
+    Needs :func:`look_afresh` and ``different_coding``; the message is what the key of the row is made of.
     """
     message = f"_source || '|' || _sender || '|{resource}/' || id"
     marked = (
         f"select {message} as message from {view} "
         "where is_marked_test(meta.security) or is_marked_confidential(meta.security)"
     )
-    connection.execute(_RESTRICTED.format(different=different_codings(resource, view)))
+    connection.execute(_RESTRICTED.format(resource=literal(resource)))
     if connection.execute("select 1 from afresh_restricted limit 1").fetchone() is None:
         return marked
     return f"""

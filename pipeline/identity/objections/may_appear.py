@@ -20,7 +20,9 @@ from pipeline.duck import connect, literal
 from pipeline.errors import ChecksRefusedError
 from pipeline.file_state import state_of
 from pipeline.identity.eligibility import decision_file
-from pipeline.identity.eligibility.rows import files_of_rows, person_resources
+from pipeline.identity.eligibility.codings import find_codings
+from pipeline.identity.eligibility.concepts import person_resources
+from pipeline.identity.eligibility.rows import files_of_rows
 from pipeline.identity.kept import attach, is_kept, keep
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.objections.afresh import look_afresh, marked_rows
@@ -133,6 +135,7 @@ def _find_marked(
         connection.execute("create or replace temp table marked_row as from marked.marked_row")
         connection.execute("detach marked")
         return
+    find_codings(connection, settings, keys)
     connection.execute("create or replace temp table marked_row (message varchar)")
     for resource in person_resources():
         fhir_view(connection, "gate_row", zones=zones, resource_type=resource)

@@ -12,8 +12,8 @@ from connectors.fhir import shapes
 from connectors.register import entities
 from pipeline.duck import literal, parquet
 from pipeline.errors import ChecksRefusedError
+from pipeline.identity.eligibility.concepts import person_resources
 from pipeline.identity.eligibility.reasons import ORDER
-from pipeline.identity.eligibility.rows import person_resources
 from pipeline.ledger import Ledger
 from pipeline.zones import Zones
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.duck import is_first
 from pipeline.identity import standardise
 
 _MACROS = Path(__file__).with_name("macros.sql")
@@ -78,9 +79,10 @@ _WHOLE_PARTS = (
 
 
 def define_macros(connection: DuckDBPyConnection) -> None:
-    """Define the macros that nodes are made with, those of standardising among them."""
+    """Define the macros that nodes are made with, those of standardising among them, once a connection."""
     standardise.define_macros(connection)
-    connection.execute(_MACROS.read_text(encoding="utf-8"))
+    if is_first(connection, "macros_of_nodes"):
+        connection.execute(_MACROS.read_text(encoding="utf-8"))
 
 
 def residue_nodes(relation: str) -> str:

@@ -41,7 +41,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.fhir import shapes
-from pipeline.duck import parquet
+from pipeline.duck import is_first, parquet
 from pipeline.identity import nhs_number
 from pipeline.identity.standardise import nicknames, supersession
 from pipeline.settings import Settings
@@ -64,7 +64,9 @@ __all__ = [
 
 
 def define_macros(connection: DuckDBPyConnection) -> None:
-    """Define the macros that read FHIR elements, NHS numbers, names and postcodes."""
+    """Define the macros that read FHIR elements, NHS numbers, names and postcodes, once a connection."""
+    if not is_first(connection, "macros_of_standardise"):
+        return
     connection.execute(_FHIR_MACROS.read_text(encoding="utf-8"))
     nhs_number.define_macros(connection)
     for name in _MACROS:

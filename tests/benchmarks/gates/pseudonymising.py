@@ -22,6 +22,7 @@ from connectors.fhir import shapes
 from connectors.register import Entity, entities
 from pipeline import identity
 from pipeline.duck import connect, identifier, literal, parquet
+from pipeline.identity.eligibility.codings import kept_codings
 from pipeline.identity.eligibility.rows import kept_rows
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.standardise import define_macros
@@ -44,7 +45,8 @@ def run(settings: Settings, run_id: str) -> None:
     step, deciding, bare, rows, hashes = Taken(), Taken(), Taken(), 0, 0
     for turn in range(TURNS):
         clock, watch = Clock(), Stopwatch()
-        kept_rows(Zones(settings.home)).unlink(missing_ok=True)  # as in a night: nothing is decided yet
+        for kept in (kept_rows, kept_codings):  # as in a night: nothing is decided yet
+            kept(Zones(settings.home)).unlink(missing_ok=True)
         with clock.around([DECIDING]):
             for product in PRODUCTS:
                 identity.pseudonymise(settings, open_ledger(settings), run_id, product, AS_OF)

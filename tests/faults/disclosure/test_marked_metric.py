@@ -122,6 +122,33 @@ def test_what_a_tie_gives_away_is_found_by_that_tie(tie: str, warehouse: Warehou
     assert not any(found.endswith(place) for found in warehouse.found("is_recoverable", version))
 
 
+def test_two_measures_that_are_nearly_one_number_are_tied_everywhere(warehouse: Warehouse) -> None:
+    """What attendances with both times show is what attendances hide, in every group."""
+    for metric_id, measure in (
+        ("emergency_admissions", "emergency_attendances"),
+        ("emergency_admissions_again", "emergency_attendances_timed"),
+    ):
+        warehouse.change(
+            f"update {METRIC} set numerator_measure = '{measure}' where metric_id = '{metric_id}'"
+        )
+    warehouse.change(
+        f"update {METRIC} set n_numerator_people = 2 where numerator_measure = 'emergency_attendances' and "
+        f"area_code = 'system' and {OLDER} and {MAY}"
+    )
+    version = warehouse.version("first")
+    warehouse.change(
+        f"update {METRIC} set numerator = null",
+        f"update {METRIC} set numerator = 15 where area_code = 'system' and {OLDER} and {MAY} and "
+        "numerator_measure = 'emergency_attendances_timed'",
+        database=version,
+    )
+    place = "emergency_attendances in month 2025-05-01 2025-05-31 age_band 65-74"
+    assert any(found.endswith(place) for found in warehouse.found("is_recoverable", version))
+    ties = warehouse.models[METRIC][words.META]["same"]
+    ties[:] = [tie for tie in ties if "column" in tie]
+    assert not any(found.endswith(place) for found in warehouse.found("is_recoverable", version))
+
+
 def test_open_is_made_from_its_true_counts_so_it_is_not_marked_there(warehouse: Warehouse) -> None:
     with pytest.raises(ChecksRefusedError, match="open product is made from its true counts"):
         words.marked_tables(warehouse.models, "secondary_use", f"secondary_use:{METRIC}")

@@ -196,6 +196,10 @@ BAD_WORDS = {
     "a kind without its whole": (
         {**COST_WORDS, "kinds": [{"kind": "area_type", "value": "area_code"}]}, "words are not whole",
     ),
+    "a tie without its values": (
+        {**COST_WORDS, "same": [{"measure": "a", "of": "b", "column": "area_type"}]},
+        "column and values go together",
+    ),
     "a quotient of what is no count": (
         {
             **COST_WORDS,

@@ -57,7 +57,7 @@ def test_a_total_left_in_is_refused(nights: Nights, monkeypatch: pytest.MonkeyPa
         "update wsic.metric set numerator = 61 where area_type = 'system' and unit = 'per 1000 people'; "
         "delete from wsic.metric where area_code = 'E09000013'",
     )
-    monkeypatch.setattr(withheld, "suppress", lambda cells, kept: cells.sensitive)
+    monkeypatch.setattr(withheld, "suppress", lambda cells, kept, tables: cells.sensitive)
     with pytest.raises(ChecksRefusedError, match=r"not_recoverable: \d+ of \d+ failed in emergency_adm"):
         nights.publish(RUN_ID)
 

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.errors import ChecksRefusedError
 from pipeline.identity import objections_gate
+from pipeline.identity.eligibility import codings
 from pipeline.identity.objections import may_appear
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
@@ -140,3 +141,27 @@ def test_it_is_not_believed_of_a_run_that_decided_nothing(house: House) -> None:
             look(house)
     finally:
         decided.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        (lambda _: None, 0),
+        (lambda h: touch(next(Zones(h.economy.home).fhir.rglob("*.parquet"))), 1),
+        (lambda h: codings.kept_codings(Zones(h.economy.home)).unlink(), 1),
+        (lambda h: _replace(codings.kept_codings(Zones(h.economy.home))), 1),
+    ],
+    ids=["nothing", "a landed file", "it is gone", "another is in its place"],
+)
+def test_codings_that_deciding_found_are_the_gates_while_no_row_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch, change: Callable[[House], None], times: int
+) -> None:
+    look(house)
+    real, found = codings._find, []
+    monkeypatch.setattr(codings, "_find", lambda *given: (found.append(1), real(*given)))
+    (house.economy.home / "identity" / "objections" / "marked_rows.duckdb").unlink()
+    kept(house).unlink()
+    change(house)
+    assert look(house) > 0
+    assert len(found) == times
+    assert stat.S_IMODE(codings.kept_codings(Zones(house.economy.home)).stat().st_mode) == 0o600

@@ -30,7 +30,9 @@ Flags = dict[tuple[str, str], tuple[date, int]]
 
 
 def flagged(warehouse: duckdb.DuckDBPyConnection, flag: str) -> Flags:
-    found = rows(warehouse, f"select person_key, since, n_events from wsic.patient_radar where flag_id = '{flag}'")
+    found = rows(
+        warehouse, f"select person_key, since, n_events from wsic.patient_radar where flag_id = '{flag}'"
+    )
     return {(row["person_key"], flag): (row["since"], row["n_events"]) for row in found}
 
 
@@ -46,9 +48,7 @@ def population(pseudonymised: Path) -> dict[str, str]:
 
 def ages(folder: Path) -> dict[str, int]:
     born = {row["person_key"]: row["birth_month"] for row in read(folder, "gp__patients")}
-    return {
-        person: AS_OF.year - day.year - (AS_OF.month < day.month) for person, day in born.items() if day
-    }
+    return {person: AS_OF.year - day.year - (AS_OF.month < day.month) for person, day in born.items() if day}
 
 
 def stays(folder: Path, population: dict[str, str]) -> Iterator[Row]:
@@ -152,6 +152,29 @@ def test_admissions_from_home_care(
     assert found
 
 
+def test_alerts_of_last_nights_admissions(warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path) -> None:
+    served, expected = services(pseudonymised), set()
+    dead = {row["person_key"] for row in read(pseudonymised, "gp__patients") if row["is_deceased"]}
+    for key, row in spells(pseudonymised).items():
+        admitted, person = row["start_at"].date(), row["person_key"]
+        if admitted != AS_OF or person in dead:
+            continue
+        councils = {
+            one["sender"]
+            for one in served[person]
+            if not one["service_type"].startswith("Carer Support")
+            and (one["end_on"] is None or one["end_on"] >= admitted)
+        }
+        told = {("provider", row["provider_code"])} if councils else set()
+        expected |= {(person, key, *who) for who in told | {("council", code) for code in councils}}
+    found = rows(
+        warehouse, f"select * from wsic.alert where alert_id = 'admitted' and \"at\"::date = date '{AS_OF}'"
+    )
+    names = ("person_key", "evidence_activity_key", "recipient_type", "recipient_org_code")
+    assert {tuple(row[name] for name in names) for row in found} == expected
+    assert len(found) == len(expected) > 0
+
+
 def coded(folder: Path, *codes: str) -> dict[str, date]:
     """When one of the codes was last written down in general practice, by person."""
     found: dict[str, date] = {}
@@ -173,6 +196,8 @@ def test_blood_pressure_of_people_with_high_blood_pressure(
 ) -> None:
     age, last = ages(pseudonymised), coded(pseudonymised, "75367002")
     ill = {row["person_key"] for row in read(pseudonymised, "gp__observations") if row["code"] == "38341003"}
+    diagnoses = read(pseudonymised, "acute__conditions")
+    ill |= {row["person_key"] for row in diagnoses if row["code"][:3] in {"I10", "I11", "I12", "I13", "I15"}}
     asked = {person for person in ill & set(population) if age[person] >= 18}
     found = gaps(warehouse, "hypertension_blood_pressure")
     assert found == {
@@ -214,7 +239,9 @@ def test_the_list_of_a_practice_has_whoever_was_often_admitted_and_has_no_plan(
     for row in spells(pseudonymised).values():
         if row["admission_method"] in EMERGENCY and YEAR_AGO < row["start_at"].date() <= AS_OF:
             admitted[row["person_key"]] += 1
-    expected = {(person, population[person]) for person in admitted if admitted[person] > 1 and person in population}
+    expected = {
+        (person, population[person]) for person in admitted if admitted[person] > 1 and person in population
+    }
     found = rows(
         warehouse,
         "select * from wsic.mdt_list where contains(reasons, 'frequent_emergency_admissions')",

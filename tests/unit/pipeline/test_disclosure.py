@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pytest
 
 from pipeline.disclosure import disclosed, disclosed_sql
@@ -57,6 +58,20 @@ def test_secondary_suppression(
     parts: list[int], total: int, shown: tuple[list[int | None], int | None]
 ) -> None:
     assert _suppressed(parts, total) == shown
+
+
+def test_a_shown_0_is_hidden_where_nothing_else_protects() -> None:
+    """10 events of a few people are a hidden count and a 0; its two parts were told before as 7 at most.
+
+    Whoever sees the 0 knows of 14 at most, where 16 must stay possible.
+    """
+    amounts = [10, 10, 0, 5, 5]
+    cells = cells_of(amounts, [([1, 2], 0), ([3, 4], 1)], few_people=[0], before={3: (0, 7), 4: (0, 7)})
+    kept_hidden = np.array([False, True, False, False, False])
+    assert still_exposed(cells, cells.sensitive | kept_hidden)[0]
+    hidden = suppress(cells, kept_hidden)
+    assert hidden.all()
+    assert not still_exposed(cells, hidden).any()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ select
     activity_type,
     start_at,
     end_at,
+    has_start_time and has_end_time as has_both_times,
     coalesce(provider_code, sender) as provider_code,
     site_code,
     {{ is_attended('attended_code', 'status') }} as is_attended,

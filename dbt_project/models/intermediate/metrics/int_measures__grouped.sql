@@ -1,24 +1,14 @@
+{#- What is counted by: each kind of area with each kind of group. Another kind is a line here and a column of
+    fct_population_period. -#}
 {%- set areas = {'system': none, 'borough': 'local_authority_code', 'pcn': 'pcn_code', 'practice': 'practice_code'} -%}
 {%- set groups = {
     'all': none, 'age_band': 'age_band', 'sex': 'sex', 'ethnic_group': 'ethnic_group',
     'imd_quintile': 'imd_quintile', 'segment': 'segment_id'
 } -%}
-{#- What one person adds to each measure. -#}
-{%- set measures = {
-    'people': '1', 'people_65_plus': 'is_65_plus', 'emergency_admissions': 'emergency_admissions',
-    'emergency_admissions_65_plus': 'emergency_admissions * is_65_plus', 'bed_days': 'bed_days',
-    'emergency_attendances': 'emergency_attendances',
-    'long_term_social_care_65_plus': 'long_term_social_care * is_65_plus'
-} -%}
-with population as (
+{%- set columns = (areas.values() | select | list) + (groups.values() | select | list) -%}
+with people as (
 
-    select * from {{ ref('fct_population_period') }}
-
-),
-
-events as (
-
-    select * from {{ ref('int_metric_events__counted') }}
+    select * from {{ ref('int_people__measured') }}
 
 ),
 
@@ -26,24 +16,6 @@ events as (
 changed as (
 
     select distinct link_threshold, person_key from {{ ref('int_links__relinked') }}
-
-),
-
-people as (
-
-    select
-        population.*,
-        coalesce(population.age_years >= 65, false)::integer as is_65_plus,
-        coalesce(events.emergency_admissions, 0) as emergency_admissions,
-        coalesce(events.bed_days, 0) as bed_days,
-        coalesce(events.emergency_attendances, 0) as emergency_attendances,
-        coalesce(events.long_term_social_care, 0) as long_term_social_care,
-    from population
-    left join events
-        on
-            population.period_id = events.period_id
-            and population.link_threshold = events.link_threshold
-            and population.linked_key = events.linked_key
 
 ),
 
@@ -63,17 +35,17 @@ weighed as (
 
 ),
 
--- People alike in everything that is reported on, so that the grouping sets read few rows.
+-- People alike in everything that is reported on, so that what follows reads few rows.
 cells as (
 
     select
-        link_threshold, period_id, practice_code, pcn_code, local_authority_code,
-        age_band, sex, ethnic_group, imd_quintile, segment_id,
-        {% for measure, added in measures.items() -%}
-        sum(weight * {{ added }}) as {{ measure }},
-        sum(weight) filter (where {{ added }} > 0) as {{ measure }}_contributors,
-        max({{ added }}) filter (where weight = 1) as {{ measure }}_largest,
-        {% endfor -%}
+        link_threshold,
+        period_id,
+        measure,
+        {{ columns | join(', ') }},
+        sum(weight * amount) as amount,
+        sum(weight) as n_contributors,
+        max(amount) filter (where weight = 1) as largest_contribution,
     from weighed
     group by all
 
@@ -84,15 +56,14 @@ cells as (
 select
     link_threshold,
     period_id,
+    measure,
     '{{ area_type }}' as area_type,
     {{ area_column or "'system'" }} as area_code,
     '{{ group_type }}' as group_type,
     {{ group_column or "'all'" }} as group_value,
-    {% for measure in measures -%}
-    sum({{ measure }})::bigint as {{ measure }},
-    coalesce(sum({{ measure }}_contributors), 0)::bigint as {{ measure }}_contributors,
-    coalesce(max({{ measure }}_largest), 0)::bigint as {{ measure }}_largest,
-    {% endfor -%}
+    sum(amount)::bigint as amount,
+    coalesce(sum(n_contributors), 0)::bigint as n_contributors,
+    coalesce(max(largest_contribution), 0)::bigint as largest_contribution,
 from cells
 {% if area_column %}where {{ area_column }} is not null
 {% endif -%}

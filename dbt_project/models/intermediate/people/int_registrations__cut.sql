@@ -5,4 +5,4 @@ with registrations as (
 
 )
 
-select * exclude (link_threshold, linked_key) from registrations
+select * exclude (link_threshold, linked_key, died_on) from registrations

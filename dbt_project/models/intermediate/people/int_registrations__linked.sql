@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with sent as (
 
     select
@@ -88,6 +89,7 @@ cut as (
             ),
             coalesce(deaths.died_on, date '9999-12-31')
         ) as end_on,
+        deaths.died_on,
     from one_per_start
     left join deaths
         on one_per_start.link_threshold = deaths.link_threshold and one_per_start.linked_key = deaths.linked_key

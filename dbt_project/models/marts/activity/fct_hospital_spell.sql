@@ -1,11 +1,8 @@
 with spells as (
 
     select * from {{ ref('int_hospital_spells__grouped') }}
+    where link_threshold = 'middle'
 
 )
 
-select
-    *,
-    {{ days_between('admitted_on', 'discharged_on') }} as n_nights,
-    {{ is_emergency_admission('admission_method') }} as is_emergency,
-from spells
+select * exclude (link_threshold, linked_key) from spells

@@ -1,0 +1,118 @@
+"""Tells lines of JSON that are certainly records of R4 from suspects, many lines at a time.
+
+A suspect is what :mod:`connectors.fhir.strict` does not read, and what has a sign of something empty in its
+text, be it inside a text, where it means nothing. A suspect may land all the same: what it says beyond R4
+may be an extension that nobody knows, which is taken off. So each suspect is held for one that will land or
+for one that will be refused, by what was met first. That is a guess, to be checked by whoever acts on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from operator import length_hint
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from connectors.fhir.lines import Flags, Rows
+from connectors.fhir.strict import decoder
+
+_AT_ONCE = 128 * 1024  # bytes: what is compared with one another stays in the processor's own memory
+_CASE = 0x20
+_ANY = msgspec.json.Decoder()
+Bytes = NDArray[np.uint8]
+# How the reading of a line ends that says more than R4 does, and nothing that a record may not say.
+_LANDS = re.compile(r"unknown field `(extension|_\w+)`|Invalid enum value .*\.url`$", re.DOTALL)
+
+
+class Telling:
+    """Tells the lines of one file apart, as often as it is called with some of them; keeps the rows of the
+    suspects: ``withheld``, that are held for refused, and ``given``, that are held for such as land."""
+
+    def __init__(self, resource_type: str) -> None:
+        self._decode = decoder(resource_type).decode
+        self.rows = 0
+        self._withheld: list[Rows] = []
+        self._given: list[Rows] = []
+
+    def __call__(self, rows: Rows, lines: pa.StringArray) -> tuple[Flags, Flags]:
+        """Which lines to give, and which of all are suspects."""
+        starts, data = _bytes(lines)
+        wrong, lands = self._read(_texts(starts, data))
+        given, suspect = np.ones(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
+        suspect[
+            np.searchsorted(starts, _signs(data[starts[0] : starts[-1]]) + starts[0], side="right") - 1
+        ] = True
+        suspect[wrong] = True
+        given[wrong] = lands
+        self.rows += len(rows)
+        self._withheld.append(rows[~given])
+        self._given.append(rows[suspect & given])
+        return given, suspect
+
+    def _read(self, texts: list[memoryview]) -> tuple[list[int], list[bool]]:
+        """Places of the texts that are no such record, and of each whether it is held for one that lands.
+        The library reads text after text and stops at one that is none; from there it is sent on."""
+        left, wrong, lands = iter(texts), list[int](), list[bool]()
+        while True:
+            try:
+                deque(map(self._decode, left), maxlen=0)
+            except ValueError as error:
+                wrong.append(len(texts) - length_hint(left) - 1)
+                lands.append(_LANDS.search(str(error)) is not None and _is_object(texts[wrong[-1]]))
+            else:
+                return wrong, lands
+
+    @property
+    def withheld(self) -> Rows:
+        return _joined(self._withheld)
+
+    @property
+    def given(self) -> Rows:
+        return _joined(self._given)
+
+
+def _is_object(text: memoryview) -> bool:
+    """Whether the text is JSON to its end: reading it as a record may have stopped before."""
+    try:
+        return isinstance(_ANY.decode(text), dict)
+    except ValueError:
+        return False
+
+
+def _bytes(lines: pa.StringArray) -> tuple[NDArray[np.int32], Bytes]:
+    """Where each line begins, and the last one ends, in the bytes."""
+    _, offsets, data = lines.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1]
+    return starts, np.frombuffer(data, dtype=np.uint8)
+
+
+def _texts(starts: NDArray[np.int32], data: Bytes) -> list[memoryview]:
+    """Each line as a view of its bytes."""
+    at = starts.tolist()
+    return list(map(memoryview(data.data).__getitem__, map(slice, at, at[1:])))
+
+
+def _signs(data: Bytes) -> NDArray[np.int64]:
+    """Where an empty text, list or object may begin, or a null: ``""``, a ``[`` or ``{`` before its end or a
+    blank, ``nul``."""
+    found = [np.empty(0, dtype=np.int64)]
+    for first in range(0, len(data) - 1, _AT_ONCE):
+        part = data[first : first + _AT_ONCE + 1]
+        quote = part == ord('"')
+        sign = quote[:-1] & quote[1:]
+        sign |= (part[:-1] == ord("n")) & (part[1:] == ord("u"))
+        at = np.flatnonzero(sign)
+        is_other = (part[at] == ord("n")) & (data[np.minimum(at + first + 2, len(data) - 1)] != ord("l"))
+        opens = np.flatnonzero((part[:-1] | _CASE) == ord("{"))  # [ and { are one bit apart, as are ] and }
+        then = part[opens + 1]
+        empty = opens[((then | _CASE) == ord("}")) | (then == ord(" "))]
+        found += [at[~is_other] + first, empty + first]
+    return np.concatenate(found)
+
+
+def _joined(found: list[Rows]) -> Rows:
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])

@@ -1,0 +1,127 @@
+"""Works all metrics out again, at each threshold of linking, and compares them with ``wsic.metric``.
+
+``python -m tests.recomputed.metrics HOME`` does it for the products that a night left in ``HOME``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from connectors.declare import SOURCE_WORDS
+
+_HERE = Path(__file__).parent
+_SCALES = (
+    "case unit when 'per cent' then 100 when 'per 1000 people' then 1000 when 'days' then 1 else 100000 end"
+)
+_SHARED = "period_type, period_start, period_end, area_type, area_code, group_type, group_value"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many rows were compared, which metrics differ (with how many rows), and each metric's most."""
+
+    rows: int
+    differing: dict[str, int]
+    most: dict[str, int]
+    ranges: int
+
+
+def compare(pseudonymised: Path, database: Path) -> Compared:
+    """``database`` is what the warehouse made of the folder ``pseudonymised``."""
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")
+        connection.execute(f"attach '{database}' as made (read_only)")
+        _read(connection, pseudonymised)
+        for threshold in ("middle", "strict", "loose"):
+            connection.execute("set variable threshold = ?", [threshold])
+            for name in ("people", "events", "metrics"):
+                connection.execute((_HERE / f"{name}.sql").read_text(encoding="utf-8"))
+        return _compared(connection)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """A view a file of the zone, and those of all sources together that tell of people and addresses."""
+    for file in sorted(folder.glob("*.parquet")):
+        connection.execute(f"create view \"{file.stem}\" as from read_parquet('{file}')")
+    for entity in ("patients", "addresses"):
+        union = " union all by name ".join(f"(from {source}__{entity})" for source in SOURCE_WORDS)
+        connection.execute(f"create view {entity} as {union}")
+    connection.execute("set variable as_of = (select as_of from ledger__current_run)")
+    connection.execute(
+        "create table period as select distinct period_type, period_start, period_end from made.wsic.metric"
+    )
+    connection.execute(
+        f"create table recomputed (threshold varchar, metric_id varchar, {_typed()}, "
+        "above bigint, below bigint)"
+    )
+
+
+def _typed() -> str:
+    return ", ".join(
+        f"{column} {'date' if column in ('period_start', 'period_end') else 'varchar'}"
+        for column in _SHARED.split(", ")
+    )
+
+
+def _compared(connection: duckdb.DuckDBPyConnection) -> Compared:
+    connection.execute(
+        f"""
+        create table ours as
+        select metric_id, {_SHARED}, {_pivoted()}
+        from recomputed group by all having count(*) filter (threshold = 'middle') > 0;
+        create table beside as
+        select metric_id, {_SHARED}, theirs.* exclude (metric_id, {_SHARED}), {_SCALES} as scale,
+            coalesce(ours.middle_above, 0) as above, coalesce(ours.middle_below, 0) as below,
+            above * scale / nullif(below, 0)::double as middle,
+            coalesce(strict_above, 0) * scale / nullif(coalesce(strict_below, 0), 0)::double as strict,
+            coalesce(loose_above, 0) * scale / nullif(coalesce(loose_below, 0), 0)::double as loose
+        from made.wsic.metric as theirs full join ours using (metric_id, {_SHARED})
+        where group_type in ('all', 'age_band', 'sex')
+        """
+    )
+    differing = connection.execute(
+        """
+        select metric_id, count(*) from beside
+        where (numerator, denominator, value) is distinct from (above, below, middle)
+            or value_low is distinct from if(middle is null, null, least(middle, strict, loose))
+            or value_high is distinct from if(middle is null, null, greatest(middle, strict, loose))
+        group by metric_id order by metric_id
+        """
+    ).fetchall()
+    most = connection.execute(
+        "select metric_id, max(numerator) from beside group by metric_id order by metric_id"
+    ).fetchall()
+    counted = connection.execute("select count(*), count(*) filter (value_low <> value_high) from beside")
+    rows, ranges = counted.fetchone() or (0, 0)
+    return Compared(rows, dict(differing), dict(most), ranges)
+
+
+def _pivoted() -> str:
+    return ", ".join(
+        f"sum({part}) filter (threshold = '{threshold}') as {threshold}_{part}"
+        for threshold in ("middle", "strict", "loose")
+        for part in ("above", "below")
+    )
+
+
+def main() -> None:
+    """Compare from the command line; fails where anything differs."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("home", type=Path)
+    home = parser.parse_args().home
+    failed = 0
+    for product in ("direct_care", "secondary_use"):
+        found = compare(home / "pseudonymised" / product, home / "published" / product / "current.duckdb")
+        print(f"{product}: {found.rows} rows compared, {found.ranges} with a range")  # noqa: T201
+        for metric_id, most in found.most.items():
+            print(f"  {metric_id}: at most {most}, differing {found.differing.get(metric_id, 0)}")  # noqa: T201
+        failed += sum(found.differing.values())
+    raise SystemExit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""All metrics of three hundred made-up people, worked out a second time; and who may be counted in them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.recomputed.metrics import compare
+
+_PEOPLE = "select distinct metric_id, link_threshold, period_id, linked_key"
+
+
+def test_every_metric_is_what_its_definition_says(built, pseudonymised: Path) -> None:
+    """At the middle threshold and at both ends of the range, to the last digit."""
+    found = compare(pseudonymised, built.database)
+    assert found.differing == {}
+    assert len(found.most) == 18
+    assert [metric_id for metric_id, most in found.most.items() if most == 0] == []
+    assert found.rows > 10_000
+    assert found.ranges > 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ("numerator = numerator + 1", "metric_id = 'falls_admissions_65_plus' and area_type = 'practice'"),
+        (
+            "value_high = value_high + 1e-9",
+            "metric_id = 'total_bed_days' and group_type = 'sex' and value > 0",
+        ),
+        ("value = 0", "metric_id = 'reablement_at_home_84_days' and value is null and group_type = 'all'"),
+    ],
+)
+def test_the_comparison_sees_a_single_wrong_row(
+    built, pseudonymised: Path, tmp_path: Path, wrong: str, where: str
+) -> None:
+    copied = shutil.copy(built.database, tmp_path / "wrong.duckdb")
+    with duckdb.connect(str(copied)) as connection:
+        first = f"(select rowid from wsic.metric where {where} and group_type <> 'segment' limit 1)"
+        connection.execute(f"update wsic.metric set {wrong} where rowid = {first}")
+    assert compare(pseudonymised, Path(copied)).differing == {where.split("'")[1]: 1}
+
+
+def test_whoever_is_counted_above_is_counted_below(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of each metric, in each period and at each threshold, the numerator's people are among the denominator's."""
+    part = (
+        "{} from seeds.metrics inner join intermediate.int_people__measured "
+        "on measure = metrics.{}_measure and link_threshold = '{}'"
+    )
+    counted = {}
+    for threshold in ("middle", "strict", "loose"):
+        above, below = (part.format(_PEOPLE, which, threshold) for which in ("numerator", "denominator"))
+        assert warehouse.execute(f"({above}) except ({below})").fetchall() == []
+        counted[threshold] = len(warehouse.execute(above).fetchall())
+    assert counted["middle"] > counted["strict"] > 0
+    assert counted["loose"] > 0
