@@ -42,8 +42,14 @@ def kept_codings(zones: Zones) -> Path:
 
 
 def _state(zones: Zones) -> str:
-    """Of every landed row, and of the code that says where codings stand."""
-    return state_of([_TABLE], [Path(concepts.__file__), *sorted(zones.fhir.rglob("*.parquet"))])
+    """Of every landed row, of the places where codings stand, and of the code that takes them apart.
+
+    The places themselves, not the files that they are derived from: the register says which resources are
+    about people, the declared shapes where a code may stand in them.
+    """
+    places = [concepts.different_codings(resource, "row") for resource in concepts.person_resources()]
+    code = [Path(__file__), Path(concepts.__file__)]
+    return state_of([_TABLE, *places], [*code, *sorted(zones.fhir.rglob("*.parquet"))])
 
 
 def _find(connection: DuckDBPyConnection, zones: Zones) -> None:

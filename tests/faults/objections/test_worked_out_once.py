@@ -11,9 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from connectors.fhir import shapes
 from pipeline.errors import ChecksRefusedError
 from pipeline.identity import objections_gate
-from pipeline.identity.eligibility import codings
+from pipeline.identity.eligibility import codings, concepts
 from pipeline.identity.objections import may_appear
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
@@ -165,3 +166,24 @@ def test_codings_that_deciding_found_are_the_gates_while_no_row_changed(
     assert look(house) > 0
     assert len(found) == times
     assert stat.S_IMODE(codings.kept_codings(Zones(house.economy.home)).stat().st_mode) == 0o600
+
+
+def _another_place(patch: pytest.MonkeyPatch) -> None:
+    observation = {**shapes.SHAPES["Observation"]}
+    del observation["code"]
+    patch.setitem(shapes.SHAPES, "Observation", observation)
+
+
+def _another_resource(patch: pytest.MonkeyPatch) -> None:
+    told = {name: entity for name, entity in concepts.entities().items() if entity.resource != "Observation"}
+    patch.setattr(concepts, "entities", lambda: told)
+
+
+@pytest.mark.parametrize("change", [_another_place, _another_resource], ids=["the shapes", "the register"])
+def test_codings_are_looked_for_anew_where_they_may_stand_elsewhere(
+    house: House, monkeypatch: pytest.MonkeyPatch, change: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    zones = Zones(house.economy.home)
+    before, again = codings._state(zones), codings._state(zones)
+    change(monkeypatch)
+    assert before == again != codings._state(zones)
