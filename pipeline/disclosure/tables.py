@@ -33,7 +33,10 @@ class Tables:
         self._used[places] = first + len(found)
 
     def of(self, places: Places) -> list[Numbers]:
-        """What was found of the cells at ``places``; nothing of cells that are not known here."""
-        if places.max(initial=-1) >= len(self._amount):
-            return []
-        return [table[places] for table in self._found[: int(self._used[places].max(initial=0))]]
+        """What was found of the cells at ``places``.
+
+        A table without some of them is of other cells: it proves nothing, and is left out.
+        """
+        last = int(places.max(initial=-1))
+        used = self._used[places].max(initial=0) if last < len(self._used) else 0
+        return [table[places] for table in self._found[: int(used)] if last < len(table)]

@@ -63,3 +63,13 @@ def test_tables_of_fewer_cells_are_not_looked_at() -> None:
     tables = Tables(few)
     suppress(few, None, tables)
     assert still_exposed(cells, cells.sensitive, tables).tolist() == [False, False, False, True]
+
+
+def test_a_table_that_is_shorter_than_the_cells_proves_nothing() -> None:
+    """Tables come from another hand: one that was cut says nothing, and the search goes on without it."""
+    cells = cells_of(*grid(np.array([[3, 30, 50], [4, 2, 60], [20, 6, 1]])))
+    tables = Tables(cells)
+    hidden = suppress(cells, None, tables)
+    tables._found[:] = [table[:2] for table in tables._found]
+    assert tables.of(np.arange(cells.size)) == []
+    assert (still_exposed(cells, hidden, tables) == still_exposed(cells, hidden)).all()
