@@ -118,22 +118,24 @@ contact_events as (
         is_counted and coalesce(has_both_times and start_at is not null and end_at is not null, false) as is_timed,
         activity_type = 'outpatient_attendance' as is_outpatient,
         unnest([
-            { 'measure': 'emergency_attendances', 'amount': is_counted::bigint },
-            { 'measure': 'emergency_attendances_timed', 'amount': is_timed::bigint },
+            { 'measure': 'emergency_attendances', 'counted_on': start_at::date, 'amount': is_counted::bigint },
+            { 'measure': 'emergency_attendances_timed', 'counted_on': start_at::date, 'amount': is_timed::bigint },
             {
                 'measure': 'emergency_attendances_over_4_hours',
+                'counted_on': start_at::date,
                 'amount': (is_timed and end_at > start_at + interval 240 minute)::bigint
             },
             {
                 'measure': 'outpatient_appointments',
+                'counted_on': start_at::date,
                 'amount': (is_outpatient and coalesce(attended_code in ('3', '5', '6', '7'), false))::bigint
             },
             {
                 'measure': 'outpatient_appointments_missed',
+                'counted_on': start_at::date,
                 'amount': (is_outpatient and coalesce(attended_code in ('3', '7'), false))::bigint
             }
         ]) as told,
-        start_at::date as counted_on,
     from linked_contacts
 
 ),
@@ -175,6 +177,16 @@ last_admissions as (
 
 ),
 
+told_events as (
+
+    select link_threshold, linked_key, told from spell_events
+    union all
+    select link_threshold, linked_key, told from stay_events
+    union all
+    select link_threshold, linked_key, told from contact_events
+
+),
+
 events as (
 
     select
@@ -183,23 +195,7 @@ events as (
         struct_extract(told, 'measure') as measure,
         struct_extract(told, 'counted_on') as counted_on,
         struct_extract(told, 'amount') as amount,
-    from spell_events
-    union all by name
-    select
-        link_threshold,
-        linked_key,
-        struct_extract(told, 'measure') as measure,
-        struct_extract(told, 'counted_on') as counted_on,
-        struct_extract(told, 'amount') as amount,
-    from stay_events
-    union all by name
-    select
-        link_threshold,
-        linked_key,
-        struct_extract(told, 'measure') as measure,
-        counted_on,
-        struct_extract(told, 'amount') as amount,
-    from contact_events
+    from told_events
     union all by name
     select * from care_homes
     union all by name
