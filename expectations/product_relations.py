@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.published.contract import NEVER_EMPTY, tables_of
+from expectations.published.open_product import TABLES
 
 SCHEMAS = ("core", "wsic", "quality", "audit", "meta")
 OPEN_SCHEMA = "open"
@@ -174,6 +175,22 @@ def _listed_person(there: set[tuple[str, str]]) -> str:
         f"select 'wsic.{table}' as place, person_key, {practice} as practice_code from wsic.{table}"
         for table, practice in listed
         if ("wsic", table) in there
+    )
+
+
+def open_columns() -> str:
+    """Every column of every table and view in the open product's database beside what is agreed of it."""
+    agreed = " union all ".join(
+        f"select {literal(f'{OPEN_SCHEMA}.{table}')} as relation, "
+        f"{literal(column.split()[0])} as column_name, {literal(column.split()[1])} as agreed"
+        for table, columns in TABLES.items()
+        for column in columns.split(", ")
+    )
+    return (
+        "select relation, column_name, type, agreed from ("
+        "select schema_name || '.' || table_name as relation, column_name, "
+        "data_type as type from duckdb_columns() where database_name = current_database() "
+        f"and not internal) full join ({agreed}) using (relation, column_name)"
     )
 
 

@@ -15,6 +15,7 @@ from expectations.product_relations import (
     columns,
     count_tally,
     literal,
+    open_columns,
     relations,
 )
 from expectations.published import MARKED_SUITES, OPEN_SUITES, SUITES
@@ -55,17 +56,21 @@ def check_open_product(
     database: Path,
     *,
     findings: object | None = None,
+    uncounted: object | None = None,
     index_leaks: object | None = None,
     suites: Iterable[Suite] = OPEN_SUITES,
 ) -> list[RuleResult]:
     """Judge ``suites`` (all of :data:`expectations.published.OPEN_SUITES`) on the open product's database.
 
-    ``findings`` and ``index_leaks`` are Arrow tables: a row a count, what an attack found; counts by
-    column, what the identity room found. Without one, the rules on it could not be judged, and refuse.
+    ``findings``, ``uncounted`` and ``index_leaks`` are Arrow tables: a row a count, what an attack found; a
+    row a table, how many rows it has of nothing that was counted; counts by column, what the identity
+    room found. Without one, the rules on it could not be judged, and refuse.
     """
     _attach(connection, database)
     _take(connection, "disclosure_finding", findings)
+    _take(connection, "uncounted_row", uncounted)
     _take(connection, "index_leak", index_leaks)
+    _make(connection, {"open_column": open_columns()})
     _make(connection, {"published_column": columns((OPEN_SCHEMA,), has_dictionary=True)})
     _make(connection, {"count_tally": count_tally(connection)})
     return _judge(connection, suites, (OPEN_SCHEMA,))

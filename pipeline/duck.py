@@ -61,6 +61,14 @@ def is_first(connection: duckdb.DuckDBPyConnection, word: str) -> bool:
     return said != (True,)
 
 
+def has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """Whether ``relation`` has any row: what has none to go through need not be planned at all.
+
+    To plan the statements of a step takes longer than to run them on a few rows.
+    """
+    return connection.execute(f"select 1 from {relation} limit 1").fetchone() is not None
+
+
 @cache
 def _httpfs() -> Path:
     """The signed extension inside the installed package ``duckdb-extension-httpfs``.

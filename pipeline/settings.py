@@ -60,6 +60,12 @@ class Settings:
     reidentify_keys_limit: int = 50  # pseudonyms in one request; more is bulk, and refused
     reidentify_daily_limit: int = 200  # pseudonyms of one requester in one day
     reidentify_days_back: int = 31  # how long before the night that is served a relationship may have held
+    # How many days something that was never ended counts as open, since its last sign of activity.
+    reidentify_spell_days: int = 365  # a hospital spell: since admission, or a part of it that began
+    reidentify_referral_days: int = (
+        548  # 18 months (78 weeks was the longest planned wait): since receipt or contact
+    )
+    reidentify_package_days: int = 548  # a yearly review, half a year late: since start, assessment or review
     reidentify_review_one_in: int = 10  # of the answers, one in so many goes to a listed reviewer
     break_glass_keys_limit: int = 5  # pseudonyms in one break-glass
     break_glass_review_days: int = 7  # a requester's unreviewed break-glass older than this stops the next

@@ -24,7 +24,8 @@ _KINDS = {
     "recorded_on "
     "first_recorded_on latest_recorded_on effective_on period_start period_end as_of expected_on "
     "last_extract_on "
-    "extract_date month_start since due_since last_done_on last_event_on",
+    "extract_date month_start since due_since last_done_on last_event_on month evidence_on "
+    "previous_until_month",
     "TIMESTAMP": "called_at start_at end_at at started_at ended_at",
     "BOOLEAN": "is_registered is_deceased is_attended is_emergency cost_is_proxy is_current is_late "
     "is_passed "
@@ -34,6 +35,7 @@ _KINDS = {
     "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed "
     "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest n "
     "n_events n_at_least",
+    "INTEGER": "metric_version",
     "DOUBLE": "cost_gbp value weekly_cost_gbp numerator denominator value_low value_high link_confidence",
 }
 _TYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}

@@ -14,6 +14,7 @@ SHARED = {
     "tests/e2e/test_night.py": "small night",
     "tests/e2e/test_fhir_export.py": "small night",
     "tests/e2e/test_metrics_recomputed.py": "small night",
+    "tests/e2e/test_money_recomputed.py": "small night",
     "tests/e2e/test_root_rotation.py": "small night",
     "tests/privacy/least_privilege/test_modes_of_a_night.py": "small night",
     "tests/privacy/keys/test_keys_stay_in.py": "small night",
@@ -25,6 +26,7 @@ SHARED = {
     "tests/unit/dbt_project/test_metric_controlled.py": "built project",
     "tests/unit/dbt_project/test_metrics_recomputed.py": "built project",
     "tests/unit/dbt_project/test_models_unit_tests.py": "built project",
+    "tests/unit/dbt_project/test_money_recomputed.py": "built project",
     "tests/unit/dbt_project/test_radar_recomputed.py": "built project",
     "tests/unit/dbt_project/test_warehouse_recomputed.py": "built project",
 }

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import numpy as np
@@ -23,13 +24,14 @@ from connectors.fhir.json_types import literal
 from connectors.types import quoted
 
 LONGEST_LINE = 64 * 1024 * 1024
-_BLOCK, _HEAD = 8 * 1024 * 1024, 1024 * 1024
+_BLOCK, _HEAD, _TAIL = 8 * 1024 * 1024, 1024 * 1024, 64 * 1024
 _LINE_FEED, _RETURN = 0x0A, 0x0D
 _BOM = b"\xef\xbb\xbf"
 _BLANK = " \t\r\n"
 
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
 # Of numbered lines: which to give, and which of all are marked as suspects.
 Teller = Callable[[Rows, pa.StringArray], tuple[Flags, Flags]]
 
@@ -42,17 +44,16 @@ class OtherLinesError(ValueError):
 class Lines:
     """The lines of ``path`` that are not blank, numbered from 1.
 
-    ``without`` names rows to leave out, or ``only`` those to give; both in ascending order. ``is_head``:
-    those of its first megabyte are enough. ``teller`` says which to give; what it says of those that are
-    given stands beside them.
+    ``without`` names rows to leave out, in ascending order. ``is_head``: those of its first megabyte are
+    enough. ``teller`` says which to give; what it says of those that are given stands beside them.
     """
 
     path: Path
     without: Rows | None = None
-    only: Rows | None = None
     is_head: bool = False
     teller: Teller | None = None
     failure: OtherLinesError | None = field(default=None, init=False)
+    begins: list[Rows] = field(default_factory=list, init=False)  # behind a teller: the place of each line
 
     @contextmanager
     def readable(self, con: duckdb.DuckDBPyConnection, name: str, *, as_json: bool = False) -> Iterator[None]:
@@ -80,8 +81,10 @@ class Lines:
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         first = 1
         try:
-            for block in _read(self.path, is_head=self.is_head):
-                lines = _not_blank(_cut(block))
+            for begin, block in _read(self.path, is_head=self.is_head):
+                lines, begins = _not_blank(_cut(block))
+                if self.teller:
+                    self.begins.append(begins + begin)
                 rows = np.arange(first, first + len(lines), dtype=np.int64)
                 first += len(lines)
                 kept, told = self._kept(rows, lines)
@@ -97,13 +100,24 @@ class Lines:
             self.failure = error
             raise
 
+    def texts_of(self, rows: Rows) -> pa.StringArray:
+        """The lines of a few rows, once a teller has seen all: read where they lie."""
+        if not len(rows):
+            return pa.array([], pa.string())
+        with self.path.open("rb") as file:
+            found = [self._line_at(file, begin) for begin in np.concatenate(self.begins)[rows - 1].tolist()]
+        return pa.array(found, pa.binary()).cast(pa.string())
+
+    @staticmethod
+    def _line_at(file: BinaryIO, begin: int) -> bytes:
+        file.seek(begin)
+        return file.readline()
+
     def _kept(self, rows: Rows, lines: pa.StringArray) -> tuple[Flags | None, tuple[Flags, ...]]:
         """Which lines to give, None for all of them; and, behind a teller, which are suspects."""
         if self.teller:
             kept, suspect = self.teller(rows, lines)
             return (None if kept.all() else kept), (suspect,)
-        if self.only is not None:
-            return _among(rows, self.only), ()
         if self.without is not None and len(self.without):
             return ~_among(rows, self.without), ()
         return None, ()
@@ -137,40 +151,57 @@ def _among(rows: Rows, named: Rows) -> Flags:
     return among
 
 
-def _read(path: Path, *, is_head: bool) -> Iterator[bytes]:
+def _read(path: Path, *, is_head: bool) -> Iterator[tuple[int, Bytes]]:
     return islice(_blocks(path, _HEAD), 1) if is_head else _blocks(path, _BLOCK)
 
 
-def _blocks(path: Path, size: int) -> Iterator[bytes]:
-    """The file in pieces that end with a line feed, but for the last one."""
-    with path.open("rb") as file:
-        held = file.read(len(_BOM)).removeprefix(_BOM)
-        while block := file.read(size):
-            cut = block.rfind(b"\n") + 1
-            if not cut:
-                held += block
-                if len(held) > LONGEST_LINE:
-                    raise OtherLinesError("a line is too long")
-                continue
-            yield held + block[:cut]
+def _blocks(path: Path, size: int) -> Iterator[tuple[int, Bytes]]:
+    """The file in pieces that end with a line feed, but for the last one, each with its place. Each is read
+    to where it stays: to join what is left of one with the next would copy both."""
+    with path.open("rb", buffering=0) as file:
+        held = np.frombuffer(file.read(len(_BOM)).removeprefix(_BOM), dtype=np.uint8)
+        begin = file.tell() - len(held)
+        while True:
+            block = np.empty(len(held) + size, dtype=np.uint8)
+            block[: len(held)] = held
+            read = file.readinto(block.data[len(held) :])
+            block = block[: len(held) + read]
+            if not read:
+                break
+            cut = _behind_last_line_feed(block, len(held))
+            if not cut and len(block) > LONGEST_LINE:
+                raise OtherLinesError("a line is too long")
+            if cut:
+                yield begin, block[:cut]
             held = block[cut:]
-        if held:
-            yield held
+            begin += cut
+        if len(held):
+            yield begin, held
 
 
-def _cut(block: bytes) -> pa.StringArray:
+def _behind_last_line_feed(block: Bytes, begin: int) -> int:
+    """Place behind the last line feed of ``block`` from ``begin`` on; 0 where there is none."""
+    end = len(block)
+    while end > begin:
+        start = max(end - _TAIL, begin)
+        found = np.flatnonzero(block[start:end] == _LINE_FEED)
+        if len(found):
+            return start + int(found[-1]) + 1
+        end = start
+    return 0
+
+
+def _cut(data: Bytes) -> pa.StringArray:
     """One text a line, its line end with it."""
-    data = np.frombuffer(block, dtype=np.uint8)
     ends = np.flatnonzero(data == _LINE_FEED) + 1
-    if not len(ends) or ends[-1] != len(block):
-        ends = np.append(ends, len(block))
-    if b"\r" in block:
-        returns = np.flatnonzero(data == _RETURN)
-        if returns[-1] + 1 == len(block) or bool((data[returns + 1] != _LINE_FEED).any()):
-            raise OtherLinesError("a carriage return stands alone")
+    if not len(ends) or ends[-1] != len(data):
+        ends = np.append(ends, len(data))
+    returns = np.flatnonzero(data == _RETURN)
+    if len(returns) and (returns[-1] + 1 == len(data) or bool((data[returns + 1] != _LINE_FEED).any())):
+        raise OtherLinesError("a carriage return stands alone")
     starts = np.zeros(len(ends) + 1, dtype=np.int32)
     starts[1:] = ends
-    lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(block))
+    lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(starts), pa.py_buffer(data))
     try:
         lines.validate(full=True)
     except pa.ArrowInvalid:
@@ -178,14 +209,15 @@ def _cut(block: bytes) -> pa.StringArray:
     return lines
 
 
-def _not_blank(lines: pa.StringArray) -> pa.StringArray:
-    """Without the lines of nothing but white space; the numbers of the others do not count them."""
+def _not_blank(lines: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+    """Without the lines of nothing but white space, and where each begins; the numbers of the others do not
+    count them."""
     data = np.frombuffer(lines.buffers()[2], dtype=np.uint8)
     starts = np.frombuffer(lines.buffers()[1], dtype=np.int32)[: len(lines)]
     doubtful = np.flatnonzero(np.isin(data[starts], np.frombuffer(_BLANK.encode(), dtype=np.uint8)))
     if not len(doubtful):
-        return lines
+        return lines, starts.astype(np.int64)
     blank = pc.equal(pc.utf8_trim(lines.take(pa.array(doubtful)), _BLANK), "")
     kept = np.ones(len(lines), dtype=np.bool_)
     kept[doubtful] = ~blank.to_numpy(zero_copy_only=False)
-    return lines.filter(pa.array(kept))
+    return lines.filter(pa.array(kept)), starts[kept].astype(np.int64)

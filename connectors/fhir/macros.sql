@@ -35,6 +35,11 @@ create or replace temp macro fhir_date(value) as try_cast(
     case length(value) when 4 then value || '-01-01' when 7 then value || '-01' else left(value, 10) end as date);
 create or replace temp macro fhir_precision(value) as
     case length(value) when 4 then 'year' when 7 then 'month' when 10 then 'day' else if(value is null, null, 'time') end;
+-- Whether fhir_timestamp gives one. To put a moment into London time is the dearest part of it, and never fails.
+create or replace temp macro fhir_is_a_time(value) as case
+    when length(value) <= 10 then fhir_date(value) is not null
+    else try_cast(value as timestamptz) is not null
+end;
 -- Wall-clock time in London, whatever the offset the sender wrote.
 create or replace temp macro fhir_timestamp(value) as case
     when length(value) <= 10 then fhir_date(value)::timestamp

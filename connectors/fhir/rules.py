@@ -59,9 +59,13 @@ def record_id(resource_type: str) -> str:
 
 
 def _patient_id(reference: str) -> str:
-    """The key of a reference is worked out once: to look for it is dear."""
+    """Most references are plain. Of others the key is worked out once: to look for it is dear."""
     found = "lambda k: if(starts_with(k, 'Patient/'), nullif(split_part(k, '/', 2), ''), null)"
-    return f"list_transform([reference_key({reference})], {found})[1]"
+    return (
+        f"case when regexp_full_match({reference}.reference, 'Patient/{_ID}') "
+        f"then substr({reference}.reference, length('Patient/') + 1) "
+        f"else list_transform([reference_key({reference})], {found})[1] end"
+    )
 
 
 def _is_unresolved(where: str) -> str:
@@ -172,7 +176,7 @@ def _malformed_date(path: str) -> RecordRule:
         path,
         Severity.ROW,
         f"{_sql(path)} is not null and not (regexp_full_match({_sql(path)}, '{_DATE_TIME}') "
-        f"and fhir_timestamp({_sql(path)}) is not null)",
+        f"and fhir_is_a_time({_sql(path)}))",
         f"{path} is no FHIR date: YYYY, YYYY-MM, YYYY-MM-DD or a time of day with its offset",
     )
 

@@ -1,10 +1,11 @@
 """R4's records as strict types, for a library that reads JSON and says at once what is not of its type.
 
 A line that is read so is a JSON object of its resource type in which, at any depth: each member is one that
-R4 has there and is of R4's JSON type; what must be there is; nothing is null or empty text, list or object;
-every extension is one that the register knows at its place; and no modifier is hidden. What the record rules
-would refuse anyway, and is cheaply told here, is not read either: a code outside its set, a date that can be
-none, a record of nobody. Other forms of texts, and choices (``value[x]``), are not looked at.
+R4 has there and is of R4's JSON type; what must be there is; nothing is null or an empty text or list (an
+empty object may be read, where nothing of it must be there); every extension is one that the register knows
+at its place; and no modifier is hidden. What the record rules would refuse anyway, and is cheaply told here,
+is not read either: a code outside its set, a date that can be none, a record of nobody. Other forms of texts,
+and choices (``value[x]``), are not looked at.
 
 A line that is not read so is not yet wrong.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -31,7 +33,7 @@ _DATE = Annotated[
     str,
     msgspec.Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T.{0,30})?)?)?$"),
 ]
-_NAME = Annotated[str, msgspec.Meta(pattern="^(?!extension$|modifierExtension$)")]
+_NAME = Annotated[str, msgspec.Meta(pattern="^(?!extension$|modifierExtension$).")]
 _DEPTH = 12  # of a contained resource: lists and objects within one another
 # A Reference has an Identifier, that a Reference, and so on: so often one may stand in another.
 _WITHIN_ITSELF = 2
@@ -45,21 +47,22 @@ class _Member(NamedTuple):
 
 
 @cache
-def decoder(resource_type: str) -> msgspec.json.Decoder[Any]:
-    """Reads one line that is a record as the module says; raises :class:`ValueError` at any other."""
-    return msgspec.json.Decoder(_Types(resource_type).record())
+def decoder(resource_type: str, *, has_clock: bool = False) -> msgspec.json.Decoder[Any]:
+    """Reads one line that is a record as the module says; raises :class:`ValueError` at any other. With
+    ``has_clock`` also where a date is there without its time of day: what is read then is read sooner."""
+    return msgspec.json.Decoder(_Types(resource_type, datetime if has_clock else _DATE).record())
 
 
 class _Types:
     """The types of one resource type; what is built twice is built once."""
 
-    def __init__(self, resource_type: str) -> None:
+    def __init__(self, resource_type: str, date: Any) -> None:
         self.resource_type = resource_type
         self.known: dict[str, list[str]] = defaultdict(list)
         for extension in extensions():
             if extension.place.startswith(f"{resource_type}."):
                 self.known[extension.place].append(extension.url)
-        self.forms: dict[str, Any] = dict.fromkeys(self.places(requirements.DATES), _DATE)
+        self.forms: dict[str, Any] = dict.fromkeys(self.places(requirements.DATES), date)
         for path, codes in requirements.VALUE_SETS.get(resource_type, {}).items():
             self.forms[f"{resource_type}.{path}"] = Literal[tuple(sorted(codes))]
         self.required = {f"{resource_type}.id", *self.places(requirements.REQUIRED)}
@@ -96,7 +99,7 @@ class _Types:
         if member.name == "extension":
             return self.extension(below, within)
         if member.name == "contained":
-            return dict[_NAME, _anything(_DEPTH)]  # type: ignore[misc]
+            return _filled_dict_of(_anything(_DEPTH))
         if member.name.startswith("_") or member.name in ("modifierExtension", "implicitRules"):
             return None
         if below in self.forms:
@@ -144,11 +147,15 @@ def _list_of(item: Any) -> Any:
     return Annotated[list[item], _FILLED]
 
 
+def _filled_dict_of(item: Any) -> Any:
+    return Annotated[dict[_NAME, item], _FILLED]
+
+
 def _anything(depth: int) -> Any:
-    """JSON of no more than ``depth`` lists and objects in one another, none of which is an extension."""
+    """JSON of no more than ``depth`` lists and objects in one another, none of them empty or an extension."""
     found: Any = _TEXT | bool | int | float
     for _ in range(depth):
-        found = _TEXT | bool | int | float | list[found] | dict[_NAME, found]
+        found = _TEXT | bool | int | float | _list_of(found) | _filled_dict_of(found)
     return found
 
 

@@ -1,6 +1,6 @@
 """Tells lines of JSON that are certainly records of R4 from suspects, many lines at a time.
 
-A suspect is what :mod:`connectors.fhir.strict` does not read, and what has a sign of something empty in its
+A suspect is what :mod:`connectors.fhir.strict` does not read, and what has a sign of an empty object in its
 text, be it inside a text, where it means nothing. A suspect may land all the same: what it says beyond R4
 may be an extension that nobody knows, which is taken off. So each suspect is held for one that will land or
 for one that will be refused, by what was met first. That is a guess, to be checked by whoever acts on it.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable
 from operator import length_hint
 
 import msgspec
@@ -21,7 +22,7 @@ from connectors.fhir.lines import Flags, Rows
 from connectors.fhir.strict import decoder
 
 _AT_ONCE = 128 * 1024  # bytes: what is compared with one another stays in the processor's own memory
-_CASE = 0x20
+_DAYS = 0.05  # of the lines have dates without a time of day; from there on all are read as such
 _ANY = msgspec.json.Decoder()
 Bytes = NDArray[np.uint8]
 # How the reading of a line ends that says more than R4 does, and nothing that a record may not say.
@@ -30,10 +31,15 @@ _LANDS = re.compile(r"unknown field `(extension|_\w+)`|Invalid enum value .*\.ur
 
 class Telling:
     """Tells the lines of one file apart, as often as it is called with some of them; keeps the rows of the
-    suspects: ``withheld``, that are held for refused, and ``given``, that are held for such as land."""
+    suspects: ``withheld``, that are held for refused, and ``given``, that are held for such as land. ``keep``
+    is given the rows of all suspects and their lines."""
 
-    def __init__(self, resource_type: str) -> None:
-        self._decode = decoder(resource_type).decode
+    def __init__(
+        self, resource_type: str, keep: Callable[[Rows, pa.StringArray], None] | None = None
+    ) -> None:
+        self._exact = decoder(resource_type).decode
+        self._decode = decoder(resource_type, has_clock=True).decode
+        self._keep = keep
         self.rows = 0
         self._withheld: list[Rows] = []
         self._given: list[Rows] = []
@@ -51,20 +57,37 @@ class Telling:
         self.rows += len(rows)
         self._withheld.append(rows[~given])
         self._given.append(rows[suspect & given])
+        if self._keep:
+            self._keep(rows[suspect], lines.filter(pa.array(suspect)))
         return given, suspect
 
     def _read(self, texts: list[memoryview]) -> tuple[list[int], list[bool]]:
         """Places of the texts that are no such record, and of each whether it is held for one that lands.
         The library reads text after text and stops at one that is none; from there it is sent on."""
-        left, wrong, lands = iter(texts), list[int](), list[bool]()
+        left, wrong, lands, days = iter(texts), list[int](), list[bool](), 0
         while True:
             try:
                 deque(map(self._decode, left), maxlen=0)
-            except ValueError as error:
-                wrong.append(len(texts) - length_hint(left) - 1)
-                lands.append(_LANDS.search(str(error)) is not None and _is_object(texts[wrong[-1]]))
+            except ValueError:
+                place = len(texts) - length_hint(left) - 1
+                said = self._problem(texts[place])
+                if said is None:
+                    days += 1
+                else:
+                    wrong.append(place)
+                    lands.append(_LANDS.search(said) is not None and _is_object(texts[place]))
             else:
+                if days > _DAYS * len(texts):
+                    self._decode = self._exact
                 return wrong, lands
+
+    def _problem(self, text: memoryview) -> str | None:
+        """Why the text is no record; None where it is one whose dates have no time of day."""
+        try:
+            self._exact(text)
+        except ValueError as error:
+            return str(error)
+        return None
 
     @property
     def withheld(self) -> Rows:
@@ -97,20 +120,16 @@ def _texts(starts: NDArray[np.int32], data: Bytes) -> list[memoryview]:
 
 
 def _signs(data: Bytes) -> NDArray[np.int64]:
-    """Where an empty text, list or object may begin, or a null: ``""``, a ``[`` or ``{`` before its end or a
-    blank, ``nul``."""
+    """Where an empty object may begin: a ``{`` before its end or a blank. What else is empty is not read."""
     found = [np.empty(0, dtype=np.int64)]
     for first in range(0, len(data) - 1, _AT_ONCE):
         part = data[first : first + _AT_ONCE + 1]
-        quote = part == ord('"')
-        sign = quote[:-1] & quote[1:]
-        sign |= (part[:-1] == ord("n")) & (part[1:] == ord("u"))
-        at = np.flatnonzero(sign)
-        is_other = (part[at] == ord("n")) & (data[np.minimum(at + first + 2, len(data) - 1)] != ord("l"))
-        opens = np.flatnonzero((part[:-1] | _CASE) == ord("{"))  # [ and { are one bit apart, as are ] and }
-        then = part[opens + 1]
-        empty = opens[((then | _CASE) == ord("}")) | (then == ord(" "))]
-        found += [at[~is_other] + first, empty + first]
+        opens = part[:-1] == ord("{")
+        opens &= part[1:] != ord('"')  # mostly a name stands there
+        if opens.any():
+            at = np.flatnonzero(opens)
+            then = part[at + 1]
+            found.append(at[(then == ord("}")) | (then == ord(" "))] + first)
     return np.concatenate(found)
 
 

@@ -33,3 +33,16 @@ upper(replace({{ code }}, '.', ''))
 {% macro person_number(person_key) -%}
 hash({{ person_key }})
 {%- endmacro %}
+
+{# Whether a condition stands, by all that is known of it: once diagnosed a lifelong one stays, another is over when its
+   resolution is the later entry. #}
+{% macro is_standing(is_lifelong, is_diagnosed, diagnosed_on, resolved_on) -%}
+(
+    {{ is_diagnosed }}
+    and (
+        {{ is_lifelong }}
+        or {{ resolved_on }} is null
+        or coalesce({{ diagnosed_on }} > {{ resolved_on }}, false)
+    )
+)
+{%- endmacro %}

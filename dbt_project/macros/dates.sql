@@ -29,3 +29,8 @@ case
     else '85+'
 end
 {%- endmacro %}
+
+{# The first day that is `years` years after a day: the first of March of a 29th of February where the year has none. #}
+{% macro years_after(day, years) -%}
+(({{ day }} + to_years({{ years }}))::date + if(day({{ day }} + to_years({{ years }})) < day({{ day }}), 1, 0))
+{%- endmacro %}

@@ -39,7 +39,12 @@ TABLES: Mapping[str, str] = {
     "quality.ambulance_match": "counted sender month_start incident_outcome result n",
     "core.person_source": "person_key source sender link_step link_confidence",
     "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason "
-    "previous_segment_id",
+    "previous_segment_id previous_until_month evidence_on",
+    "wsic.bridges_to_health": "person_key as_of segment_id segment_name rule_version reason "
+    "previous_segment_id previous_until_month evidence_on",
+    "wsic.population_segment_month": "person_key scheme_id month segment_id rule_version reason "
+    "previous_segment_id previous_until_month evidence_on is_age_of_night",
+    "wsic.segment_move": "month scheme_id from_segment_id to_segment_id people rule_version",
     "wsic.integrated_care_summary": "person_key",
     "wsic.care_timeline": "person_key at setting what where",
     "wsic.metric": "metric_id metric_version period_type period_start period_end area_type area_code "
@@ -53,9 +58,25 @@ TABLES: Mapping[str, str] = {
     "wsic.mdt_list": "practice_code month person_key reasons risk_band risk_method since",
     "wsic.alert": "person_key at alert_id recipient_org_code evidence_activity_key recipient_type "
     "provider_code care_services care_since",
+    "wsic.risk_stratification": "person_key as_of model_id model_version score band population_percentile "
+    "drivers variant model_trained_on score_before is_rising thresholds_met",
+    "wsic.lace": "spell_key person_key discharged_on length_points acuity_points comorbidity_points "
+    "visit_points lace_score is_high_risk",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
+    "wsic.resource_concentration": "scope top_share_of_people people cost_gbp share_of_cost least_cost_gbp",
+    "wsic.service_overlap": "area_type area_code settings people cost_gbp share_of_people share_of_cost",
+    "wsic.pathway_flow": "from_setting to_setting within_days people transitions",
+    "wsic.capitation_budget": "segment_id area_type area_code people person_years average_cost_gbp "
+    "budget_gbp segment_name adjusted_budget_gbp actual_cost_gbp cost_ratio proxy_cost_gbp n_uncosted "
+    "shadow_year shadow_person_years shadow_average_cost_gbp shadow_budget_gbp shadow_actual_cost_gbp",
+    "wsic.risk_band_cost": "period_start period_end area_type area_code risk_band setting people "
+    "share_of_people people_using n_contacts n_emergency_attendances n_emergency_admissions n_bed_days "
+    "cost_gbp share_of_cost average_cost_gbp proxy_cost_gbp n_uncosted "
+    "model_id model_version model_trained_on",
+    "wsic.service_shift": "scenario_id scenario_name area_type area_code service_id service_name setting "
+    "unit activity_before activity_after unit_cost_gbp cost_before_gbp cost_after_gbp net_cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
     "quality.linkage": "run_id source sender link_step group_type group_value records people "
@@ -85,8 +106,18 @@ TABLES: Mapping[str, str] = {
     "meta.handling_register": "layer source format file_name column_name kind handling purposes legal_bases "
     "leaves_as meaning",
 }
-ONLY_IN: Mapping[str, str] = {"wsic.mdt_list": "direct_care", "wsic.alert": "direct_care"}
-"""Tables of one product alone: lists of people to act on are for those who care for them."""
+ONLY_IN: Mapping[str, str] = {
+    "wsic.mdt_list": "direct_care",
+    "wsic.alert": "direct_care",
+    "wsic.resource_concentration": "secondary_use",
+    "wsic.service_overlap": "secondary_use",
+    "wsic.pathway_flow": "secondary_use",
+    "wsic.capitation_budget": "secondary_use",
+    "wsic.risk_band_cost": "secondary_use",
+    "wsic.service_shift": "secondary_use",
+}
+"""Tables of one product alone: lists of people to act on are for those who care for them, budgets and the
+planning of services for those who plan."""
 
 
 def tables_of(product: str) -> Mapping[str, str]:

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from expectations.results import CRITICAL
 from expectations.rules import Suite, each_row, tallied
+
+# All that the open product holds, each column with its type: what is not listed here is served to nobody.
+TABLES: Mapping[str, str] = {
+    "release": "run_id VARCHAR, as_of DATE, rule VARCHAR",
+    "population": "area_type VARCHAR, area_code VARCHAR, age_band VARCHAR, sex VARCHAR, people BIGINT, "
+    "is_suppressed BOOLEAN",
+    "segment": "area_type VARCHAR, area_code VARCHAR, segment_id VARCHAR, segment_name VARCHAR, "
+    "people BIGINT, is_suppressed BOOLEAN",
+    "metric": "metric_id VARCHAR, metric_version INTEGER, period_type VARCHAR, period_start DATE, "
+    "period_end DATE, area_type VARCHAR, area_code VARCHAR, group_type VARCHAR, group_value VARCHAR, "
+    "numerator BIGINT, denominator BIGINT, value DOUBLE, unit VARCHAR, scale INTEGER, is_suppressed BOOLEAN, "
+    "coverage VARCHAR",
+    "feed_coverage": "as_of DATE, source VARCHAR, sender VARCHAR, feed VARCHAR, "
+    "is_late BOOLEAN, coverage VARCHAR",
+    "data_dictionary": "table_name VARCHAR, column_name VARCHAR, type VARCHAR, "
+    "meaning VARCHAR, handling VARCHAR",
+}
 
 SUITE = Suite(
     word="published.open",
@@ -35,6 +54,23 @@ SUITE = Suite(
             "or (is_suppressed <> (numerator is null or denominator is null)) "
             "or abs(value - numerator * scale / denominator) > 1e-6",
             place="metric_id",
+        ),
+        each_row(
+            "tables_as_agreed",
+            CRITICAL,
+            "the open product has the tables and columns that are agreed, of their types, and no others",
+            table="open_column",
+            failed="type is distinct from agreed",
+            place="relation || '.' || column_name",
+        ),
+        tallied(
+            "rows_were_counted",
+            CRITICAL,
+            "every row is of a count, feed or run of the source, with its labels, and stands once",
+            table="uncounted_row",
+            checked="rows_checked",
+            failed="rows_failed",
+            place="place",
         ),
     ),
 )

@@ -18,6 +18,7 @@ from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
 SUFFIX = ".jsonl"
+_VALID = "valid: the absolute path of a folder that is there (mounted) and lies outside WSIC_HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,24 @@ class Copy:
 def copy_of(settings: Settings) -> Copy | None:
     """The copies, where the setting names a folder; raises :class:`SetupError` for one that cannot be used.
 
-    The folder is never made here: a share that is not mounted must not be taken for an empty one.
+    Production cannot do without: whoever may write under ``WSIC_HOME`` could cut its log unseen. The folder
+    is never made here: a share that is not mounted must not be taken for an empty one.
     """
     if not settings.audit_copy:
+        require_set(settings)
         return None
     folder = Path(settings.audit_copy)
     if not folder.is_absolute() or not folder.is_dir():
-        raise SetupError("setting audit_copy names no folder that is there; valid: an absolute path, mounted")
+        raise SetupError(f"setting audit_copy names no folder that is there; {_VALID}")
     if folder.resolve().is_relative_to(settings.home.absolute().resolve()):
-        raise SetupError("setting audit_copy lies in WSIC_HOME; valid: a folder elsewhere")
+        raise SetupError(f"setting audit_copy lies in WSIC_HOME; {_VALID}")
     return Copy(folder)
+
+
+def require_set(settings: Settings) -> None:
+    """Raise :class:`SetupError` for a production that names no folder for the copy."""
+    if settings.is_production and not settings.audit_copy:
+        raise SetupError(f"setting audit_copy is empty, and WSIC_ENV is production; {_VALID}")
 
 
 def follows(entry: Entry, last: Entry) -> bool:

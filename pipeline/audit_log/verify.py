@@ -25,11 +25,6 @@ from pipeline.audit_log.signing import Checkpoint
 from pipeline.keys import load_keys
 from pipeline.settings import Settings
 
-_NO_COPY = (
-    "no copy is kept elsewhere (setting audit_copy): a cut of log, checkpoints and ledger at once is found "
-    "by receipts only"
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
@@ -92,7 +87,6 @@ def verify(settings: Settings, *, files_too: bool = False, handed_out: Sequence[
         notices=(
             *_notices(torn, torn_point, own, files),
             *(one for one in compared if isinstance(one, str)),
-            *([_NO_COPY] if settings.is_production and copy is None else []),
         ),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from pipeline.cli import (
     publish,
     quarantine,
     reidentify,
+    risk,
     run,
     runs,
     synthesise,
@@ -41,7 +42,7 @@ app = typer.Typer(
 for verb in (synthesise, run, runs, export_fhir):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
-for group in (fetch, quarantine, feedback, history, link, opt_outs, keys, publish, audit, reidentify):
+for group in (fetch, quarantine, feedback, history, link, opt_outs, keys, publish, risk, audit, reidentify):
     app.add_typer(group.app)
 
 

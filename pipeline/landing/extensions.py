@@ -77,14 +77,28 @@ def kept_elements(resource_type: str, found: tuple[Stripped, ...]) -> str:
 
 def kept_elements_of(resource_type: str, *, suspects: str) -> str:
     """As :func:`kept_elements` before it is known what there is: of the rows for which the predicate
-    ``suspects`` holds every unknown extension is taken off. Others are known to have none."""
+    ``suspects`` holds every unknown extension is taken off. Others are known to have none.
+
+    An element without any is left as it is: where one row of many is written otherwise, all are copied."""
     places = set(extension_places(resource_type))
     return ", ".join(
-        f"case when {suspects} then {stripping} else {quoted(name)} end as {quoted(name)}"
+        f"case when {suspects} and {_has_unknown(resource_type, name)} then {stripping} "
+        f"else {quoted(name)} end as {quoted(name)}"
         if (stripping := _stripping(resource_type, name, places))
         else quoted(name)
         for name in shapes.SHAPES[resource_type]
     )
+
+
+def _has_unknown(resource_type: str, name: str) -> str:
+    """SQL predicate: an element has an unknown extension; never null. Of elements that can have one."""
+    path = f"{resource_type}.{name}"
+    found = " or ".join(
+        f"coalesce(len({_unknown_items(place, resource_type)}) > 0, false)"
+        for place in extension_places(resource_type)
+        if place == path or place.startswith(f"{path}.")
+    )
+    return f"({found})"
 
 
 def _element(resource_type: str, name: str, places: set[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 8 * 1024 * 1024
+_BLOCK, _PIECE = 8 * 1024 * 1024, 256 * 1024
 _NEWLINE, _QUOTE, _COMMA = 0x0A, 0x22, 0x2C
 _BOM = b"\xef\xbb\xbf"
 _STRAY_QUOTES_AT_MOST = 2_000  # in one block; each costs a pass over the block
@@ -48,7 +48,7 @@ def scan(path: Path) -> Structure:
     blanks: list[Offsets] = []
     for offset, block in _blocks(path):
         quotes = _toggles(block, inside, before)
-        ends = np.flatnonzero(block == _NEWLINE)
+        ends = _where(block, _NEWLINE)
         outside = ends[(np.searchsorted(quotes, ends) % 2 == 1) == inside]
         blank = outside[_preceding(block, outside, before) == _NEWLINE]
         records += len(outside) - len(blank)
@@ -68,7 +68,7 @@ def line_numbers(path: Path, offsets: Offsets) -> Offsets:
     """Physical line (1 = the first) in which each byte offset lies."""
     lines = np.ones(len(offsets), dtype=np.int64)
     for start, block in _blocks(path):
-        ends = np.flatnonzero(block == _NEWLINE) + start
+        ends = _where(block, _NEWLINE) + start
         lines += np.searchsorted(ends, offsets)
     return lines
 
@@ -82,6 +82,13 @@ def _blocks(path: Path) -> Iterator[tuple[int, Bytes]]:
             start += len(chunk)
 
 
+def _where(block: Bytes, byte: int) -> Offsets:
+    """Where a byte stands in a block, looked through in pieces that the processor's own memory holds."""
+    pieces = range(0, len(block), _PIECE)
+    found = [np.flatnonzero(block[start : start + _PIECE] == byte) + start for start in pieces]
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
 def _preceding(block: Bytes, positions: Offsets, before: int) -> Bytes:
     found = block[np.maximum(positions - 1, 0)].copy()
     found[positions == 0] = before
@@ -90,7 +97,7 @@ def _preceding(block: Bytes, positions: Offsets, before: int) -> Bytes:
 
 def _toggles(block: Bytes, inside: bool, before: int) -> Offsets:
     """Positions of the quotes that open or close a field; a stray one inside a bare field is none."""
-    quotes = np.flatnonzero(block == _QUOTE)
+    quotes = _where(block, _QUOTE)
     for _ in range(_STRAY_QUOTES_AT_MOST):
         opens = (np.arange(len(quotes)) % 2 == 1) == inside
         previous = _preceding(block, quotes, before)

@@ -12,13 +12,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from duckdb.func import ARROW
-from duckdb.sqltypes import BIGINT, BOOLEAN
+from duckdb.func import ARROW, SPECIAL
+from duckdb.sqltypes import BIGINT, BOOLEAN, VARCHAR
 
 from connectors.declare import Severity
 from connectors.fhir.lines import Lines, OtherLinesError, Rows
@@ -30,6 +31,7 @@ from connectors.types import quoted
 from pipeline.duck import literal
 from pipeline.errors import WsicError
 from pipeline.landing import conformance
+from pipeline.landing.suspects import Suspects
 from pipeline.landing.tables import count, write_parquet
 
 LARGE_FROM = 16 * 1024 * 1024  # bytes; below, a file costs less in one piece
@@ -67,6 +69,7 @@ class _Rules:
     """What the rules said of the lines that a pass read; filled by the function ``passed``."""
 
     warned: int  # rules that only warn
+    suspects: Suspects | None = None
     broken: list[Rows] = field(default_factory=list)
     strange: list[Rows] = field(default_factory=list)
     warnings: list[int] = field(init=False)
@@ -74,15 +77,19 @@ class _Rules:
     def __post_init__(self) -> None:
         self.warnings = [0] * self.warned
 
-    def passed(self, rows: pa.Array, bits: pa.Array) -> pa.Array:
-        """Which rows, of which there is something to tell, are written. Of suspects no warning is counted:
-        what they broke is asked of them later."""
+    def passed(self, rows: pa.Array, bits: pa.Array, lines: pa.Array) -> pa.Array:
+        """Which rows, of which there is something to tell, are written. ``lines``: null of those that were
+        suspects before; of suspects no warning is counted: what they broke is asked of them later."""
         said = bits.to_numpy(zero_copy_only=False)
         is_broken, is_strange = (said & _BROKEN) > 0, (said & _STRANGE) > 0
         row = rows.to_numpy(zero_copy_only=False)
         self.broken.append(row[is_broken])
         self.strange.append(row[is_strange & ~is_broken])
-        sound = said[(said & (_BROKEN | _STRANGE)) == 0]
+        is_sound = ~(is_broken | is_strange)
+        if self.suspects:
+            found = ~is_sound & lines.is_valid().to_numpy(zero_copy_only=False)
+            self.suspects.keep(row[found], lines.filter(pa.array(found)), in_doubt=False)
+        sound = said[is_sound]
         for bit in range(self.warned):
             self.warnings[bit] += int(np.count_nonzero(sound & (_WARNED << bit)))
         return pa.array(~is_broken)
@@ -90,7 +97,15 @@ class _Rules:
     @contextlib.contextmanager
     def callable(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Let a statement in the block call the function ``passed``."""
-        con.create_function(_PASSED, self.passed, [BIGINT, BIGINT], BOOLEAN, type=ARROW, side_effects=True)
+        con.create_function(
+            _PASSED,
+            self.passed,
+            [BIGINT, BIGINT, VARCHAR],
+            BOOLEAN,
+            type=ARROW,
+            null_handling=SPECIAL,  # else of a row without a line nothing would be asked
+            side_effects=True,
+        )
         try:
             yield
         finally:
@@ -116,25 +131,29 @@ def sieve(
     that are sound and the suspects that are held for such, and read all suspects into ``resources``. None
     where the file's lines are not such that they can be cut by their line feeds, or too many are suspects."""
     conformance.define(con, resource_type)
+    texts = work / "suspects.parquet"
     judged = _judging(con, resource_type, rules)
     warning = _warning(rules)
     try:
         if _mostly_suspect(con, path, resource_type, judged, len(warning)):
             return None
-        telling, said = Telling(resource_type), _Rules(len(warning))
-        with Lines(path, teller=telling).readable(con, "told_lines", as_json=True), said.callable(con):
-            written = write_parquet(con, f"with sound_rows as ({judged}) {select}", part)
+        with Suspects(texts) as kept:
+            telling = Telling(resource_type, partial(kept.keep, in_doubt=True))
+            told, said = Lines(path, teller=telling), _Rules(len(warning), kept)
+            with told.readable(con, "told_lines", as_json=True), said.callable(con):
+                written = write_parquet(con, f"with sound_rows as ({judged}) {select}", part)
+            suspects = _joined(telling.withheld, telling.given, *said.broken, *said.strange)
+            anyway = _looked_at_anyway(telling.rows, suspects)
+            kept.keep(anyway, told.texts_of(anyway), in_doubt=None)
     except (OtherLinesError, duckdb.InvalidInputException):
         # The latter: what one library takes for JSON and the other does not is looked at line by line.
         part.unlink(missing_ok=True)
         return None
     withheld = _joined(telling.withheld, *said.broken)
-    suspects = _joined(telling.withheld, telling.given, *said.broken, *said.strange)
     _require(telling.rows - len(withheld), written, part)
     if len(suspects) > _MOSTLY * telling.rows:
         part.unlink()
         return None
-    texts = _stage(con, path, work, telling, suspects)
     in_doubt = f"select _row, line, in_doubt from read_parquet({literal(texts)}) where in_doubt is not null"
     read_lines(con, in_doubt, resource_type, into="resources")
     lines = f"select _row, line from read_parquet({literal(texts)})"
@@ -164,26 +183,9 @@ def _require(expected: int, written: int, part: Path) -> None:
         raise WsicError(f"{expected} lines were to be written, {written} rows were")
 
 
-def _stage(con: duckdb.DuckDBPyConnection, path: Path, work: Path, telling: Telling, suspects: Rows) -> Path:
-    """The text of the suspects, and of lines that are looked at anyway (whose ``in_doubt`` is null). What
-    the JSON alone made a suspect may be of another shape."""
-    step = conformance.looked_at(telling.rows)
-    anyway = np.arange(step, telling.rows + 1, step, dtype=np.int64)
-    chosen = np.union1d(suspects, anyway)
-    told = np.concatenate([telling.withheld, telling.given])
-    doubt = pa.array(np.isin(chosen, told), mask=~np.isin(chosen, suspects))
-    target = work / "suspects.parquet"
-    con.register("chosen_lines", pa.table({"_row": chosen, "in_doubt": doubt}))
-    with Lines(path, only=chosen).readable(con, "staged_lines"):
-        write_parquet(
-            con,
-            """select _row, in_doubt, rtrim(line, chr(10) || chr(13)) as line
-            from staged_lines join chosen_lines using (_row)""",
-            target,
-            compression="lz4_raw",  # read a few times and thrown away
-        )
-    con.unregister("chosen_lines")
-    return target
+def _looked_at_anyway(rows: int, suspects: Rows) -> Rows:
+    step = conformance.looked_at(rows)
+    return np.setdiff1d(np.arange(step, rows + 1, step, dtype=np.int64), suspects, assume_unique=True)
 
 
 def _judging(con: duckdb.DuckDBPyConnection, resource_type: str, rules: Sequence[RecordRule]) -> str:
@@ -207,7 +209,7 @@ def _judging(con: duckdb.DuckDBPyConnection, resource_type: str, rules: Sequence
         with read_once as ({judged_lines("told_lines", resource_type, beside=beside)}),
         judged as (select *, ({" + ".join(bits)})::bigint as _bits from read_once)
         select _row, _is_suspect, {elements} from judged
-        where case when _bits = 0 then true else {_PASSED}(_row, _bits) end"""
+        where case when _bits = 0 then true else {_PASSED}(_row, _bits, if(_is_suspect, null, line)) end"""
 
 
 def _choices(con: duckdb.DuckDBPyConnection, resource_type: str) -> list[tuple[list[str], bool]]:

@@ -22,6 +22,7 @@ SCALES: Mapping[str, int] = {
     "per cent": 100,
     "days": 1,
 }
+RULE = "0 stays 0, 1 to 7 suppressed, other counts to the nearest 5"
 COUNTS = ("people", "numerator", "denominator")  # columns that are suppressed, in every table
 _HERE = Path(__file__).parent
 
@@ -174,7 +175,7 @@ def _rest(connection: duckdb.DuckDBPyConnection, schema: str, run_id: str) -> No
     )
     connection.execute(
         f"create table {schema}.release as select run_id, as_of::date as as_of, "
-        "'0 stays 0, 1 to 7 suppressed, other counts to the nearest 5' as rule from audit.run where "
+        f"{literal(RULE)} as rule from audit.run where "
         "run_id = ?",
         [run_id],
     )

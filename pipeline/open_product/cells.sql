@@ -3,7 +3,7 @@
 -- segment in segment, the group in a measure.
 create or replace temp table cell as
 with as_of as (
-    select any_value(as_of)::date as as_of from audit.run
+    select max_by(as_of, started_at)::date as as_of from audit.run  -- those before it stand there, too
 ),
 counts as (
     select

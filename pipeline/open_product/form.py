@@ -14,7 +14,7 @@ COUNTED: Mapping[str, str] = {
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.area_overlap": "period_type period_start borough_code pcn_code",
     "core.person": "practice_code pcn_code",
-    "audit.run": "run_id as_of",
+    "audit.run": "run_id as_of started_at",
 }
 RELEASED: Mapping[str, str] = {
     "open.release": "as_of",

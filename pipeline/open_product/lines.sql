@@ -123,3 +123,51 @@ pairs as (
 
 select concat_ws('|', 'pair', one, other), unnest([one, other]), unnest([1, -1])
 from pairs;
+
+-- Measures that are part of others: what is left of the whole is a cell that nobody publishes, and not below 0. Where a
+-- part is larger than its whole, in data that contradict themselves, it tells nothing.
+create or replace temp table remainder as
+with parts (part_measure, whole_measure) as (
+    values
+    ('people_65_plus', 'people'),
+    ('people_75_plus_with_social_care', 'people_65_plus'),
+    ('long_term_social_care_65_plus', 'people_65_plus'),
+    ('emergency_admissions_65_plus', 'emergency_admissions'),
+    ('avoidable_chronic_admissions', 'emergency_admissions'),
+    ('avoidable_acute_admissions', 'emergency_admissions'),
+    ('falls_admissions_65_plus', 'emergency_admissions_65_plus'),
+    ('avoidable_admissions_75_plus_with_social_care', 'emergency_admissions_65_plus'),
+    ('stays_readmitted', 'stays_followed'),
+    ('emergency_bed_days', 'bed_days'),
+    ('emergency_attendances_over_4_hours', 'emergency_attendances_timed'),
+    ('adult_discharges_home', 'adult_discharges'),
+    ('reablement_discharges_at_home', 'reablement_discharges'),
+    ('outpatient_appointments_missed', 'outpatient_appointments'),
+    ('deaths_after_three_admissions', 'deaths')
+)
+
+select
+    row_number() over (order by part.cell_id, whole.cell_id) - 1 + (select count(*) from cell) as cell_id,
+    part.cell_id as part_id,
+    whole.cell_id as whole_id,
+    concat_ws(' ', whole.measure, 'without', part.measure) as measure,
+    whole.amount - part.amount as amount,
+from parts
+inner join cell as part on parts.part_measure = part.measure
+inner join cell as whole
+    on
+        parts.whole_measure = whole.measure
+        and part.period_type = whole.period_type
+        and part.period_start = whole.period_start
+        and part.area_type = whole.area_type
+        and part.area_code = whole.area_code
+        and part.part = whole.part
+        and part.value = whole.value
+where part.amount <= whole.amount and whole.amount > 0;
+
+insert into line
+select concat_ws('|', 'remainder', cell_id), unnest([part_id, cell_id, whole_id]), unnest([1, 1, -1])
+from remainder;
+
+insert into cell by name
+select cell_id, -1 as figure, true as is_derived, measure, amount from remainder;

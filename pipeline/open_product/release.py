@@ -23,6 +23,7 @@ from pipeline.ledger import Ledger
 from pipeline.open_product import told
 from pipeline.open_product.build import build, csv_selects, write_csv
 from pipeline.open_product.form import COUNTED, RELEASED, lacking
+from pipeline.open_product.uncounted import uncounted
 from pipeline.open_product.verify import findings, record_cells
 from pipeline.publish import gate
 from pipeline.publish.copies import check_copies
@@ -106,7 +107,10 @@ def judge_release(
         attacked = findings(attacking, source, database, before, tables)
         if attacked is not None:  # else the suite says that it could not be judged
             note(attacked)
-        return check_open_product(judging, database, findings=attacked, index_leaks=scan(database))
+        strange = uncounted(attacking)
+        return check_open_product(
+            judging, database, findings=attacked, uncounted=strange, index_leaks=scan(database)
+        )
     finally:
         attacking.close()
         judging.close()

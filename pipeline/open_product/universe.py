@@ -16,6 +16,30 @@ _HERE = Path(__file__).parent
 _COUNTED = ("population", "segment", "measure")
 _BEFORE_LOW = f"if(shown = 0, 0, greatest({LARGEST_SUPPRESSED + 1}, shown - {ROUNDING_SLACK}))"
 _BEFORE_HIGH = f"if(shown = 0, 0, shown + {ROUNDING_SLACK})"
+# Of a year that runs, what was counted is a part of what is counted later: it stays the least that can be.
+_BEFORE = f"""
+insert into told_before
+with told as ({{told}}),
+same_place as (
+    select
+        cell_id, amount, cell.period_type, shown, {_BEFORE_LOW} as low, {_BEFORE_HIGH} as high,
+        cell.period_end - told.period_end as days, told.period_start = cell.period_start as is_same_start,
+    from cell inner join told using (measure, period_type, area_type, area_code, part, value)
+),
+moved as (
+    select
+        *,
+        abs(days) = min(abs(days)) over (partition by cell_id) as is_nearest,
+        abs(days) = min(abs(days)) filter (shown is not null) over (partition by cell_id) as is_nearest_shown,
+    from same_place where days <> 0 and (period_type = 'night' or is_same_start)
+)
+select cell_id, shown is null, low, high from same_place where days = 0 and is_same_start
+union all
+select cell_id, false, low, if(days > 0 and amount > high and is_same_start, 'infinity'::double, high)
+from moved where shown is not null and is_nearest_shown
+union all
+select cell_id, true, null, null from moved where shown is null and is_nearest
+"""
 
 
 def count(connection: duckdb.DuckDBPyConnection, before: Sequence[Path] = ()) -> Universe:
@@ -44,14 +68,14 @@ def _require_unambiguous(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _read_before(connection: duckdb.DuckDBPyConnection, before: Sequence[Path]) -> None:
     """What earlier releases said of tonight's cells: the range behind what they showed of the same count of
-    the same period, or that they hid it. Cells that they did not have are left out."""
+    the same period, or that they hid it. Cells that they did not have are left out.
+
+    A figure of the night, and of a period that runs, is told anew every night. Its count of the nearest night
+    that showed it is taken for tonight's until it has visibly changed: decision 0019 says why.
+    """
     connection.execute(
         "create or replace temp table told_before "
-        "(cell_id bigint, is_hidden boolean, low bigint, high bigint)"
+        "(cell_id bigint, is_hidden boolean, low double, high double)"
     )
     if before:
-        connection.execute(
-            f"insert into told_before select cell_id, shown is null, {_BEFORE_LOW}, {_BEFORE_HIGH} from cell "
-            f"inner join ({read_cells(before)}) using "
-            "(measure, period_type, period_start, period_end, area_type, area_code, part, value)"
-        )
+        connection.execute(_BEFORE.format(told=read_cells(before)))

@@ -57,6 +57,7 @@ select
     {is_sensitive_sql("amount", "people", "largest")} as is_sensitive,
     coalesce(shown is null, true) as is_hidden
 from cell left join shown_cell using (cell_id)
+where not is_derived
 order by cell_id
 """
 

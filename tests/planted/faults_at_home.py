@@ -40,11 +40,17 @@ def _cannot_be_closed(d: Deployment, patch: Patch) -> None:
     patch.setattr(modes.Path, "chmod", lambda self, mode: None)
 
 
+def _elsewhere(d: Deployment) -> str:
+    folder = d.home.parent / "elsewhere"
+    folder.mkdir()
+    return str(folder)
+
+
 def _in_production(d: Deployment, patch: Patch, *, is_encrypted: bool) -> None:
     root = tomllib.loads((d.zones.keys / "root.key").read_text("utf-8"))["root"]
     patch.setenv("WSIC_ROOT_KEY", root)
     (d.zones.keys / "root.key").unlink()
-    d.changes["env"] = "production"
+    d.changes.update({"env": "production", "audit_copy": _elsewhere(d)})
     how = Encryption(is_encrypted, "dm-crypt LUKS2" if is_encrypted else "a plain disk")
     patch.setattr(protection.Machine, "encryption_of", lambda self, folder: how)
     patch.setattr(protection.Machine, "encryption_of_swap", lambda self: how)
@@ -58,6 +64,12 @@ def _on_a_plain_disk(d: Deployment, patch: Patch) -> None:
 def _nothing_holds_dbt(d: Deployment, patch: Patch) -> None:
     _in_production(d, patch, is_encrypted=True)
     patch.setattr(landlock, "version", lambda: 0)
+
+
+def _no_copy_of_the_log(d: Deployment, patch: Patch) -> None:
+    _in_production(d, patch, is_encrypted=True)
+    patch.setattr(landlock, "version", lambda: 7)
+    d.changes["audit_copy"] = ""
 
 
 def _among_programs(d: Deployment, patch: Patch) -> None:
@@ -97,9 +109,7 @@ def _cut(d: Deployment, entries: int) -> None:
 
 def _emergency_cut_out(d: Deployment, _: Patch) -> None:
     """Somebody claims an emergency and takes it out of log, checkpoints and ledger; not out of the copy."""
-    elsewhere = d.home.parent / "elsewhere"
-    elsewhere.mkdir()
-    d.changes["audit_copy"] = str(elsewhere)
+    d.changes["audit_copy"] = _elsewhere(d)
     audit_log.append(d.settings, act="links_exported")
     kept = len(lines(d.settings))
     audit_log.append(d.settings, act="break_glass", details=_CLAIM)
@@ -167,6 +177,10 @@ AT_HOME = (
     Fault(
         name="nothing that holds dbt back", gate="zones.protected", says="nothing would keep dbt",
         plant=_nothing_holds_dbt, damage=both(_is_open, lambda d: d.settings.is_production), **_OPEN,
+    ),
+    Fault(
+        name="a production whose log has no copy", gate="audit_log.copy_set", says="audit_copy is empty",
+        plant=_no_copy_of_the_log, damage=both(_is_open, lambda d: d.settings.is_production), **_OPEN,
     ),
     Fault(
         name="zones where every program may read", gate="zones.apart", says="WSIC_HOME lies in",

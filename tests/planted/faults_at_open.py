@@ -150,6 +150,23 @@ AT_OPEN = (
         damage=_in_open("(select spell_key from open.population)"),
     ),
     Fault(
+        name="true counts beside those that are shown", gate="open: published.open",
+        says=r"published\.open\.tables_as_agreed: .*open\.metric\.numerator_exact",
+        plant=before_copies(
+            "alter table open.metric add column numerator_exact double",
+            "update open.metric set numerator_exact = 3.0 where numerator is null",
+        ),
+        damage=_in_open("open.metric where numerator_exact = 3"), **_OPEN,
+    ),
+    Fault(
+        name="counts of a group that nobody counted", gate="open: published.open",
+        says=r"published\.open\.rows_were_counted: .*open\.metric",
+        plant=before_copies(
+            "insert into open.metric select * replace ('made up' as group_value) from open.metric limit 1"
+        ),
+        damage=_in_open("open.metric where group_value = 'made up'"), **_OPEN,
+    ),
+    Fault(
         name="a suppressed cell published", gate="open: published.disclosure",
         says=r"published\.disclosure\.small_counts_suppressed",
         plant=before_copies(f"update open.metric set numerator = 5 where {_BOROUGH} and numerator is null"),
@@ -175,12 +192,14 @@ AT_OPEN = (
         says=r"published\.leaks\.no_telephone",
         plant=before_copies("update open.segment set segment_name = 'call 020 7946 0018'"), **_OPEN,
         damage=_in_open("open.segment where segment_name = 'call 020 7946 0018'"),
+        behind=("open: published.open",),
     ),
     Fault(
         name="a name of the index in the name of a segment", gate="open: published.index_leaks",
         says=r"published\.index_leaks\.no_name",
         plant=before_copies("update open.segment set segment_name = 'Zephaniah Quillfeather'"), **_OPEN,
         damage=_in_open("open.segment where segment_name = 'Zephaniah Quillfeather'"),
+        behind=("open: published.open",),
     ),
     Fault(
         name="a suppressed cell shown in the CSV only", gate="copies",

@@ -55,7 +55,8 @@ def _codelists(where: str) -> Plant:
 
 
 def _in_production(d: Deployment, _: Patch) -> None:
-    d.changes["env"] = "production"
+    (d.home.parent / "elsewhere").mkdir()
+    d.changes.update({"env": "production", "audit_copy": str(d.home.parent / "elsewhere")})
 
 
 def _no_restricted_codes_in_production(d: Deployment, patch: Patch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import connectors.register as register
 from connectors.declare import Handling
 from pipeline import least_privilege
+from pipeline.audit_log import copy_elsewhere
 from pipeline.audit_log import gate as log_gate
 from pipeline.identity.pseudonymise import projection
 from pipeline.keys import private_file, provider
@@ -85,6 +86,7 @@ GATES: dict[str, Gate] = {
         works=("landing.extensions:refuse_modifiers",),
     ),
     "audit_log.copied": Gate(off=_no_copy),
+    "audit_log.copy_set": Gate(off=nothing((copy_elsewhere, "require_set"))),
     "audit_log.receipts": Gate(off=instead(log_verify, "check_published", lambda *_, **__: ())),
     "audit_log.handed_out": Gate(off=instead(log_verify, "check_handed_out", lambda *_: ())),
 }  # fmt: skip

@@ -35,7 +35,7 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")
         connection.execute(f"attach '{database}' as made (read_only)")
-        _read(connection, pseudonymised)
+        read(connection, pseudonymised)
         for threshold in ("middle", "strict", "loose"):
             connection.execute("set variable threshold = ?", [threshold])
             for name in ("people", "events", "metrics"):
@@ -43,7 +43,7 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
         return _compared(connection)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """A view a file of the zone, and those of all sources together that tell of people and addresses."""
     for file in sorted(folder.glob("*.parquet")):
         connection.execute(f"create view \"{file.stem}\" as from read_parquet('{file}')")

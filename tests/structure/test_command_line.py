@@ -26,7 +26,7 @@ VERBS = (
     "opt-outs withdraw", "opt-outs delete", "opt-outs report",
     "keys list", "keys rotate", "publish list", "publish rollback", "publish check",
     "audit verify", "audit show", "audit report", "audit reopen",
-    "reidentify review list", "reidentify review close", "reidentify subject",
+    "risk train", "reidentify review list", "reidentify review close", "reidentify subject",
 )  # fmt: skip
 GROUPS = (
     "",
@@ -40,6 +40,7 @@ GROUPS = (
     "opt-outs",
     "keys",
     "publish",
+    "risk",
     "audit",
     "reidentify",
     "reidentify review",

@@ -66,11 +66,26 @@ CONTRACT: Mapping[str, str] = {
     "core.person_source": "person_key source sender link_step link_confidence",
     "wsic.population_segment": "person_key as_of segment_id segment_name rule_version reason "
     "previous_segment_id",
+    "wsic.bridges_to_health": "person_key as_of segment_id segment_name rule_version reason "
+    "previous_segment_id",
+    "wsic.population_segment_month": "person_key scheme_id month segment_id rule_version reason "
+    "previous_segment_id",
+    "wsic.segment_move": "month scheme_id from_segment_id to_segment_id people",
     "wsic.integrated_care_summary": "person_key",
     "wsic.care_timeline": "person_key at setting what where",
     "wsic.metric": "metric_id metric_version period_start period_end area_type area_code group_type "
     "group_value numerator denominator value unit value_low value_high coverage",
     "wsic.cost_per_person": "person_key financial_year setting cost_gbp",
+    "wsic.resource_concentration": "scope top_share_of_people people cost_gbp share_of_cost",
+    "wsic.service_overlap": "area_type area_code settings people cost_gbp share_of_people share_of_cost",
+    "wsic.pathway_flow": "from_setting to_setting within_days people transitions",
+    "wsic.capitation_budget": "segment_id area_type area_code people person_years average_cost_gbp "
+    "budget_gbp",
+    "wsic.risk_band_cost": "period_start period_end area_type area_code risk_band setting people "
+    "share_of_people people_using n_contacts n_emergency_attendances n_emergency_admissions n_bed_days "
+    "cost_gbp share_of_cost average_cost_gbp",
+    "wsic.service_shift": "scenario_id scenario_name area_type area_code service_id service_name setting "
+    "unit activity_before activity_after unit_cost_gbp cost_before_gbp cost_after_gbp net_cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
     "quality.linkage": "run_id source sender link_step group_type group_value records people "
@@ -85,6 +100,9 @@ CONTRACT: Mapping[str, str] = {
     "wsic.gap_in_care": "person_key measure_id due_since last_done_on",
     "wsic.mdt_list": "practice_code month person_key reasons",
     "wsic.alert": "person_key at alert_id recipient_org_code evidence_activity_key",
+    "wsic.risk_stratification": "person_key as_of model_id model_version score band population_percentile "
+    "drivers",
+    "wsic.lace": "spell_key person_key discharged_on lace_score",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
     "quality.practice_reconciliation": "as_of practice_code registered_people registered_people_before "

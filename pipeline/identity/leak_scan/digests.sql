@@ -8,6 +8,16 @@ with hexadecimal as (
 
 select place, text, word from hexadecimal
 union
+-- Octet by octet, or in groups as a UUID is.
+select place, text, word from (
+    select place, text, regexp_replace(unnest(regexp_extract_all(
+        lower(text),
+        '[0-9a-f]{2}(?:[: -][0-9a-f]{2}){15,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')),
+        '[^0-9a-f]', '', 'g') as word
+    from text_read
+    where length(text) >= 36 and regexp_matches(text, '[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-|(?:[0-9A-Fa-f]{2}[: -]){15}')
+)
+union
 -- Behind one letter, where it is not of a digest's length by itself.
 select place, text, word[2:] from hexadecimal
 where length(word) >= 17 and word[1] >= 'a' and length(word) not in (32, 40, 56, 64, 96, 128)

@@ -20,6 +20,23 @@ select distinct unnest([given_folded || ' ' || family_folded, family_folded || '
 from vault.record
 where length(given_folded) >= 2 and length(family_folded) >= 2;
 
+-- The two in one word; short ones are words of their own (Rosewood, Whitehall).
+create or replace temp table name_glued as
+select distinct replace(pair, ' ', '') as glued from name_pair where length(pair) > 12;  -- the blank with them
+
+-- An initial and the family name, before or behind it, of families that few belong to.
+create or replace temp table name_initial as
+with rare as (
+    select family_folded from vault.record
+    where length(family_folded) >= 6
+    group by family_folded
+    having count(distinct person_id) <= 5
+)
+select distinct unnest([given_folded[1] || ' ' || family_folded, family_folded || ' ' || given_folded[1]]) as pair
+from vault.record
+semi join rare using (family_folded)
+where length(given_folded) >= 2;
+
 create or replace temp table name_word as
 select distinct unnest([given_folded, family_folded]) as word
 from vault.record

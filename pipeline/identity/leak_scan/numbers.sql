@@ -23,6 +23,26 @@ with alone as (
         from spoken
         where regexp_matches(reading, '[0-9]{3}[^0-9]{1,8}[0-9]{3}[^0-9]{1,8}[0-9]{4}')
     )
+    union all
+    -- In other groups, or digit by digit, with more between them than a run may have; a letter O for a nought.
+    select place, text, true, is_inner, regexp_replace(grouped, '[^0-9]', '', 'g') from (
+        select place, text, is_inner, unnest(regexp_extract_all(
+            reading, '(?:^|[^0-9])([0-9]{4}[^0-9A-Za-z]{1,8}[0-9]{3}[^0-9A-Za-z]{1,8}[0-9]{3}'
+            || '|[0-9]{3}[^0-9A-Za-z]{1,8}[0-9]{4}[^0-9A-Za-z]{1,8}[0-9]{3}'
+            || '|[0-9]{5}[^0-9A-Za-z]{1,8}[0-9]{5}|[0-9](?:[^0-9A-Za-z]{1,8}[0-9]){9})(?:$|[^0-9])', 1)) as grouped
+        from spoken
+        where regexp_matches(reading, '[0-9][^0-9A-Za-z]{4,8}[0-9]')
+    )
+    union all
+    select place, text, true, is_inner, regexp_replace(replace(upper(grouped), 'O', '0'), '[^0-9]', '', 'g') from (
+        select place, text, is_inner, unnest(regexp_extract_all(
+            reading,
+            '(?:^|[^0-9A-Za-z])([0-9Oo]{3}[^0-9A-Za-z]{0,3}[0-9Oo]{3}[^0-9A-Za-z]{0,3}[0-9Oo]{4})'
+            || '(?:$|[^0-9A-Za-z])', 1))
+            as grouped
+        from spoken
+        where regexp_matches(reading, '[0-9][Oo]|[Oo][0-9]')
+    )
 )
 
 select if(is_inner, 'encoded_number', 'nhs_number'), place, text from alone semi join number_form using (digits)

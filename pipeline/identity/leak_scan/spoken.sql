@@ -1,7 +1,22 @@
 -- The distinct texts of a product (said: place, text) as they are read: undressed, unwrapped, known codes left out.
--- undressed: digits of any script as 0 to 9 (digits_plain), percent-encoding and numeric entities resolved.
-create or replace temp macro undressed(text) as
-    regexp_replace(if(contains(text, '%'), url_decode(digits_plain(text)), digits_plain(text)), '&#?[0-9A-Za-z]{1,8};', ' ', 'g');
+-- undressed: digits of any script as 0 to 9 (digits_plain); percent-encoding, once or twice, numeric entities and the
+-- escapes of programs (backslash, u or x, hexadecimal digits) resolved; entities that have a name are blanks.
+create or replace temp macro code_of_escape(escape) as coalesce(
+    try_cast(nullif(regexp_extract(escape, '^&#([0-9]+);$', 1), '') as integer),
+    try_cast('0x' || regexp_extract(escape, '^(?:&#[xX]|\\[uUxX])([0-9A-Fa-f]+);?$', 1) as integer));
+create or replace temp macro letter_of_escape(escape) as
+    if(code_of_escape(escape) between 32 and 55295 or code_of_escape(escape) between 57344 and 1114111,
+        chr(code_of_escape(escape)), ' ');
+create or replace temp macro unescaped(text) as case
+    when regexp_matches(text, '&#[xX]?[0-9A-Fa-f]|\\[uUxX][0-9A-Fa-f]{2}')
+    then list_reduce(
+        list_distinct(regexp_extract_all(
+            text, '&#[0-9]{1,7};|&#[xX][0-9A-Fa-f]{1,6};|\\[uU][0-9A-Fa-f]{4}|\\[xX][0-9A-Fa-f]{2}')),
+        lambda so_far, escape: replace(so_far, escape, letter_of_escape(escape)), text)
+    else text end;
+create or replace temp macro undressed(text) as regexp_replace(
+    digits_plain(unescaped(if(contains(text, '%'), url_decode(url_decode(text)), text))),
+    '&#?[0-9A-Za-z]{1,8};', ' ', 'g');
 
 -- A SNOMED CT identifier verifies itself: six to eighteen digits, partition 00 to 02 or 10 to 12, and a check
 -- digit after Verhoeff (SNOMED CT Release File Specification, section 5). One that does is a code and no number.
@@ -55,6 +70,12 @@ select place, text, 'hexadecimal' as wrapping, unnest(regexp_extract_all(reading
 from text_read
 where regexp_matches(reading, '(?:3[0-9]){3}')
 union
+-- The same, octet by octet.
+select place, text, 'hexadecimal', regexp_replace(unnest(regexp_extract_all(
+    reading, '(?:[2-7][0-9A-Fa-f][ :,-]){9,}[2-7][0-9A-Fa-f]')), '[^0-9A-Fa-f]', '', 'g')
+from text_read
+where regexp_matches(reading, '(?:3[0-9][ :,-]){3}')
+union
 select place, text, 'base 64', unnest(regexp_extract_all(reading, '[A-Za-z0-9+/_-]{14,}')) as word
 from text_read
 where not is_random and regexp_matches(reading, '[A-Za-z0-9+/_-]{14}')
@@ -74,6 +95,15 @@ from (
     from wrapped_word
 )
 where regexp_full_match(rtrim(inner_text, chr(0)), '[\x20-\x7e\t\r\n]{8,}');
+
+-- Base 64 of base 64.
+insert into wrapped
+select place, text, inner_text from (
+    select place, text, try(decode(of_base64(rtrim(inner_text, '=')))) as inner_text
+    from wrapped
+    where regexp_full_match(inner_text, '[A-Za-z0-9+/_-]{11,}={0,2}')
+)
+where regexp_full_match(inner_text, '[\x20-\x7e\t\r\n]{5,}');
 
 create or replace temp table spoken as
 select

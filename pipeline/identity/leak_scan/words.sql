@@ -17,9 +17,23 @@ adjacent as (
     select place, text, unnest(list_transform(list_zip(word[:-2], word[2:]), lambda p: p[1] || ' ' || p[2])) as pair
     from folded
     where len(word) >= 2
+    union all
+    -- With the initials of other names between them.
+    select place, text, unnest(list_transform(list_zip(word[:-2], word[2:]), lambda p: p[1] || ' ' || p[2])) as pair
+    from (
+        select place, text, list_filter(word, lambda w: length(w) > 1) as word
+        from folded
+        where list_bool_or(list_transform(word[2:-2], lambda w: length(w) = 1))
+    )
+    where len(word) >= 2
 )
 
-select distinct 'name', place, text from adjacent semi join name_pair using (pair);
+select distinct 'name', place, text from adjacent semi join name_pair using (pair)
+union
+select distinct 'name', place, text from adjacent semi join name_initial using (pair)
+union
+select 'name', place, text from (select place, text, unnest(word) as glued from folded)
+semi join name_glued using (glued);
 
 insert into leak
 select distinct 'postcode', place, text from (
@@ -28,10 +42,23 @@ select distinct 'postcode', place, text from (
     where (not is_code or contains(text, ' ')) and length(text) between 5 and 12
     union
     select place, text, regexp_replace(unnest(regexp_extract_all(
-        upper(reading), '(?:^|[^A-Z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?[^A-Z0-9]{0,3}[0-9][A-Z]{2})(?:$|[^A-Z0-9])', 1)),
+        upper(reading), '(?:^|[^A-Z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?[^A-Z0-9]{0,6}[0-9][A-Z]{2})(?:$|[^A-Z0-9])', 1)),
         '[^A-Z0-9]', '', 'g')
     from spoken
-    where not is_code and length(text) >= 5 and regexp_matches(reading, '[0-9][^A-Za-z0-9]{0,3}[0-9][A-Za-z]{2}|[0-9][A-Za-z][^A-Za-z0-9]{0,3}[0-9][A-Za-z]{2}')
+    where not is_code and length(text) >= 5 and regexp_matches(reading, '[0-9][^A-Za-z0-9]{0,6}[0-9][A-Za-z]{2}|[0-9][A-Za-z][^A-Za-z0-9]{0,6}[0-9][A-Za-z]{2}')
+    union
+    -- Letter by letter.
+    select place, text, regexp_replace(unnest(regexp_extract_all(
+        upper(reading), '(?:^|[^A-Z0-9])((?:[A-Z0-9][^A-Z0-9]{1,2}){4,6}[A-Z0-9])(?:$|[^A-Z0-9])', 1)),
+        '[^A-Z0-9]', '', 'g')
+    from spoken
+    where not is_code and regexp_matches(
+        reading, '[A-Za-z0-9][^A-Za-z0-9]{1,2}[0-9][^A-Za-z0-9]{1,2}[A-Za-z][^A-Za-z0-9]{1,2}[A-Za-z]')
+    union
+    -- In base 64, too short to be unwrapped with the others.
+    select place, text, regexp_replace(upper(try(decode(of_base64(rtrim(reading, '='))))), '[^A-Z0-9]', '', 'g')
+    from text_read
+    where not is_code and regexp_full_match(reading, '[A-Za-z0-9+/_-]{7,11}={0,2}')
 ) semi join home_postcode using (postcode);
 
 -- Single words can be names and words both (White, Young): a column is one of names where most of what it says is.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.duck import identifier
+from pipeline.duck import has_rows, identifier
 
 KEPT_LINKINGS = 30  # so many can be undone; older rows of the past are personal data without a use
 
@@ -59,6 +59,8 @@ def replace_rows(
     keys = ", ".join(table.key)
     touched = f"select {keys} from {fresh}" + (f" union select {keys} from {gone}" if gone else "")
     connection.execute(f"create or replace temp table key_touched as {touched}")
+    if not has_rows(connection, "key_touched"):
+        return
     same = " and ".join(f"t.{name} = k.{name}" for name in table.key)
     connection.execute(
         f"insert into vault.{table.past} by name select t.*, {seq}::integer as replaced_seq "
@@ -122,5 +124,7 @@ def _make_past(connection: DuckDBPyConnection, table: Versioned) -> None:
 
 
 def _add_columns(connection: DuckDBPyConnection, table: str, like: str) -> None:
+    known = {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
     for name, kind, *_ in connection.execute(f"describe {like}").fetchall():
-        connection.execute(f"alter table {table} add column if not exists {identifier(name)} {kind}")
+        if name not in known:
+            connection.execute(f"alter table {table} add column {identifier(name)} {kind}")

@@ -1,7 +1,8 @@
 """With whom an organisation has a legitimate relationship on a day: set-based, over all landed records.
 
 A relationship is one of four: the practice that the person is registered with, a hospital spell, a referral
-or a care package that is open on that day. What is withheld from the product counts for nothing, so that
+or a care package that is open on that day. What never got an end is open for so long only as the settings
+say since its last sign of activity. What is withheld from the product counts for nothing, so that
 nobody is found through a record that is in no product.
 """
 
@@ -15,6 +16,7 @@ from duckdb import DuckDBPyConnection
 from pipeline.duck import literal
 from pipeline.errors import SetupError
 from pipeline.identity.standardise import define_macros, fhir_view
+from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 _SQL = Path(__file__).with_name("relationships.sql")
@@ -48,12 +50,16 @@ select source, sender, file_id, row from read_parquet({literal(rows)});
 
 
 def find_relationships(
-    connection: DuckDBPyConnection, zones: Zones, *, organisation: str, as_of: date
+    connection: DuckDBPyConnection, settings: Settings, *, organisation: str, as_of: date
 ) -> None:
     """Build ``legitimate_relationship`` (person_id, kind) for one organisation and day."""
+    zones = Zones(settings.home)
     define_macros(connection)
     for name, resource_type, source in _ROWS:
         fhir_view(connection, name, zones=zones, resource_type=resource_type, source=source)
     connection.execute("set variable organisation = ?", [organisation])
     connection.execute("set variable as_of = ?", [as_of])
+    connection.execute("set variable spell_days = ?", [settings.reidentify_spell_days])
+    connection.execute("set variable referral_days = ?", [settings.reidentify_referral_days])
+    connection.execute("set variable package_days = ?", [settings.reidentify_package_days])
     connection.execute(_SQL.read_text(encoding="utf-8"))

@@ -81,7 +81,7 @@ def resolve(
     ):
         read_released(connection, zones, product)
         if needs_relationship:
-            find_relationships(connection, zones, organisation=organisation, as_of=as_of)
+            find_relationships(connection, settings, organisation=organisation, as_of=as_of)
         _load(connection, person_keys)
         with keyed(connection, keys.key(product_purpose(product))):
             connection.execute(_FOUND.format(related=_RELATED if needs_relationship else _EVERYBODY))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.duck import has_rows
 from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
 from pipeline.identity.residue.rules import ResidueRules
 
@@ -107,6 +108,10 @@ def find_touched(connection: DuckDBPyConnection) -> None:
     depends on its two rows, and whether it is compared on the blocks that they share: so only pairs with a
     touched record can differ from last night's, and scoring these anew equals scoring all.
     """
+    changed = has_rows(connection, "residue_changed") or has_rows(connection, "index_changed")
+    if not (changed and has_rows(connection, "residue_known")):
+        connection.execute("create or replace temp table residue_touched (record_key varchar)")
+        return
     define_macros(connection)
     residue, index = residue_nodes("residue_changed"), index_nodes("index_changed")
     known = residue_nodes("residue_known")

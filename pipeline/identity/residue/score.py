@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from pipeline.duck import has_rows
 from pipeline.identity.residue.blocks import block_pairs
 from pipeline.identity.residue.model import Model
 from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
@@ -33,13 +34,18 @@ def score_residue(connection: DuckDBPyConnection, model: Model, rules: ResidueRu
     none of plainly different given names. The rows are a function of the relations: neither their order nor
     the size of a chunk plays a part.
     """
-    define_macros(connection)
-    block_pairs(connection, rules)
-    _prepare(connection, model, rules)
     connection.execute(
         "create or replace temp table edge_built "
         "(left_key varchar, right_key varchar, weight double, probability double)"
     )
+    if not has_rows(connection, "residue_new"):
+        return 0
+    define_macros(connection)
+    block_pairs(connection, rules)
+    if not has_rows(connection, "blocked_pair"):
+        connection.execute("drop table blocked_pair")
+        return 0
+    _prepare(connection, model, rules)
     last = connection.execute("select count(*), max(chunk) from pair_to_score").fetchone() or (0, None)
     if last[0]:
         with quiet_linker(connection, "residue_node", model.splink, step=STEP) as linker:

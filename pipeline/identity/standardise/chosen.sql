@@ -15,31 +15,39 @@ qualify row_number() over (
     partition by p._source, p._sender, a.record_id order by p._extract_date desc, p._file_id, p._row desc, p.id
 ) > 1;
 create or replace temp table chosen_patient as
+with elements as (
+    select
+        p.*,
+        current_nhs_identifier(p.identifier) as nhs_identifier,
+        current_name(p.name) as name_now,
+        birth_date_known(p.birthDate) as birth_date_sent
+    from patient_row as p
+)
 select
     p._source as source,
     p._sender as sender,
     coalesce(p._record_id, p.id) as record_id,
-    nhs_number_digits(current_nhs_identifier(p.identifier).value) as nhs_number,
-    verification_status(current_nhs_identifier(p.identifier)) as nhs_number_status,
+    nhs_number_digits(p.nhs_identifier.value) as nhs_number,
+    verification_status(p.nhs_identifier) as nhs_number_status,
     if(len(p.identifier) > 1, replaced_numbers(p.identifier), null) as replaced_numbers,
-    current_name(p.name).family as family_sent,
-    current_name(p.name).given[1] as given_sent,
-    nullif(array_to_string(current_name(p.name).given[2:], ' '), '') as other_given_sent,
+    p.name_now.family as family_sent,
+    p.name_now.given[1] as given_sent,
+    nullif(array_to_string(p.name_now.given[2:], ' '), '') as other_given_sent,
     if(len(p.name) > 1, former_names(p.name), null) as former_names_sent,
-    try_cast(left(birth_date_known(p.birthDate), 4) as smallint) as birth_year,
-    try_cast(birth_date_known(p.birthDate)[6:7] as smallint) as birth_month,
-    try_cast(birth_date_known(p.birthDate)[9:10] as smallint) as birth_day,
-    case when fhir_precision(birth_date_known(p.birthDate)) in ('day', 'time') then fhir_date(birth_date_known(p.birthDate)) end as birth_date,
+    try_cast(left(p.birth_date_sent, 4) as smallint) as birth_year,
+    try_cast(p.birth_date_sent[6:7] as smallint) as birth_month,
+    try_cast(p.birth_date_sent[9:10] as smallint) as birth_day,
+    case when fhir_precision(p.birth_date_sent) in ('day', 'time') then fhir_date(p.birth_date_sent) end as birth_date,
     p.gender,
     home_postcode(p.address) as postcode_sent,
     if(len(p.address) > 1, former_postcodes(p.address), null) as former_postcodes_sent,
     ods_of(p.generalPractitioner[1]) as practice_code,
     fhir_date(p.deceasedDateTime) as death_date,
     is_marked_confidential(p.meta.security) as is_restricted,
-    is_marked_test(p.meta.security) or is_test_name(current_name(p.name).family, current_name(p.name).given[1]) as is_test,
+    is_marked_test(p.meta.security) or is_test_name(p.name_now.family, p.name_now.given[1]) as is_test,
     p._file_id as file_id,
     p._row as file_row
-from patient_row as p
+from elements as p
 where not exists (
     select 1
     from patient_row_superseded as s

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.duck import has_rows
 from pipeline.identity.trace.rules import TraceRules
 
 __all__ = ["MACROS", "STEPS", "TraceRules", "bucket", "build_index", "trace"]
@@ -31,9 +32,8 @@ STEPS = ("registered", "cross_check", "alphanumeric", "algorithmic")
 _ROOM = Path(__file__).parent
 MACROS = ("comparing.sql", "guards.sql")
 _INDEX = ("index/holder.sql", "index/current.sql", "index/former.sql", "index/built.sql")
+_FIRST = ("refused.sql", "cross_check.sql", "found.sql")
 _STEPS = (
-    "refused.sql",
-    "cross_check.sql",
     "partial.sql",
     "sounds.sql",
     "alphanumeric.sql",
@@ -68,7 +68,9 @@ def trace(connection: DuckDBPyConnection, rules: TraceRules | None = None) -> No
     of the several close matches of code 97. Needs the macros and ``nickname_of_gender`` of standardise.
     """
     (rules or TraceRules()).bind(connection)
-    for name in (*MACROS, *_STEPS):
+    for name in (*MACROS, *_FIRST):
+        _run(connection, name)
+    for name in _STEPS if has_rows(connection, "untraced_record") else ():
         _run(connection, name)
 
 

@@ -1,26 +1,13 @@
--- crossed, pair_score and ranked -> trace_result: one row a record of record_to_trace. Codes: Person_ID Handbook, appendix.
+-- untraced_record, pair_score and ranked -> more rows of trace_result: one a record that the cross-check did not find.
+-- Codes: Person_ID Handbook, appendix.
 --   00 matched   90 matched by the current number of a superseded one   92 matched, and the person's record is restricted
 --   91 the number sent cannot be one   96 too little to trace by   97 several close matches   98 not found
-create or replace temp table trace_result as
+insert into trace_result
 with matched as (
     select *, 100 as link_confidence, 1 as candidates from pair_score where link_step in ('cross_check', 'alphanumeric')
     union all by name
     select *, floor(score + 0.5)::integer as link_confidence from ranked where is_enough and not is_close
 )
-select
-    record_key,
-    link_step,
-    matched_number,
-    100 as link_confidence,
-    null::double as score_family,
-    null::double as score_given,
-    null::double as score_birth_date,
-    null::double as score_gender,
-    null::double as score_postcode,
-    code,
-    1 as candidates
-from crossed
-union all
 select
     r.record_key,
     m.link_step,

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -226,15 +227,15 @@ def test_a_copy_begun_later_holds_all_that_was_before(plain: Settings, tmp_path:
     assert_refused(later, KEPT + 1)
 
 
-@pytest.mark.parametrize("env", ["development", "production"])
-def test_production_without_a_copy_is_told_of(
-    tmp_path: Path, env: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("does", [lambda s: fill(s, 1), audit_log.verify, audit_log.require_intact])
+def test_production_without_a_copy_is_refused(
+    plain: Settings, does: Callable[[Settings], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WSIC_ROOT_KEY", secrets.token_hex(32))
-    settings = dataclasses.replace(settings_in(tmp_path), env=env)
-    fill(settings, 1)
-    told = [notice for notice in audit_log.verify(settings).notices if "no copy is kept" in notice]
-    assert len(told) == (env == "production")
+    held = log_files(plain).log.read_bytes()
+    with pytest.raises(SetupError, match="audit_copy is empty"):
+        does(dataclasses.replace(plain, env="production"))
+    assert log_files(plain).log.read_bytes() == held
 
 
 def handed_out(settings: Settings, folder: Path) -> Path:

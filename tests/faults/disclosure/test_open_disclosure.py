@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.disclosure import withheld
 from pipeline.errors import ChecksRefusedError
-from pipeline.open_product import release
+from pipeline.open_product import release, told, universe
 from tests.open_nights import TWO_OF_NINE, Nights, hide_behind_the_other
 from tests.product_fixture import RUN_ID, run_sql
 
@@ -76,6 +76,89 @@ def test_another_cell_hidden_the_next_night_is_refused(
     ):
         nights.publish("20260401-001")
     assert nights.served() == served
+
+
+def _year_to(end: str) -> tuple[str, ...]:
+    """The figures are of the financial year that runs, counted up to ``end``."""
+    placed = f"period_type = 'financial_year', period_start = date '2025-04-01', period_end = date '{end}'"
+    return (
+        TWO_OF_NINE,
+        f"update wsic.metric set {placed}",
+        f"update wsic.area_overlap set {placed} where period_type <> 'night'",
+        f"update audit.run set as_of = date '{end}'",
+    )
+
+
+def test_a_year_that_runs_is_compared_with_what_was_told_of_it_the_night_before(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last day is another every night; the count of the day before is as good as tonight's."""
+    nights.prepare("20260130-001", *_year_to("2026-01-30"))
+    nights.publish("20260130-001")
+    nights.prepare("20260131-001", *_year_to("2026-01-31"))
+    hide_behind_the_other(monkeypatch)
+    with pytest.raises(ChecksRefusedError, match=r"published\.disclosure\.not_differenced: 1 of"):
+        nights.publish("20260131-001")
+
+
+def test_a_year_that_has_grown_visibly_is_no_secret_of_the_night_before(nights: Nights) -> None:
+    grown = "update wsic.metric set numerator = numerator + 60, n_numerator_people = n_numerator_people + 60 "
+    nights.prepare("20260130-001", *_year_to("2026-01-30"))
+    nights.publish("20260130-001")
+    nights.prepare("20260131-001", *_year_to("2026-01-31"), grown + "where area_type = 'system'")
+    nights.publish("20260131-001")
+    assert nights.served() == "20260131-001"
+
+
+def test_a_figure_of_the_night_is_compared_with_the_night_before(nights: Nights) -> None:
+    """What the night before showed is known of tonight's cell where it holds; what has changed is not."""
+    source = nights.zones.published("secondary_use") / "versions" / f"{RUN_ID}.duckdb"
+    nights.publish(RUN_ID)
+    kept = [each.path for each in told.kept(nights.settings, nights.ledger)]
+    run_sql(source, "update audit.run set as_of = as_of + 1", "update wsic.population_count set people = "
+            "people + 60 where area_type = 'system' and sex = 'male'")  # fmt: skip
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{source}' as source (read_only); use source")
+        universe.count(connection, kept)
+        known = connection.execute(
+            "select value, count(low), count(*) filter (amount between low and high) from cell "
+            "left join told_before using (cell_id) where measure = 'population' and area_type = 'system' "
+            "and part = '18-64' group by value order by value"
+        ).fetchall()
+    assert known == [("all", 1, 0), ("female", 1, 1), ("male", 1, 0)]
+
+
+# 40 nights of few people, who are not known to better than 32 to 48, beside 40 nights that are shown.
+_BED_DAYS = (
+    "insert into wsic.metric select metric.* replace (of_nights as metric_id, "
+    "of_nights as numerator_measure, 40 as numerator, "
+    "if(of_nights = 'bed_days', 10, 5) as n_numerator_people, 9 as numerator_largest) "
+    "from wsic.metric cross join (select unnest(['bed_days', 'emergency_bed_days']) as of_nights) "
+    "where metric_id = 'emergency_admissions' and area_type = 'system'"
+)
+
+
+def test_a_part_is_not_to_be_had_from_its_whole(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No emergency had more nights than all stays together: 42 at most, and so fewer than 48."""
+    source = nights.zones.published("secondary_use") / "versions" / f"{RUN_ID}.duckdb"
+    run_sql(source, _BED_DAYS)
+    nights.publish(RUN_ID)
+    nights.prepare("20260401-001", _BED_DAYS)
+    monkeypatch.setattr(withheld, "suppress", lambda cells, kept, tables: cells.sensitive)
+    with pytest.raises(ChecksRefusedError, match=r"not_recoverable: .*emergency_bed_days in system"):
+        nights.publish("20260401-001")
+
+
+def test_a_figure_of_the_night_is_of_the_last_run_that_the_product_tells_of(nights: Nights) -> None:
+    nights.prepare(
+        RUN_ID,
+        "insert into audit.run select * replace ('tonight' as run_id) from audit.run",
+        "update audit.run set run_id = '20260330-001', as_of = as_of - 1, "
+        f"started_at = started_at - interval 1 day where run_id = '{RUN_ID}'",
+        f"update audit.run set run_id = '{RUN_ID}' where run_id = 'tonight'",
+    )
+    nights.publish(RUN_ID)
+    assert nights.served() == RUN_ID
 
 
 def test_the_same_figures_the_next_night_are_published(nights: Nights) -> None:

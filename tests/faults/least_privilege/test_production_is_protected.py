@@ -131,7 +131,10 @@ def test_an_opened_run_asks(settings, plain, monkeypatch) -> None:
     monkeypatch.setenv("WSIC_ROOT_KEY", "9f0c4b7be2a61d58c3e7f1a90b52d6843cfe8a17d05b69e2f4a3817c6d0e5b92")
     with pytest.raises(SetupError, match="encrypted at rest"):
         open_run(settings, extracts=settings.extracts, as_of=NIGHT, held_by="process")
-    declared = replace(settings, volume_encryption=DECLARED)
+    (settings.extracts.parent / "elsewhere").mkdir()
+    declared = replace(
+        settings, volume_encryption=DECLARED, audit_copy=str(settings.extracts.parent / "elsewhere")
+    )
     run = open_run(declared, extracts=settings.extracts, as_of=NIGHT, held_by="process")
     close_run(run)
     assert run.run_id == "20260331-001"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -29,6 +30,9 @@ BREAKS = {
     "counts_disclosed_safely": "update open.population set people = 4 where area_type = 'system' and "
     "sex = 'all'",
     "suppressed_has_no_value": "update open.metric set value = 12.5 where is_suppressed",
+    "tables_as_agreed": "alter table open.metric add column numerator_exact double",
+    "rows_were_counted": "insert into open.metric select * replace ('made up' as group_value) "
+    "from open.metric limit 1",
 }
 
 
@@ -123,6 +127,35 @@ def test_rates_come_from_the_rounded_numbers(night: tuple[Settings, Ledger]) -> 
             "= 1000"
         ).fetchone()
     assert row == (65, 300, 65 * 1000 / 300)  # from 63 of 300
+
+
+STRANGE = {
+    "a_table": (
+        "create table open.people_exact as select '3' as people",
+        r"tables_as_agreed: .*people_exact",
+    ),
+    "a_view": ("create view main.exact as select 3.0 as people", r"tables_as_agreed: .*main\.exact"),
+    "another_type": ("alter table open.metric alter column numerator type double", "tables_as_agreed"),
+    "no_column": ("alter table open.segment drop column segment_name", "tables_as_agreed"),
+    "a_number_in_a_label": ("update open.metric set coverage = coverage || ' 3'", "rows_were_counted"),
+    "a_number_as_scale": ("update open.metric set scale = 3 where is_suppressed", "rows_were_counted"),
+    "a_row_twice": ("insert into open.population from open.population limit 1", "rows_were_counted"),
+    "no_night": ("update open.release set as_of = as_of - 1", r"rows_were_counted: .*open\.population"),
+    "two_nights": ("insert into open.release from open.release", r"rows_were_counted: .*open\.segment"),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), STRANGE.values(), ids=STRANGE)
+def test_what_was_not_agreed_or_not_counted_is_refused(
+    change: str, says: str, night: tuple[Settings, Ledger], tmp_path: Path
+) -> None:
+    """Judged where it lies: whoever made it, and however."""
+    settings, ledger = night
+    path = _publish(settings, ledger)
+    path.chmod(0o644)
+    run_sql(path, change)
+    refused = [str(result) for result in check_served(settings, "open", scan=no_leaks) if result.refuses]
+    assert [said for said in refused if re.search(says, said)], refused
 
 
 @pytest.mark.parametrize("rule", open_rules.SUITE.rules, ids=lambda rule: rule.rule_id)

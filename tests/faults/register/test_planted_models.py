@@ -57,6 +57,20 @@ PLANTED = {
         "select person_key, risk_band from {{ ref('fct_risk_band') }}",
         "planted_band_as_a_score: risk_stratification is not allowed",
     ),
+    "planted_score_of_the_whole_system": (
+        RISK,
+        "select f.person_key, f.age_years + count(c.person_key) as score "
+        "from {{ ref('fct_risk_features') }} as f "
+        "left join {{ ref('stg_social_care__episodes_of_care') }} as c on f.person_key = c.person_key "
+        "group by f.person_key, f.age_years",
+        "planted_score_of_the_whole_system: risk_stratification is not allowed",
+    ),
+    "planted_score_of_mental_health": (
+        RISK,
+        "select person_key from {{ ref('fct_risk_score') }} where person_key in "
+        "(select person_key from {{ ref('stg_mental_health__encounters') }})",
+        "planted_score_of_mental_health: risk_stratification is not allowed",
+    ),
     "planted_alerts_for_anyone": (
         RISK,
         "select alert_id, count(*) as n from {{ ref('alert') }} group by alert_id",
@@ -117,7 +131,7 @@ def test_each_is_refused_for_its_own_reason_and_nothing_is_built(
     assert named == {name for name, (_, _, words) in PLANTED.items() if words}
     assert list(Zones(home.home).home.glob("warehouse/**/*.duckdb")) == []
     results = {row["rule_id"]: row["rows_failed"] for row in ledger.query("select * from rule_result")}
-    assert results["purpose_allowed"] == 9
+    assert results["purpose_allowed"] == 11
     assert results["purpose_declared"] == 2
     assert results["lineage_known"] == 1
     assert results["columns_declared"] == 0

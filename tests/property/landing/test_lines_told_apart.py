@@ -180,7 +180,7 @@ def test_a_file_of_mostly_suspects_is_landed_in_one_piece(
     """The head may be sound and the rest not: the suspects of the whole file are counted too."""
     monkeypatch.setattr("connectors.fhir.lines._HEAD", 2_000)
     line = _LINES["sound"]
-    strange = line.replace('"period": {', '"serviceType": {"text": "null"}, "period": {')
+    strange = line.replace('"period": {', '"serviceType": {"text": "{}"}, "period": {')
     both = Apart(tmp_path, monkeypatch)
     both.send("Encounter.ndjson", "\n".join([line] * sound + [strange] * suspect).encode())
     apart, whole = both.landed()

@@ -82,11 +82,49 @@ def test_an_unknown_extension_is_a_suspect_that_is_held_for_one_that_lands(line:
     assert told(with_(), line, with_()) == ([], [2])
 
 
-@pytest.mark.parametrize("sign", conformance.SIGNS)
-def test_every_sign_of_something_empty_makes_a_suspect_where_it_stands_in_a_text(sign: str) -> None:
-    line = with_(serviceType={"text": "SIGN"}).replace("SIGN", "x\\" + sign if sign == '""' else f"x{sign}x")
-    line = line.replace('x\\"""', 'x\\""')  # an escaped quote, then the one that ends the text
-    assert told(with_(), line, with_()) == ([], [2])
+@pytest.mark.parametrize("days", [1, 60])
+def test_a_date_may_be_as_exact_as_its_sender_knows_it(days: int) -> None:
+    """Lines are read for such with a time of day first, until there are too many others."""
+    moment, partial = with_(), [with_(period={"start": date}) for date in ("2026", "2026-01", "2026-01-02")]
+    wrong = [with_(period={"start": date}) for date in ("2026-1", "26-01-02", "2026-01-45", "x", 5)]
+    lines = [moment] * 50 + partial * days + [*wrong, moment]
+    telling = Telling("Encounter")
+    for _ in range(2):
+        telling(np.arange(1, len(lines) + 1), pa.array(lines, pa.string()))
+    refused = list(range(len(lines) - len(wrong), len(lines)))
+    assert (telling.withheld.tolist(), telling.given.tolist()) == (refused * 2, [])
+
+
+@pytest.mark.parametrize("sign", ["{}", "{ "])
+def test_a_sign_of_an_empty_object_makes_a_suspect_where_it_stands_in_a_text(sign: str) -> None:
+    assert told(with_(), with_(serviceType={"text": f"x{sign}x"}), with_()) == ([], [2])
+
+
+@pytest.mark.parametrize("empty", ["null", '""', "[]", "[ ]", "{}", "{ }"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"serviceType": "EMPTY"},
+        {"serviceType": {"text": "EMPTY"}},
+        {"serviceType": {"coding": ["EMPTY"]}},
+        {"type": "EMPTY"},
+        {"type": ["EMPTY"]},
+        {"contained": "EMPTY"},
+        {"contained": ["EMPTY"]},
+        {"contained": [{"resourceType": "Flag", "code": "EMPTY"}]},
+        {"contained": [{"resourceType": "Flag", "code": {"coding": ["EMPTY"]}}]},
+    ],
+)
+def test_nothing_empty_is_told_sound(members: dict[str, Any], empty: str) -> None:
+    """Whatever the checks of a small file take for a sign of something empty."""
+    assert any(sign in empty for sign in conformance.SIGNS)
+    refused, given = told(with_(), with_(**members).replace('"EMPTY"', empty), with_())
+    assert refused + given == [2]
+
+
+def test_an_empty_name_is_not_told_sound() -> None:
+    contained = {"contained": [{"resourceType": "Flag", "code": {"": 1}}]}
+    assert told(with_(), with_(**contained), with_(**{"": 1})) == ([2, 3], [])
 
 
 def _places(kind: DuckDBPyType, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

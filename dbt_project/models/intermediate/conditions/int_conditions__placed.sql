@@ -30,6 +30,7 @@ placed as (
         activities.activity_key,
         encounters.episode_key,
         coalesce(conditions.onset_on, conditions.recorded_on, encounters.start_at::date) as dated_on,
+        coalesce(conditions.recorded_on, encounters.start_at::date, conditions.onset_on) as known_on,
     from conditions
     left join encounters on conditions.encounter_key = encounters.encounters_key
     left join activities on encounters.activity_key = activities.activity_key

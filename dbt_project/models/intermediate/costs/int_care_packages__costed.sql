@@ -61,7 +61,8 @@ weekly as (
 
 )
 
+-- A service that ends before it begins costs we do not know what.
 select
     *,
-    coalesce(one_off_cost_gbp, weekly_cost_gbp * greatest(n_days_so_far, 0) / 7) as cost_gbp,
+    coalesce(one_off_cost_gbp, if(n_days_so_far > 0, weekly_cost_gbp * n_days_so_far / 7, null)) as cost_gbp,
 from weekly

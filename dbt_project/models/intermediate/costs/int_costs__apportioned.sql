@@ -35,33 +35,15 @@ service_years as (
     select
         care_packages.person_key,
         years.financial_year,
-        if(
-            care_packages.one_off_cost_gbp is null,
-            care_packages.weekly_cost_gbp * (
-                {{ days_between(
-                    'greatest(care_packages.start_date, years.year_start)',
-                    'least(coalesce(care_packages.end_date, current_run.as_of), current_run.as_of, years.year_end)'
-                ) }} + 1
-            ) / 7,
-            care_packages.one_off_cost_gbp
-        ) as cost_gbp,
+        {{ care_cost_between('care_packages', 'years.year_start', 'years.year_end', 'current_run.as_of') }} as cost_gbp,
     from care_packages
     cross join current_run
     inner join years
-        on
-            care_packages.start_date <= years.year_end
-            and (
-                care_packages.start_date >= years.year_start
-                or (
-                    care_packages.one_off_cost_gbp is null
-                    and least(coalesce(care_packages.end_date, current_run.as_of), current_run.as_of)
-                    >= years.year_start
-                )
-            )
+        on {{ care_falls_between('care_packages', 'years.year_start', 'years.year_end', 'current_run.as_of') }}
 
 )
 
 select person_key, financial_year, setting, cost_gbp, cost_is_proxy from activities
 union all
-select person_key, financial_year, 'social_care' as setting, greatest(cost_gbp, 0) as cost_gbp, false as cost_is_proxy
+select person_key, financial_year, 'social_care' as setting, cost_gbp, false as cost_is_proxy
 from service_years

@@ -1,4 +1,10 @@
-with delivered as (
+with deflators as (
+
+    select * from {{ ref('gdp_deflators') }}
+
+),
+
+delivered as (
 
     select
         currency,
@@ -7,7 +13,8 @@ with delivered as (
         unit_cost_gbp,
         'unit_costs' as cost_source,
     from {{ ref('stg_reference__unit_costs') }}
-    where unit_cost_gbp > 0
+    -- A price of no year that the deflators know stands in nobody's way.
+    where unit_cost_gbp > 0 and coalesce(price_year, financial_year) in (select financial_year from deflators)
 
 ),
 
@@ -32,12 +39,6 @@ prices as (
 
 ),
 
-deflators as (
-
-    select * from {{ ref('gdp_deflators') }}
-
-),
-
 -- Of each currency, for every year: its own price, else the last one before, else the first one after.
 matched as (
 
@@ -55,7 +56,7 @@ matched as (
             partition by prices.currency, wanted.financial_year
             order by
                 prices.financial_year > wanted.financial_year,
-                abs(left(prices.financial_year, 4)::integer - left(wanted.financial_year, 4)::integer)
+                abs(try_cast(left(prices.financial_year, 4) as integer) - left(wanted.financial_year, 4)::integer)
         ) as nearness,
     from prices
     inner join deflators as known on prices.price_year = known.financial_year

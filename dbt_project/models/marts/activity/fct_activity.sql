@@ -25,7 +25,10 @@ select
         when activities.planned_cost_gbp is not null then 'client_level_data'
         when priced.cost_source is not null then priced.cost_source
         when activities.is_costed_elsewhere then 'in_consultation'
+        when activities.is_attended is null then 'attendance_not_known'
         when not activities.is_attended then 'not_attended'
+        when activities.activity_type = 'social_care_service' and activities.end_at < activities.start_at
+            then 'ends_before_it_begins'
         else 'none'
     end as cost_source,
     if(activities.planned_cost_gbp is not null, false, priced.cost_is_proxy) as cost_is_proxy,

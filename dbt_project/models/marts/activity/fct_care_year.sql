@@ -1,51 +1,36 @@
-with summarised as (
+with activities as (
 
-    select * from {{ ref('int_activities__summarised') }}
-
-),
-
-care_packages as (
-
-    select * from {{ ref('fct_care_package') }}
+    select * from {{ ref('fct_activity') }}
 
 ),
 
-current_run as (
+windowed as (
 
-    select as_of, (as_of - interval 1 year)::date + 1 as year_start from {{ ref('stg_ledger__current_run') }}
+    select * from {{ ref('int_activities__windowed') }}
+    where window_id = 'last_12_months'
 
 ),
 
--- The planned cost of the days of each service that fall in the twelve months.
-services as (
+-- The last contact whenever it was.
+ever as (
 
     select
-        care_packages.person_key,
-        'social_care' as setting,
-        sum(
-            if(
-                care_packages.one_off_cost_gbp is null,
-                care_packages.weekly_cost_gbp * ({{ days_between(
-                    'greatest(care_packages.start_date, current_run.year_start)',
-                    'least(coalesce(care_packages.end_date, current_run.as_of), current_run.as_of)'
-                ) }} + 1) / 7,
-                care_packages.one_off_cost_gbp
-            )
-        ) as service_cost_gbp,
-    from care_packages
-    cross join current_run
-    where
-        coalesce(care_packages.end_date, current_run.as_of) >= current_run.year_start
-        and (care_packages.one_off_cost_gbp is null or care_packages.start_date >= current_run.year_start)
-    group by care_packages.person_key
+        person_key,
+        setting,
+        max(start_at::date) filter (where is_attended) as last_contact_on,
+    from activities
+    group by person_key, setting
 
 )
 
 select
-    summarised.* exclude (cost_gbp),
-    case
-        when summarised.cost_gbp is null and services.service_cost_gbp is null then null
-        else coalesce(summarised.cost_gbp, 0) + coalesce(services.service_cost_gbp, 0)
-    end as cost_gbp,
-from summarised
-left join services on summarised.person_key = services.person_key and summarised.setting = services.setting
+    ever.person_key,
+    ever.setting,
+    coalesce(windowed.n_contacts, 0) as n_contacts,
+    coalesce(windowed.n_emergency_attendances, 0) as n_emergency_attendances,
+    coalesce(windowed.n_emergency_admissions, 0) as n_emergency_admissions,
+    coalesce(windowed.n_bed_days, 0) as n_bed_days,
+    ever.last_contact_on,
+    windowed.cost_gbp,
+from ever
+left join windowed on ever.person_key = windowed.person_key and ever.setting = windowed.setting

@@ -26,7 +26,6 @@ summarised as (
 
 )
 
--- Once coded, a lifelong condition stays; another is over when its resolution is the later entry.
 select
     summarised.person_key,
     summarised.condition_id,
@@ -34,9 +33,9 @@ select
     conditions.is_long_term,
     summarised.first_recorded_on,
     summarised.latest_recorded_on,
-    conditions.is_lifelong
-    or summarised.resolved_on is null
-    or coalesce(summarised.latest_diagnosed_on > summarised.resolved_on, false) as is_current,
+    {{ is_standing(
+        'conditions.is_lifelong', 'summarised.is_diagnosed', 'summarised.latest_diagnosed_on', 'summarised.resolved_on'
+    ) }} as is_current,
     summarised.sources,
 from summarised
 inner join conditions on summarised.condition_id = conditions.condition_id

@@ -8,7 +8,7 @@ select
     person_key,
     financial_year,
     setting,
-    round(cost_gbp, 2) as cost_gbp,
-    round(proxy_cost_gbp, 2) as proxy_cost_gbp,
+    round(cost_gbp, 2)::double as cost_gbp,
+    round(proxy_cost_gbp, 2)::double as proxy_cost_gbp,
     n_costed,
 from person_costs

@@ -70,7 +70,7 @@ select
     coalesce(by_setting.n_acute_bed_days, 0) as n_acute_bed_days,
     coalesce(by_setting.n_mental_health_bed_days, 0) as n_mental_health_bed_days,
     {% for setting in settings -%}
-    round(by_setting.{{ setting }}_cost_gbp, 2) as {{ setting }}_cost_gbp,
+    round(by_setting.{{ setting }}_cost_gbp, 2)::double as {{ setting }}_cost_gbp,
     {% endfor -%}
     coalesce(has.n_long_term_conditions, 0) as n_long_term_conditions,
     has.conditions,

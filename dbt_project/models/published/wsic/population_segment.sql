@@ -11,5 +11,7 @@ select
     segment_name,
     rule_version,
     reason,
-    null::varchar as previous_segment_id,
+    previous_segment_id,
+    date_trunc('month', previous_until)::date as previous_until_month,
+    evidence_on,
 from population_segments

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipeline.duck import has_rows
 from pipeline.identity.residue.nodes import define_macros, index_nodes, residue_nodes
 from pipeline.identity.residue.rules import DEFAULT_RULES, ResidueRules
 
@@ -49,6 +50,9 @@ def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES)
     probability_missed (0 to 1; no probability_false where number and birth date alone join).
     ``edge_joined``: left_key, right_key, weight of the scored pairs that the middle clusters hold.
     """
+    _run(connection, "written")
+    if not has_rows(connection, "residue_known"):
+        return 0
     define_macros(connection)
     _set_variables(connection, rules)
     connection.execute(f"create or replace temp view cluster_residue as {residue_nodes('residue_known')}")
@@ -62,7 +66,7 @@ def cluster(connection: DuckDBPyConnection, rules: ResidueRules = DEFAULT_RULES)
     _run(connection, "anchors")
     _run(connection, "assign")
     for table in _WORK:
-        connection.execute(f"drop table {table}")
+        connection.execute(f"drop table if exists {table}")
     connection.execute("drop view cluster_residue")
     connection.execute("drop view cluster_person")
     connection.execute("drop view cluster_national")
@@ -86,16 +90,19 @@ def _set_variables(connection: DuckDBPyConnection, rules: ResidueRules) -> None:
 
 
 def _phase(connection: DuckDBPyConnection, phase: int, name: str) -> int:
-    """Rounds until nothing joins any more; every round joins or refuses the best link, so there is an end."""
+    """Rounds while a link is open; every round joins or refuses the best one, so there is an end."""
     connection.execute("set variable phase = ?", [phase])
-    rounds, merged = 0, 1
-    while merged:
+    rounds = 0
+    while _is_a_link_open(connection):
         _run(connection, "round")
-        row = connection.execute("select count(*) from merged_pair").fetchone()
-        merged = int(row[0]) if row else 0
         rounds += 1
     connection.execute(f"create or replace temp table cluster_{name} as select id, cluster from cluster_node")
     return rounds
+
+
+def _is_a_link_open(connection: DuckDBPyConnection) -> bool:
+    _run(connection, "open")
+    return has_rows(connection, "open_link")
 
 
 def _run(connection: DuckDBPyConnection, name: str) -> None:

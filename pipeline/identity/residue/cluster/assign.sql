@@ -1,15 +1,15 @@
--- cluster_anchor, weighed_edge, link_offered -> assignment (one row a residue record) and edge_joined.
+-- cluster_anchor, weighed_edge, link_offered -> the rows of assignment and edge_joined.
 -- Variables: join_weight, bucket_false, missed_without_candidate, missed_one_time, missed_verified_conflict.
 create or replace temp table member as
 select n.id, n.node, m.cluster, n.is_index from cluster_node as n join cluster_middle as m on m.id = n.id;
 
-create or replace temp table edge_joined as
+insert into edge_joined
 select e.left_key, e.right_key, e.weight
 from weighed_edge as e
 join member as x on x.node = e.left_key
 join member as y on y.node = e.right_key and y.cluster = x.cluster;
 
-create or replace temp table assignment as
+insert into assignment
 with beside as (
     select
         l.a, l.b, l.kind, l.weight, x.cluster = y.cluster as is_joined

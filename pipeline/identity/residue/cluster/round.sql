@@ -1,14 +1,7 @@
--- One round: of the links still open in this phase, those that are the best of both their clusters join these.
+-- One round: of the links still open in this phase (open_link), the best of both their clusters join these.
 -- As what keeps two clusters apart keeps apart whatever they grow into, rounds of mutually best links end in
 -- the very clusters that taking all links one by one, the best first, would end in (Kruskal's order).
 -- Variables: phase, largest_cluster, guard_names. What keeps x and y apart stands in apart.sql.
-create or replace temp table open_link as
-select l.place, least(x.cluster, y.cluster) as c, greatest(x.cluster, y.cluster) as d
-from cluster_link as l
-join cluster_node as x on x.id = l.a
-join cluster_node as y on y.id = l.b
-where l.phase <= getvariable('phase') and x.cluster <> y.cluster;
-
 create or replace temp table refused_pair as
 with pair as (
     select distinct c, d from open_link

@@ -349,3 +349,15 @@ def test_nothing_is_left_behind_but_what_was_promised(case: ResidueCase) -> None
 def test_rules_that_contradict_each_other_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         ResidueRules(**wrong)
+
+
+def test_where_nobody_is_left_nothing_of_a_night_before_is_left_either(case: ResidueCase) -> None:
+    """Steps without a row to go through are not run; what they write is empty all the same."""
+    person = case.person(number(1), **SOMEBODY)
+    case.record("a", number(1), "01", **SOMEBODY)
+    assert set(case.score()) == {("a", person)}
+    assert set(case.cluster()) == {"a"}
+    assert case.joined() == {("a", person)}
+    case.records.clear(), case.edges.clear()
+    assert (case.score(), case.cluster(), case.joined()) == ({}, {}, set())
+    assert case.touched([], [number(1)]) == set()

@@ -1,0 +1,53 @@
+{# First and last day of each band before the reference day, which is day 0: as the Combined Predictive Model counts. #}
+{% macro risk_recency_bands() -%}
+{{ return([(0, 30), (31, 90), (91, 180), (181, 365), (366, 730)]) }}
+{%- endmacro %}
+
+{# The band that so many days ago fall in, as the end of a feature's name; null before the first. #}
+{% macro risk_band(n_days) -%}
+case
+    {%- for first, last in risk_recency_bands() %}
+    when {{ n_days }} between {{ first }} and {{ last }} then '{{ first }}_{{ last }}'
+    {%- endfor %}
+end
+{%- endmacro %}
+
+{# Events that are counted in every band, as int_risk_events__placed calls them. #}
+{% macro risk_events() -%}
+{{ return([
+    'emergency_admission', 'other_admission', 'emergency_bed_day', 'emergency_attendance', 'outpatient_attendance',
+    'outpatient_missed', 'gp_contact', 'gp_missed',
+]) }}
+{%- endmacro %}
+
+{# Conditions that are a feature each: condition_id of seeds/conditions.csv. #}
+{% macro risk_conditions() -%}
+{{ return([
+    'diabetes', 'copd', 'chd', 'heart_failure', 'hypertension', 'stroke', 'atrial_fibrillation', 'asthma', 'ckd',
+    'dementia', 'depression', 'serious_mental_illness', 'epilepsy', 'cancer', 'learning_disability',
+    'severe_physical_disability', 'palliative', 'frailty_mild', 'frailty_moderate', 'frailty_severe',
+]) }}
+{%- endmacro %}
+
+{# What is known of a person whatever happened to them. #}
+{% macro risk_attributes() -%}
+{{ return(['age_years', 'is_under_5', 'years_over_65', 'years_over_80', 'is_male', 'n_medicines']) }}
+{%- endmacro %}
+
+{# Every count of an event in a band. #}
+{% macro risk_counts() -%}
+{%- set names = [] -%}
+{%- for event in risk_events() -%}
+{%- for first, last in risk_recency_bands() -%}
+{%- do names.append(event ~ '_' ~ first ~ '_' ~ last) -%}
+{%- endfor -%}
+{%- endfor -%}
+{{ return(names) }}
+{%- endmacro %}
+
+{# Every feature of the variant hospital_gp, in the order of the columns. #}
+{% macro risk_features() -%}
+{%- set names = risk_attributes() + [] -%}
+{%- for condition in risk_conditions() -%}{%- do names.append('has_' ~ condition) -%}{%- endfor -%}
+{{ return(names + risk_counts()) }}
+{%- endmacro %}
