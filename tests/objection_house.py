@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.fhir import systems
-from pipeline.identity import apply_opt_outs, link, pseudonymise
+from pipeline.identity import Published, apply_opt_outs, link, pseudonymise
 from pipeline.identity.objections.afresh import look_afresh
 from pipeline.identity.objections.suppressed import find_suppressed
 from pipeline.identity.pseudonymise.summary import PseudonymiseSummary
@@ -77,8 +77,9 @@ class House:
         return record_id
 
     def night(
-        self, product: str, *, run_id: str = "r1", allowed: tuple[str, ...] | None = None, as_of: date = AS_OF
-    ) -> PseudonymiseSummary:
+        self, product: str, *, run_id: str = "r1", allowed: tuple[str, ...] | None = None,
+        as_of: date = AS_OF, before: Published | None = None,
+    ) -> PseudonymiseSummary:  # fmt: skip
         """Land, link, apply a reply that allows everybody (or only ``allowed``), and pseudonymise."""
         economy = self.economy
         numbers = tuple(nhs_number(n + 1) for n in range(self.people)) if allowed is None else allowed
@@ -86,7 +87,7 @@ class House:
         economy.land()
         link(economy.settings, economy.ledger, run_id, as_of)
         apply_opt_outs(economy.settings, economy.ledger, run_id, self.extracts, as_of)
-        return pseudonymise(economy.settings, economy.ledger, run_id, product, as_of)
+        return pseudonymise(economy.settings, economy.ledger, run_id, product, as_of, before=before)
 
     def reasons(self, product: str) -> dict[str, str | None]:
         """Record id -> why the record stays out."""

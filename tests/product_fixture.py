@@ -25,7 +25,7 @@ _KINDS = {
     "first_recorded_on latest_recorded_on effective_on period_start period_end as_of expected_on "
     "last_extract_on "
     "extract_date month_start since due_since last_done_on last_event_on month evidence_on "
-    "previous_until_month",
+    "previous_until_month published_from published_until begins_on",
     "TIMESTAMP": "called_at start_at end_at at started_at ended_at",
     "BOOLEAN": "is_registered is_deceased is_attended is_emergency cost_is_proxy is_current is_late "
     "is_passed "

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from connectors.declare import SOURCE_WORDS
 from connectors.register import entities, written_columns
 from pipeline.handling import written as handling
+from pipeline.identity import carried
 from pipeline.warehouse.purposes import LINEAGE, LINEAGE_COLUMNS
 
 _SQL = Path(__file__).parent / "pseudonymised_sql"
@@ -46,6 +47,7 @@ def write_pseudonymised(
             " or table_name in ('person_sources', 'link_groups')"
         ).fetchall():
             _copy(connection, table, folder / f"{table}.parquet")
+        carried.write_files(connection, folder, None)
     handling.write(folder)
     empty = pa.schema([(name, pa.string()) for name in LINEAGE_COLUMNS])
     pq.write_table(empty.empty_table(), folder / LINEAGE)

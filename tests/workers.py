@@ -23,11 +23,16 @@ SHARED = {
     "tests/e2e/test_bad_nights.py": "bad nights",
     "tests/e2e/test_fhir_feeds.py": "bad nights",
     "tests/e2e/test_night_undone.py": "bad nights",
+    "tests/unit/dbt_project/test_conditions_recomputed.py": "built project",
+    "tests/unit/dbt_project/test_day_of_everybody.py": "built project",
+    "tests/unit/dbt_project/test_history_over_nights.py": "built project",
     "tests/unit/dbt_project/test_metric_controlled.py": "built project",
     "tests/unit/dbt_project/test_metrics_recomputed.py": "built project",
     "tests/unit/dbt_project/test_models_unit_tests.py": "built project",
     "tests/unit/dbt_project/test_money_recomputed.py": "built project",
     "tests/unit/dbt_project/test_radar_recomputed.py": "built project",
+    "tests/unit/dbt_project/test_risk_recomputed.py": "built project",
+    "tests/unit/dbt_project/test_segments_recomputed.py": "built project",
     "tests/unit/dbt_project/test_warehouse_recomputed.py": "built project",
 }
 

@@ -60,6 +60,10 @@ TABLES: Mapping[str, str] = {
     "provider_code care_services care_since",
     "wsic.risk_stratification": "person_key as_of model_id model_version score band population_percentile "
     "drivers variant model_trained_on score_before is_rising thresholds_met",
+    "wsic.clinical_score": "person_key as_of score_id score_version value category evidence evidence_on "
+    "n_components n_components_told n_components_in_all is_complete note",
+    "wsic.disease_register": "person_key as_of register_id register_name is_on_register reason "
+    "is_in_remission first_recorded_on latest_recorded_on sources",
     "wsic.lace": "spell_key person_key discharged_on length_points acuity_points comorbidity_points "
     "visit_points lace_score is_high_risk",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
@@ -101,6 +105,22 @@ TABLES: Mapping[str, str] = {
     "extensions",
     "audit.objection_check": "run_id product request_id asked_on numbers_asked reply_on reply_lapses_on "
     "numbers_allowed reply_sha256 restricted_codes people_in people_out",
+    "core.person_history": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code "
+    "imd_decile imd_version local_authority_code practice_code pcn_code is_registered death_month "
+    "is_deceased age_band generalised_level published_from published_until",
+    "core.practice_history": "person_key practice_code pcn_code published_from published_until",
+    "core.registration_history": "registration_key person_key practice_code start_date end_date sender "
+    "published_from published_until",
+    "core.condition_history": "person_key condition_id condition_name first_recorded_on latest_recorded_on "
+    "is_current is_long_term sources published_from published_until",
+    "core.care_package_history": "care_package_key person_key sender service_type service_component "
+    "delivery_mechanism start_date end_date weekly_cost_gbp one_off_cost_gbp client_type "
+    "primary_support_reason event_outcome published_from published_until",
+    "wsic.population_segment_history": "person_key segment_id segment_name rule_version reason "
+    "published_from published_until",
+    "wsic.risk_stratification_history": "person_key model_id variant model_version model_trained_on score "
+    "band drivers score_before is_rising thresholds_met published_from published_until",
+    "meta.history_table": "table_name history_of begins_on",
     "meta.data_dictionary": "table_name column_name type meaning handling source_columns sources legal_bases "
     "purposes",
     "meta.handling_register": "layer source format file_name column_name kind handling purposes legal_bases "
@@ -109,6 +129,8 @@ TABLES: Mapping[str, str] = {
 ONLY_IN: Mapping[str, str] = {
     "wsic.mdt_list": "direct_care",
     "wsic.alert": "direct_care",
+    "core.person_history": "direct_care",
+    "wsic.risk_stratification_history": "direct_care",
     "wsic.resource_concentration": "secondary_use",
     "wsic.service_overlap": "secondary_use",
     "wsic.pathway_flow": "secondary_use",
@@ -116,8 +138,9 @@ ONLY_IN: Mapping[str, str] = {
     "wsic.risk_band_cost": "secondary_use",
     "wsic.service_shift": "secondary_use",
 }
-"""Tables of one product alone: lists of people to act on are for those who care for them, budgets and the
-planning of services for those who plan."""
+"""Tables of one product alone: lists of people to act on, and histories that would tell analysts what every
+single night leaves out, are for those who care for these people; budgets and the planning of services for
+those who plan."""
 
 
 def tables_of(product: str) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ The night's steps, in order: :func:`link`, :func:`apply_opt_outs`, and for each 
 :func:`pseudonymise`, which reads only what :mod:`pipeline.identity.eligibility` lets through.
 """
 
+from pipeline.identity.carried import Published
 from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, override, show_pair
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.leak_scan import scan_for_leaks
@@ -34,6 +35,7 @@ __all__ = [
     "OptOutOutcome",
     "Pair",
     "PseudonymiseSummary",
+    "Published",
     "RecordName",
     "Request",
     "Subjects",

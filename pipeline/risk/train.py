@@ -55,7 +55,7 @@ def train_risk_model(database: Path, out: Path, rules: TrainingRules) -> tuple[T
     tried, among = split.tried
     lines = list(measured(tried, among, model.chance(tried.values)))
     trained = Trained(
-        model=model, model_version=f"{day.reference_day}.{_digest(model)}", trained_on=rules.trained_on,
+        model=model, model_version=_digest(model), trained_on=rules.trained_on,
         reference_day=day.reference_day, tried_on=tried.reference_day, split=split.word,
         people=int((chosen == 1).sum()), admitted=admitted, seed=rules.seed,
         library=f"scikit-learn {version('scikit-learn')}",
@@ -93,7 +93,10 @@ def _between(day: Day, low: float, high: float) -> Floats:
 
 
 def _digest(model: Model) -> str:
-    """Of all that scores: two models with one version score alike."""
+    """Of all that scores, in twelve letters: two models with one version score alike.
+
+    Without a figure: the version stands in everybody's row, where a day would be the birth date of some.
+    """
     numbers = np.concatenate([model.coefficients, model.caps, [model.intercept, model.slope, model.shift]])
     text = " ".join((*model.names, *(f"{number:.6f}" for number in numbers)))
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return "".join(chr(ord("a") + byte % 26) for byte in hashlib.sha256(text.encode()).digest()[:12])

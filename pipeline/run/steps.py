@@ -29,6 +29,7 @@ from pipeline.run.erasure import withdraw_versions
 from pipeline.run.gates import look_for_objectors, scan_of
 from pipeline.run.ig_reporting import require_proved, write_ig_report
 from pipeline.run.opened import Run
+from pipeline.run.published_before import published_before
 from pipeline.run.step import recorded
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS
 
@@ -119,7 +120,10 @@ def apply_opt_outs(run: Run) -> OptOutOutcome:
 def pseudonymise(run: Run, product: str) -> None:
     """Write the pseudonymised zone of one product, without those who may not be in it."""
     with recorded(run.ledger, run_id=run.run_id, step="pseudonymise", subject=product):
-        identity.pseudonymise(run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of)
+        identity.pseudonymise(
+            run.settings, run.ledger, run_id=run.run_id, product=product, as_of=run.as_of,
+            before=published_before(run.settings, run.ledger, product),
+        )  # fmt: skip
         warehouse.export(run.settings, run.ledger, run_id=run.run_id, product=product)
 
 

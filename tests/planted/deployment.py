@@ -174,6 +174,10 @@ class Dbt:
                 "anti join core.person as known using (person_key) cross join (from core.person limit 1) as p"
             )
             connection.execute(
+                "insert into core.practice_history by name select person_key, practice_code, pcn_code, "
+                f"published_from, published_until from '{rows}/history__practice_history.parquet'"
+            )
+            connection.execute(
                 "insert into core.activity select a.* replace (o.observations_key as activity_key, "
                 f"o.person_key as person_key) from '{rows}/gp__observations.parquet' as o "
                 "cross join (from core.activity limit 1) as a where o.observations_key is not null"

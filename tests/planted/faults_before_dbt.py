@@ -250,6 +250,14 @@ FAULTS = (
         for why, table in zip(OBJECTORS, ("gp__patients", "person_sources", "gp__observations"), strict=True)
     ),
     Fault(
+        name="an objector's past carried over from what was published before", step="build",
+        gate="objections.pseudonymised", says=_OBJECTORS,
+        plant=_put_back("type_1_objection", "history__practice_history"),
+        damage=in_warehouse(
+            lambda d: f"core.practice_history where person_key = '{d.key_of(OBJECTORS['type_1_objection'])}'"
+        ),
+    ),
+    Fault(
         name="a restricted row back in the pseudonymised zone", step="build",
         gate="objections.pseudonymised", says=r"0 people and 1 rows .*\(pseudonymised",
         plant=_with_dbt(_secret_row),

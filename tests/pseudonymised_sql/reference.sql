@@ -18,4 +18,6 @@ select * from (values
 ) as costs (currency, financial_year, unit_cost_gbp, price_year, source);
 create table reference__codelists as
 select codelist, code_system, code, term
-from read_csv(getvariable('starter_lists'), header = true, all_varchar = true);
+from read_csv(getvariable('starter_lists'), header = true, all_varchar = true)
+union all
+select unnest(['drug_asthma', 'drug_lithium', 'drug_pain']), 'dmd', '325278007', 'made up';

@@ -102,6 +102,9 @@ CONTRACT: Mapping[str, str] = {
     "wsic.alert": "person_key at alert_id recipient_org_code evidence_activity_key",
     "wsic.risk_stratification": "person_key as_of model_id model_version score band population_percentile "
     "drivers",
+    "wsic.clinical_score": "person_key as_of score_id score_version value category evidence evidence_on "
+    "is_complete note",
+    "wsic.disease_register": "person_key as_of register_id is_on_register reason",
     "wsic.lace": "spell_key person_key discharged_on lace_score",
     "wsic.population_count": "area_type area_code age_band sex segment_id segment_name people",
     "wsic.area_overlap": "period_type period_start period_end borough_code pcn_code people",
@@ -119,6 +122,22 @@ CONTRACT: Mapping[str, str] = {
     "extensions",
     "audit.objection_check": "run_id product request_id asked_on numbers_asked reply_on reply_lapses_on "
     "numbers_allowed reply_sha256 restricted_codes people_in people_out",
+    "core.person_history": "person_key birth_month age_years sex ethnic_category ethnic_group lsoa_code "
+    "imd_decile imd_version local_authority_code practice_code pcn_code is_registered death_month "
+    "is_deceased age_band generalised_level published_from published_until",
+    "core.practice_history": "person_key practice_code pcn_code published_from published_until",
+    "core.registration_history": "registration_key person_key practice_code start_date end_date sender "
+    "published_from published_until",
+    "core.condition_history": "person_key condition_id condition_name first_recorded_on latest_recorded_on "
+    "is_current is_long_term sources published_from published_until",
+    "core.care_package_history": "care_package_key person_key sender service_type service_component "
+    "delivery_mechanism start_date end_date weekly_cost_gbp one_off_cost_gbp client_type "
+    "primary_support_reason event_outcome published_from published_until",
+    "wsic.population_segment_history": "person_key segment_id segment_name rule_version reason "
+    "published_from published_until",
+    "wsic.risk_stratification_history": "person_key model_id variant model_version model_trained_on score "
+    "band drivers score_before is_rising thresholds_met published_from published_until",
+    "meta.history_table": "table_name history_of begins_on",
     "meta.data_dictionary": "table_name column_name type meaning handling source_columns sources legal_bases "
     "purposes",
     "meta.handling_register": "layer source format file_name column_name kind handling purposes legal_bases "

@@ -3,9 +3,10 @@
 Writes ``pseudonymised/<product>/<source>__<entity>.parquet`` for every source and every entity of the
 register of handling, empty ones too, ``person_sources.parquet`` (a row a record, with its person's key at
 the three thresholds of linking and the probabilities that the link is false, or that one is missed) and
-``link_groups.parquet`` (links by step and group, without those who objected). Keys are HMAC-SHA256 under the
-product's own key, so that two products cannot be joined: a person's of ``person|v1|<person id>``, a
-record's of ``record|v1|<source>|<sender>|<Type/id>``.
+``link_groups.parquet`` (links by step and group, without those who objected), and
+``history__<table>.parquet`` (what was published of the same people before: :mod:`pipeline.identity.carried`).
+Keys are HMAC-SHA256 under the product's own key, so that two products cannot be joined: a person's of
+``person|v1|<person id>``, a record's of ``record|v1|<source>|<sender>|<Type/id>``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from connectors.register import Entity, entities, written_columns
 from pipeline.duck import literal, parquet, values_hidden
 from pipeline.errors import UsageError, one_of
 from pipeline.handling import written as handling
+from pipeline.identity import carried
 from pipeline.identity.eligibility import decide
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.objections import evidence
@@ -61,10 +63,12 @@ def pseudonymise(
     as_of: date,
     *,
     keys: KeyRing | None = None,
+    before: carried.Published | None = None,
 ) -> PseudonymiseSummary:
     """Write the pseudonymised zone of ``product``, whole or not at all, and its accounts into the ledger.
 
-    ``keys`` are those of a rotation under way; without them, the deployment's of now.
+    ``keys`` are those of a rotation under way; without them, the deployment's of now. ``before`` is the
+    version that is served, whose history goes on; where there is none that can go on, it begins tonight.
 
     Raises :class:`ChecksRefusedError` where objections cannot be honoured or the accounts do not
     balance; the folder of the last good run then stays as it is.
@@ -76,7 +80,11 @@ def pseudonymise(
         define_macros(connection)
         decide(connection, settings, product=product, as_of=as_of, run_id=run_id)
         connection.execute("set preserve_insertion_order = false")
+        goes_on = carried.find(
+            connection, settings, ledger, before, run_id=run_id, product=product, keys=keys
+        )
         with (
+            carried.published_before(connection, goes_on),
             keyed(connection, keys.key(product_purpose(product))),
             replaced(zones.pseudonymised(product)) as folder,
         ):
@@ -91,6 +99,7 @@ def pseudonymise(
             linkage.count(connection, zones, as_of)
             _copy(connection, linkage.GROUPS, folder / "link_groups.parquet", run_id)
             linkage.record(connection, ledger, run_id, product)
+            carried.write(connection, zones, folder, goes_on, run_id=run_id, product=product)
             handling.write(folder)
             withheld = accounts.record(ledger, connection, run_id, product)
         summary = summarise(connection, product, withheld, tuple(outside))

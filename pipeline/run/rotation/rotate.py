@@ -15,6 +15,7 @@ from pipeline.run import lock
 from pipeline.run.gates import look_for_objectors, scan_of
 from pipeline.run.ig_reporting import require_proved, write_ig_report
 from pipeline.run.opened import Run, announce, next_id, open_ledger, write_run
+from pipeline.run.published_before import published_before
 from pipeline.run.rotation import staging
 from pipeline.run.rotation.continuity import changed_tables
 from pipeline.run.rotation.night import Night, carry, last_night
@@ -160,7 +161,10 @@ def _make(run: Run, ring: KeyRing, product: str, progress: Progress) -> None:
         checks.run_arrival_checks(settings, ledger, run_id=run_id, as_of=run.as_of)
     progress(f"pseudonymising {product}")
     with recorded(ledger, run_id=run_id, step="pseudonymise", subject=product):
-        identity.pseudonymise(settings, ledger, run_id=run_id, product=product, as_of=run.as_of, keys=ring)
+        identity.pseudonymise(
+            settings, ledger, run_id=run_id, product=product, as_of=run.as_of, keys=ring,
+            before=published_before(settings, ledger, product),
+        )  # fmt: skip
         warehouse.export(settings, ledger, run_id=run_id, product=product)
     progress(f"building {product}")
     with recorded(ledger, run_id=run_id, step="build", subject=product):

@@ -12,11 +12,12 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import SetupError
 from pipeline.lineage import ROWS, Place
-from pipeline.warehouse.purposes.project import SOURCE
+from pipeline.warehouse.purposes.project import HISTORY, SOURCE
 
 _NOT_PERSONAL = "not_personal"
 _OF_THE_RUN = ("reference", "ledger", "register")  # dbt sources that are about no person
 _LINKAGE = "linkage"
+_SINCE_WHEN = (HISTORY, "history_table")  # which night each history began with
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Register:
     def of(self, place: Place) -> Kept:
         """Of one source column; that a row is there at all says as much as the row's columns together."""
         first, source, table = place.relation.split(".")
-        if first != SOURCE or source in _OF_THE_RUN:
+        if first != SOURCE or source in _OF_THE_RUN or (source, table) == _SINCE_WHEN:
             return self.not_personal
         columns = self.tables.get((source, table), {})
         if place.column != ROWS:
@@ -77,7 +78,7 @@ def source_columns(folder: Path, register: Register) -> tuple[dict[str, tuple[st
         source, _, table = path.stem.rpartition("__")
         source = source or _LINKAGE
         names = tuple(pq.read_schema(path).names)
-        if source not in _OF_THE_RUN:
+        if source not in (*_OF_THE_RUN, HISTORY):  # a history is judged by what it is the history of
             known = register.tables.get((source, table), {})
             undeclared += [f"{path.stem}.{name}" for name in names if name not in known]
         found[f"{SOURCE}.{source}.{table}"] = names

@@ -15,6 +15,7 @@ from sqlglot.errors import SqlglotError
 from pipeline.lineage import ROWS, LineageError, Place, Reading, parsed, reading_of
 
 SOURCE = "source"  # relations of dbt sources are called source.<source>.<table> here
+HISTORY = "history"  # the dbt source of what was published before
 _MUST_DECLARE = ("marts", "published")
 
 
@@ -61,6 +62,7 @@ def read_project(target: Path, folder: Path, sources: Mapping[str, Iterable[str]
     locations = _locations(manifest)
     for node in _parents_first(manifest):
         _add(project, node, compiled.get(node["unique_id"]), locations, manifest)
+    _add_histories(project, manifest)
     for node in _of_kind(manifest, "operation"):
         project.strange[node["name"]] = "it is a statement of its own, run beside the models"
     return project
@@ -90,6 +92,27 @@ def _add(
     except LineageError:
         project.opaque.append(node["name"])
     project.readings[relation], project.columns[relation] = reading, names
+
+
+def _add_histories(project: Project, manifest: Mapping[str, Any]) -> None:
+    """What was published before came of what the same table comes of now, and is judged as that.
+
+    The nights that a row stood are about the run. A history without a table that it is of (``history_of`` in
+    its yml) stays a source that no register knows, and so is refused.
+    """
+    published = {".".join(model.relation.split(".")[1:]): model.relation for model in project.models}
+    for node in _of_kind(manifest, "model"):
+        of = published.get(node["config"]["meta"].get("history_of", ""))
+        name = f"{SOURCE}.{HISTORY}.{node['name']}"
+        if of and name in project.columns:
+            known = project.readings[of].columns
+            project.readings[name] = Reading(
+                {
+                    column: frozenset({Place(of, column)} if column in known else ())
+                    for column in project.columns[name]
+                },
+                frozenset({Place(of, ROWS)}),
+            )
 
 
 def _model(node: Mapping[str, Any]) -> Model:

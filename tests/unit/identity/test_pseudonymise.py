@@ -13,6 +13,7 @@ from connectors.declare import SOURCE_WORDS, Handling
 from connectors.register import Entity, Projection, entities, written_columns
 from pipeline.duck import connect
 from pipeline.errors import UsageError
+from pipeline.handling.histories import history_tables
 from pipeline.identity import link, pseudonymise
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.pseudonymise import folder
@@ -60,6 +61,7 @@ def table(economy: Economy, name: str, product: str = "direct_care") -> list[dic
 def test_every_file_is_there_with_the_columns_of_the_register(night: Economy) -> None:
     zone = night.home / "pseudonymised" / "direct_care"
     expected = {f"{source}__{name}" for source in SOURCE_WORDS for name in entities()}
+    expected |= {Path(history.file_name).stem for history in history_tables()}
     expected |= {"person_sources", "link_groups", "register__handling", "register__purposes"}
     assert {path.stem for path in zone.iterdir()} == expected
     for source in SOURCE_WORDS:

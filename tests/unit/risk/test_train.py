@@ -113,6 +113,7 @@ def test_the_same_warehouse_gives_the_same_bytes_and_another_seed_others(tmp_pat
     assert one != other
     versions = {seed(tmp_path / name, "risk_models")[0]["model_version"] for name in "abc"}
     assert len(versions) == 2
+    assert all(version.isalpha() for version in versions)
 
 
 def test_the_card_is_of_people_whom_the_model_has_not_seen_and_calibrated(tmp_path: Path) -> None:

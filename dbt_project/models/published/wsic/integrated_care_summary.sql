@@ -58,6 +58,17 @@ has as (
     from conditions
     group by person_key
 
+),
+
+-- Deficits that no list tells leave the index too low: who seems fit may not be.
+computed as (
+
+    select
+        person_key,
+        if(category = 'fit', 'not_frail', 'frailty_' || category) as frailty,
+    from {{ ref('fct_clinical_score') }}
+    where score_id = 'efi_computed' and (category != 'fit' or n_components_told = n_components_in_all)
+
 )
 
 select
@@ -77,7 +88,11 @@ select
     segments.segment_id,
     null::double as risk_score,
     null::varchar as risk_band,
-    has.frailty,
+    coalesce(has.frailty, computed.frailty) as frailty,
+    case
+        when has.frailty is not null then 'coded'
+        when computed.frailty is not null then 'computed'
+    end as frailty_source,
     open_packages.care_package,
     round(open_packages.weekly_care_cost_gbp, 2) as weekly_care_cost_gbp,
     {% for setting in settings -%}
@@ -86,5 +101,6 @@ select
 from people
 left join by_setting on people.person_key = by_setting.person_key
 left join has on people.person_key = has.person_key
+left join computed on people.person_key = computed.person_key
 left join segments on people.person_key = segments.person_key
 left join open_packages on people.person_key = open_packages.person_key

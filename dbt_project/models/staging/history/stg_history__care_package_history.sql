@@ -1,0 +1,1 @@
+{{ staged('history', 'care_package_history') }}

@@ -1,0 +1,1 @@
+{{ staged('history', 'condition_history') }}

@@ -1,0 +1,1 @@
+{{ staged('history', 'history_table') }}

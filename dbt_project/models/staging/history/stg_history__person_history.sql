@@ -1,0 +1,1 @@
+{{ staged('history', 'person_history') }}

@@ -1,0 +1,1 @@
+{{ staged('history', 'population_segment_history') }}

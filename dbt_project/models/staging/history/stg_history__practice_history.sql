@@ -1,0 +1,1 @@
+{{ staged('history', 'practice_history') }}

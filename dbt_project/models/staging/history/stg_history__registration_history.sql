@@ -1,0 +1,1 @@
+{{ staged('history', 'registration_history') }}

@@ -1,0 +1,1 @@
+{{ staged('history', 'risk_stratification_history') }}
