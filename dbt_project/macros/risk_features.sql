@@ -51,3 +51,12 @@ end
 {%- for condition in risk_conditions() -%}{%- do names.append('has_' ~ condition) -%}{%- endfor -%}
 {{ return(names + risk_counts()) }}
 {%- endmacro %}
+
+{# The person's own features but the medicines, as columns; rows have age_years and sex on the reference day. #}
+{% macro risk_attributes_of(rows) -%}
+coalesce({{ rows }}.age_years, 0)::double as age_years,
+    coalesce({{ rows }}.age_years < 5, false)::integer::double as is_under_5,
+    greatest(coalesce({{ rows }}.age_years, 0) - 65, 0)::double as years_over_65,
+    greatest(coalesce({{ rows }}.age_years, 0) - 80, 0)::double as years_over_80,
+    coalesce({{ rows }}.sex = 'male', false)::integer::double as is_male
+{%- endmacro %}

@@ -11,6 +11,7 @@ import typer
 from pipeline.cli import (
     audit,
     console,
+    evaluate,
     export_fhir,
     feedback,
     fetch,
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,  # a traceback shows local values
 )
-for verb in (synthesise, run, runs, export_fhir):
+for verb in (synthesise, run, runs, export_fhir, evaluate):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
 for group in (fetch, quarantine, feedback, history, link, opt_outs, keys, publish, risk, audit, reidentify):

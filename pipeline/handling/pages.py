@@ -1,5 +1,5 @@
-"""Pages whose tables are made from the register: hand-written words around generated parts between
-markers."""
+"""Pages whose tables are made from the register and the published models: hand-written words around
+generated parts between markers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.handling.tables import BLOCKS
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = (DOCS / "data-protection.md", DOCS / "handling-register.md")
+PAGES = (DOCS / "data-protection.md", DOCS / "handling-register.md", DOCS / "columns.md")
 _PART = re.compile(r"(<!-- made by `make docs`: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

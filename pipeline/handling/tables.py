@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-
-import yaml
 
 from connectors.declare import Handling
 from connectors.register import entities, fhir, law
+from pipeline.handling.published import published_tables
 from pipeline.handling.register import FHIR, NATIVE, PSEUDONYMISED, Entry, effective_register
 
-_PUBLISHED = Path(__file__).parents[2] / "dbt_project" / "models" / "published"
 _STAYS = (Handling.IDENTIFIER, Handling.DROP, Handling.FREE_TEXT)
 
 
@@ -93,12 +90,21 @@ def free_text() -> str:
 
 def models() -> str:
     """What each published table is for."""
-    found = []
-    for path in sorted(_PUBLISHED.rglob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
-            purpose = model["config"]["meta"]["purpose"]
-            found.append((f"`{path.parent.name}.{model['name']}`", _words(purpose), model["description"]))
-    return _table(("table", "purposes", "what it holds"), found)
+    rows = [(f"`{table.name}`", _words(table.purposes), table.meaning) for table in published_tables()]
+    return _table(("table", "purposes", "what it holds"), rows)
+
+
+def published_columns() -> str:
+    """Every column of every published table."""
+    return "\n\n".join(
+        f"## {table.name}\n\n{table.meaning}\n\nPurposes: {_words(table.purposes)}. "
+        f"Shown by: {', '.join(table.exposures)}.\n\n"
+        + _table(
+            ("column", "type", "meaning", "handling", "source columns"),
+            [(f"`{c.name}`", c.type, c.meaning, c.handling, c.source_columns) for c in table.columns],
+        )
+        for table in published_tables()
+    )
 
 
 def extensions() -> str:
@@ -131,7 +137,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     block.__name__: block
     for block in (
         purposes, legal_bases, feeds, counts, what_leaves, free_text, models, extensions, native_columns,
-        fhir_elements,
+        fhir_elements, published_columns,
     )
 }  # fmt: skip
 """The generated parts by the name that a page's marker gives."""

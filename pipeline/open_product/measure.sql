@@ -1,5 +1,6 @@
 -- Every measure that a metric counts, once: metrics that share a numerator or a denominator share its cells. Months
 -- are broken down by area or by group, not by both: a practice's month has hardly a group of 8 people in it.
+-- Groups are named, so that a new one of wsic.metric is not told to anyone unseen: risk bands are for those who plan.
 create or replace temp table counted_measure as
 with counts as (
     select
@@ -26,5 +27,7 @@ select
     max(largest) as largest,
     min(amount) is distinct from max(amount) as is_ambiguous,
 from counts
-where period_type <> 'month' or area_type = 'system' or group_type = 'all'
+where
+    group_type in ('all', 'age_band', 'sex', 'ethnic_group', 'imd_quintile', 'segment')
+    and (period_type <> 'month' or area_type = 'system' or group_type = 'all')
 group by all;

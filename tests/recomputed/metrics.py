@@ -14,6 +14,7 @@ import duckdb
 from connectors.declare import SOURCE_WORDS
 
 _HERE = Path(__file__).parent
+_SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
 _SCALES = (
     "case unit when 'per cent' then 100 when 'per 1000 people' then 1000 when 'days' then 1 else 100000 end"
 )
@@ -36,6 +37,7 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
         connection.execute("set threads = 1")
         connection.execute(f"attach '{database}' as made (read_only)")
         read(connection, pseudonymised)
+        connection.execute((_HERE / "risk.sql").read_text(encoding="utf-8"))
         for threshold in ("middle", "strict", "loose"):
             connection.execute("set variable threshold = ?", [threshold])
             for name in ("people", "events", "metrics"):
@@ -51,6 +53,7 @@ def read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         union = " union all by name ".join(f"(from {source}__{entity})" for source in SOURCE_WORDS)
         connection.execute(f"create view {entity} as {union}")
     connection.execute("set variable as_of = (select as_of from ledger__current_run)")
+    connection.execute("set variable seeds = ?", [str(_SEEDS)])
     connection.execute(
         "create table period as select distinct period_type, period_start, period_end from made.wsic.metric"
     )
@@ -80,7 +83,7 @@ def _compared(connection: duckdb.DuckDBPyConnection) -> Compared:
             coalesce(strict_above, 0) * scale / nullif(coalesce(strict_below, 0), 0)::double as strict,
             coalesce(loose_above, 0) * scale / nullif(coalesce(loose_below, 0), 0)::double as loose
         from made.wsic.metric as theirs full join ours using (metric_id, {_SHARED})
-        where group_type in ('all', 'age_band', 'sex')
+        where group_type in ('all', 'age_band', 'sex', 'risk_band')
         """
     )
     differing = connection.execute(

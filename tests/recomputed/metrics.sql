@@ -93,20 +93,21 @@ union all by name select 'people_with_three_or_more_emergency_admissions_in_last
 
 insert into recomputed
 with placed as (
-    select metric_id, period_type, period_start, period_end, above, below, age_band, sex,
+    select metric_id, period_type, period_start, period_end, above, below, age_band, sex, if(b.first_day is null, null, ifnull(r.band, 'unknown')) as risk_band,
         unnest([
             {'area_type': 'system', 'area_code': 'system'}, {'area_type': 'borough', 'area_code': council},
             {'area_type': 'pcn', 'area_code': network}, {'area_type': 'practice', 'area_code': practice}
         ], recursive := true)
-    from fact
+    from fact as f left join (select distinct first_day from band_month) as b on b.first_day = f.period_start
+    left join band_month as r on r.first_day = f.period_start and r.who = f.told_of
 ),
 grouped as (
-    select * exclude (age_band, sex), unnest([
+    select * exclude (age_band, sex, risk_band), unnest([
         {'group_type': 'all', 'group_value': 'all'}, {'group_type': 'age_band', 'group_value': age_band},
-        {'group_type': 'sex', 'group_value': sex}
+        {'group_type': 'sex', 'group_value': sex}, {'group_type': 'risk_band', 'group_value': risk_band}
     ], recursive := true)
     from placed where area_code is not null
 )
 select getvariable('threshold') as threshold, metric_id, period_type, period_start, period_end, area_type, area_code,
     group_type, group_value, sum(above)::bigint as above, sum(below)::bigint as below
-from grouped group by all;
+from grouped where group_value is not null group by all;

@@ -117,6 +117,6 @@ select
         when years is null then 'unknown' when years >= 85 then '85+' when years >= 75 then '75-84'
         when years >= 65 then '65-74' when years >= 18 then '18-64' when years >= 5 then '5-17' else '0-4'
     end as age_band,
-    p.sex
+    p.sex, n.person_key as told_of
 from networked as n join person as p using (person_key)
 where not (p.is_deceased and p.died_on is null);

@@ -16,7 +16,7 @@ from pipeline.cli import app
 ROOT = Path(__file__).parent.parent.parent
 # Verbs of the contract that this version has; later ones are added with what they do.
 VERBS = (
-    "synthesise", "run", "runs", "export-fhir", "fetch run", "fetch feeds", "fetch arrivals",
+    "synthesise", "run", "runs", "export-fhir", "evaluate", "fetch run", "fetch feeds", "fetch arrivals",
     "fetch list", "fetch show", "fetch keys", "fetch check",
     "quarantine list", "quarantine show", "quarantine replay", "feedback list", "feedback show",
     "history list", "history as-known-on", "history remove",
@@ -87,6 +87,7 @@ def test_every_command_is_in_the_list_above() -> None:
         (["runs", "20200101-001"], 2, "wsic runs"),
         (["publish", "check", "closed"], 2, "valid: "),
         (["link", "explain", "hospital", "A", "1"], 2, "valid: acute"),
+        (["evaluate", "--interventions", "no", "--out", "x", "--product", "open"], 2, "valid: secondary_use"),
         (["no-such-verb"], 2, "no-such-verb"),
     ],
 )

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from dbt.task.docs import DOCS_INDEX_FILE_PATH
 
 from connectors import registry
 from connectors.declare import SOURCE_WORDS
@@ -21,18 +22,21 @@ from connectors.reference import STARTER_CODELISTS
 from connectors.register import entities
 from expectations.published.contract import ONLY_IN
 from pipeline.settings import PRODUCTS
-from pipeline.warehouse import dbt
+from pipeline.warehouse import dbt, docs_page
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 NOT_READ = frozenset({"organizations", "locations"})  # about no person; ODS reference data is used instead
 MAY_LEAVE = frozenset({"keep", "generalise", "pseudonymise"})
 
 KNOWN_KEYS: Mapping[str, frozenset[str]] = {
-    "file": frozenset({"version", "models", "seeds", "sources", "unit_tests"}),
+    "file": frozenset({"version", "models", "seeds", "sources", "unit_tests", "exposures"}),
     "models": frozenset({"name", "description", "config", "columns", "data_tests"}),
     "seeds": frozenset({"name", "description", "config", "columns", "data_tests"}),
     "sources": frozenset({"name", "description", "config", "tables"}),
     "tables": frozenset({"name", "description"}),
+    "exposures": frozenset(
+        {"name", "label", "type", "maturity", "owner", "description", "config", "depends_on"}
+    ),
     "columns": frozenset(
         {"name", "description", "data_type", "quote", "config", "constraints", "data_tests"}
     ),
@@ -190,6 +194,25 @@ def test_every_published_column_says_what_it_is_and_how_it_was_handled(
             marks = column["config"]["meta"]
             assert column["description"] and column["data_type"], (name, column["name"])
             assert marks["handling"] in MAY_LEAVE and marks["source_columns"], (name, column["name"])
+
+
+def test_the_documentation_page_shows_every_published_column_and_reaches_nobody(
+    manifest: dict[str, Any], published: dict[str, dict[str, Any]]
+) -> None:
+    page = docs_page.page(Path(DOCS_INDEX_FILE_PATH).read_text(encoding="utf-8"), manifest)
+    assert "connect-src 'none'" in page[: page.index("</head>")]
+    assert "INLINE DATA" not in page
+    shown = docs_page.catalog(manifest)["nodes"]
+    assert {node["unique_id"] for node in published.values()} == set(shown)
+    for node in published.values():
+        columns = shown[node["unique_id"]]["columns"]
+        assert {name: column["type"] for name, column in columns.items()} == {
+            name: column["data_type"] for name, column in node["columns"].items()
+        }
+        # What dbt's page shows of a column is its own mark, not that of its config.
+        assert all(
+            set(column["meta"]) >= {"handling", "source_columns"} for column in node["columns"].values()
+        )
 
 
 def test_every_published_model_has_a_unit_test(

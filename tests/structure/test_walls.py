@@ -56,6 +56,7 @@ FORBIDDEN = {
         "expectations",
     ),
     "pipeline/risk": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
+    "pipeline/evaluation": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/linkage_report": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors"),
     "pipeline/ig_report": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "pipeline.run"),
     "pipeline/pages": ("pipeline.identity", "pipeline.landing", "pipeline.keys", "connectors", "duckdb"),

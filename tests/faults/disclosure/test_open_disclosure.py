@@ -161,6 +161,23 @@ def test_a_figure_of_the_night_is_of_the_last_run_that_the_product_tells_of(nigh
     assert nights.served() == RUN_ID
 
 
+def test_risk_bands_are_told_to_nobody_outside(nights: Nights) -> None:
+    """The top 0.5 per cent of a practice are a handful; nor is a group that comes one day told unseen."""
+    run_id = "20260401-001"
+    nights.prepare(
+        run_id,
+        "insert into wsic.metric select * replace ('risk_band' as group_type, 'very_high' as group_value) "
+        "from wsic.metric where group_type = 'all'",
+        "insert into wsic.metric select * replace ('a_new_one' as group_type, 'x' as group_value) "
+        "from wsic.metric where group_type = 'all'",
+    )
+    nights.publish(run_id)
+    with duckdb.connect(str(nights.zones.published("open") / "current.duckdb"), read_only=True) as connection:
+        groups = connection.execute("select distinct group_type from open.metric order by all").fetchall()
+    assert ("all",) in groups
+    assert not {("risk_band",), ("a_new_one",)} & set(groups)
+
+
 def test_the_same_figures_the_next_night_are_published(nights: Nights) -> None:
     nights.publish(RUN_ID)
     nights.prepare("20260401-001")

@@ -65,6 +65,16 @@ PLANTED = {
         "group by f.person_key, f.age_years",
         "planted_score_of_the_whole_system: risk_stratification is not allowed",
     ),
+    "planted_metric_by_band_as_a_score": (
+        RISK,
+        "select numerator from {{ ref('metric') }} where group_type = 'risk_band'",
+        "planted_metric_by_band_as_a_score: risk_stratification is not allowed",
+    ),
+    "planted_band_of_a_month": (
+        RISK,
+        "select person_key, band from {{ ref('fct_risk_band_month') }}",
+        None,
+    ),
     "planted_score_of_mental_health": (
         RISK,
         "select person_key from {{ ref('fct_risk_score') }} where person_key in "
@@ -131,7 +141,7 @@ def test_each_is_refused_for_its_own_reason_and_nothing_is_built(
     assert named == {name for name, (_, _, words) in PLANTED.items() if words}
     assert list(Zones(home.home).home.glob("warehouse/**/*.duckdb")) == []
     results = {row["rule_id"]: row["rows_failed"] for row in ledger.query("select * from rule_result")}
-    assert results["purpose_allowed"] == 11
+    assert results["purpose_allowed"] == 12
     assert results["purpose_declared"] == 2
     assert results["lineage_known"] == 1
     assert results["columns_declared"] == 0

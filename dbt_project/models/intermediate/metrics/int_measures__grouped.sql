@@ -3,8 +3,10 @@
 {%- set areas = {'system': none, 'borough': 'local_authority_code', 'pcn': 'pcn_code', 'practice': 'practice_code'} -%}
 {%- set groups = {
     'all': none, 'age_band': 'age_band', 'sex': 'sex', 'ethnic_group': 'ethnic_group',
-    'imd_quintile': 'imd_quintile', 'segment': 'segment_id'
+    'imd_quintile': 'imd_quintile', 'segment': 'segment_id', 'risk_band': 'risk_band'
 } -%}
+{#- Of these nothing is known in some periods: then they have no rows. -#}
+{%- set not_always = ['risk_band'] -%}
 {%- set columns = (areas.values() | select | list) + (groups.values() | select | list) -%}
 with people as (
 
@@ -65,7 +67,8 @@ select
     coalesce(sum(n_contributors), 0)::bigint as n_contributors,
     coalesce(max(largest_contribution), 0)::bigint as largest_contribution,
 from cells
-{% if area_column %}where {{ area_column }} is not null
+{% set needed = ([area_column] if area_column else []) + ([group_column] if group_type in not_always else []) -%}
+{% if needed %}where {{ needed | join(' is not null and ') }} is not null
 {% endif -%}
 group by all
 {% if not loop.last %}union all

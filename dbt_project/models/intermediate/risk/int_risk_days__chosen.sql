@@ -4,9 +4,10 @@ with current_run as (
 
 ),
 
+-- The first stays began before the first extract did, and one row in a thousand may have a wrong year.
 history as (
 
-    select min(start_at)::date as begins_on from {{ ref('stg_acute__encounters') }}
+    select quantile_disc(start_at, 0.001)::date as begins_on from {{ ref('stg_acute__encounters') }}
 
 ),
 
@@ -21,6 +22,18 @@ presets as (
 known as (
 
     select (date_trunc('month', as_of + interval 1 day) - interval 1 day)::date as known_until from current_run
+
+),
+
+-- Months whose people are told by the band of the evening before: those that are over, and the one that runs, as a
+-- financial year may have begun with it.
+months as (
+
+    select
+        unnest(generate_series(
+            date_trunc('month', as_of) - to_months({{ var('risk_band_months') }}), as_of, interval 1 month
+        ))::date as first_day,
+    from current_run
 
 ),
 
@@ -50,6 +63,12 @@ days as (
         (known_until + interval 1 day - interval 24 month - interval 1 day)::date as reference_day,
         (known_until + interval 1 day - interval 12 month - interval 1 day)::date as outcome_until,
     from known
+    union all
+    select
+        'eve ' || strftime(first_day, '%Y-%m') as day_kind,
+        first_day - 1 as reference_day,
+        null::date as outcome_until,
+    from months
 
 )
 
@@ -57,6 +76,7 @@ days as (
 -- event comes some days after the history begins: a fortnight is let pass.
 select
     days.*,
+    days.day_kind like 'eve %' as is_eve,
     coalesce(days.reference_day - interval 24 month + interval 14 day >= history.begins_on, false) as has_two_years,
 from days
 cross join history

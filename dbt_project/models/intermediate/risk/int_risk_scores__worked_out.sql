@@ -52,10 +52,7 @@ summed as (
 
     select
         *,
-        intercept
-        {%- for feature in features %}
-        + {{ feature }}
-        {%- endfor %} as logit,
+        {{ risk_logit('intercept + ' ~ features | join(' + ')) }} as logit,
     from points
 
 )
@@ -67,7 +64,7 @@ select
     person_key,
     model_id,
     model_version,
-    100 / (1 + exp(-(calibration_slope * logit + calibration_intercept))) as score,
+    {{ risk_score('logit') }} as score,
     array_to_string(
         list_transform(
             list_filter(

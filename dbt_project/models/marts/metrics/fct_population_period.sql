@@ -35,12 +35,26 @@ segments as (
 
 ),
 
+bands as (
+
+    select * from {{ ref('fct_risk_band_month') }}
+
+),
+
+-- Periods whose people had a band on the evening before; of those that began before the history nobody has one.
+banded_periods as (
+
+    select distinct month_start from bands
+
+),
+
 -- Who is registered on a period's last day, as of that day; and who died in it while registered, as of their death.
 present as (
 
     select
         registrations.*,
         periods.period_id,
+        periods.period_start,
         true as is_registered,
         periods.period_end as counted_on,
     from periods
@@ -52,6 +66,7 @@ present as (
     select
         registrations.*,
         periods.period_id,
+        periods.period_start,
         false as is_registered,
         registrations.died_on as counted_on,
     from periods
@@ -76,6 +91,7 @@ select
     people.ethnic_group,
     coalesce(((people.imd_decile + 1) // 2)::varchar, 'unknown') as imd_quintile,
     coalesce(segments.segment_id, 'unknown') as segment_id,
+    if(banded_periods.month_start is null, null, coalesce(bands.band, 'unknown')) as risk_band,
 from present
 inner join people on present.person_key = people.person_key
 left join practices
@@ -88,4 +104,6 @@ left join addresses
         and addresses.start_on <= present.counted_on
         and addresses.end_on > present.counted_on
 left join segments on present.person_key = segments.person_key
+left join banded_periods on present.period_start = banded_periods.month_start
+left join bands on present.person_key = bands.person_key and present.period_start = bands.month_start
 where not (people.is_deceased and people.died_on is null)

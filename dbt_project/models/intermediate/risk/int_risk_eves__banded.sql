@@ -1,0 +1,1 @@
+{{ risk_banded(ref('int_risk_eves__scored')) }}
