@@ -5,6 +5,7 @@ from __future__ import annotations
 ARRIVED = ""  # the product word of results on arrivals: they hold for every product
 PURPOSE = "purpose"
 LINEAGE_FOLLOWED = "lineage_followed"  # a warning that judges nothing: how far the look went
+WHOLE_SYSTEM_TRAINED = "whole_system_trained"  # a warning, where the law lets that risk model be built
 PURPOSE_RULES = ("columns_declared", "purpose_declared", "lineage_known", "purpose_allowed")
 DBT = "dbt"
 DBT_RULES = ("models_built", "tests_passed")

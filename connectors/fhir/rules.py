@@ -20,6 +20,7 @@ _ID = r"[A-Za-z0-9.\-]{1,64}"
 _YEAR = r"(18[5-9]\d|19\d\d|20\d\d|2100)"
 _OFFSET = r"(Z|[+-]\d{2}:\d{2})"
 _CLOCK = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?" + _OFFSET
+_HOUR_MICROSECONDS = 3_600_000_000
 _DATE_TIME = _YEAR + r"(-\d{2}(-\d{2}(" + _CLOCK + r")?)?)?"
 
 
@@ -182,12 +183,19 @@ def _malformed_date(path: str) -> RecordRule:
 
 
 def _ends_before_it_starts(start: str, end: str) -> RecordRule:
+    begun, ended = _sql(start), _sql(end)
+    # To put a moment into London time is dear. An hour later is later there too: its clock never goes back by
+    # more than an hour at once.
+    later = (
+        f"epoch_us(try_cast({ended} as timestamptz)) "
+        f">= epoch_us(try_cast({begun} as timestamptz)) + {_HOUR_MICROSECONDS}"
+    )
     return RecordRule(
         "ends_before_it_starts",
         end,
         Severity.WARNING,
-        f"fhir_timestamp({_sql(end)}) < fhir_timestamp({_sql(start)}) "
-        f"and least(length({_sql(start)}), length({_sql(end)})) >= 10",
+        f"case when {later} then false else fhir_timestamp({ended}) < fhir_timestamp({begun}) "
+        f"and least(length({begun}), length({ended})) >= 10 end",
         f"{end} is before {start}",
     )
 

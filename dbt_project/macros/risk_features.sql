@@ -12,12 +12,24 @@ case
 end
 {%- endmacro %}
 
-{# Events that are counted in every band, as int_risk_events__placed calls them. #}
+{# Events of hospitals and general practice that are counted in every band, as int_risk_events__placed calls them. #}
 {% macro risk_events() -%}
 {{ return([
     'emergency_admission', 'other_admission', 'emergency_bed_day', 'emergency_attendance', 'outpatient_attendance',
     'outpatient_missed', 'gp_contact', 'gp_missed',
 ]) }}
+{%- endmacro %}
+
+{# Events of the other sources, which whole_system counts too, as int_whole_system_events__placed calls them. #}
+{% macro risk_whole_system_events() -%}
+{{ return([
+    'social_care_contact', 'care_start', 'community_contact', 'mental_health_contact', 'mental_health_admission',
+]) }}
+{%- endmacro %}
+
+{# What somebody is in on the reference day, as int_whole_system_spans__opened calls it. #}
+{% macro risk_whole_system_states() -%}
+{{ return(['home_care', 'care_home', 'reablement', 'telecare', 'mental_health_referral', 'mental_health_stay']) }}
 {%- endmacro %}
 
 {# Conditions that are a feature each: condition_id of seeds/conditions.csv. #}
@@ -34,10 +46,10 @@ end
 {{ return(['age_years', 'is_under_5', 'years_over_65', 'years_over_80', 'is_male', 'n_medicines']) }}
 {%- endmacro %}
 
-{# Every count of an event in a band. #}
-{% macro risk_counts() -%}
+{# Every count of these events in a band. #}
+{% macro risk_counts(events) -%}
 {%- set names = [] -%}
-{%- for event in risk_events() -%}
+{%- for event in events -%}
 {%- for first, last in risk_recency_bands() -%}
 {%- do names.append(event ~ '_' ~ first ~ '_' ~ last) -%}
 {%- endfor -%}
@@ -45,11 +57,22 @@ end
 {{ return(names) }}
 {%- endmacro %}
 
-{# Every feature of the variant hospital_gp, in the order of the columns. #}
-{% macro risk_features() -%}
-{%- set names = risk_attributes() + [] -%}
-{%- for condition in risk_conditions() -%}{%- do names.append('has_' ~ condition) -%}{%- endfor -%}
-{{ return(names + risk_counts()) }}
+{# What somebody has or is in, as names of features. #}
+{% macro risk_flags(things) -%}
+{%- set names = [] -%}
+{%- for thing in things -%}{%- do names.append('has_' ~ thing) -%}{%- endfor -%}
+{{ return(names) }}
+{%- endmacro %}
+
+{# Features that the variant whole_system has beside those of hospital_gp, in the order of the columns. #}
+{% macro risk_whole_system_features() -%}
+{{ return(risk_flags(risk_whole_system_states()) + risk_counts(risk_whole_system_events())) }}
+{%- endmacro %}
+
+{# Every feature of a variant, in the order of the columns. #}
+{% macro risk_features(variant) -%}
+{%- set names = risk_attributes() + risk_flags(risk_conditions()) + risk_counts(risk_events()) -%}
+{{ return(names + risk_whole_system_features() if variant == 'whole_system' else names) }}
 {%- endmacro %}
 
 {# The person's own features but the medicines, as columns; rows have age_years and sex on the reference day. #}

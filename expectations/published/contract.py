@@ -60,6 +60,9 @@ TABLES: Mapping[str, str] = {
     "provider_code care_services care_since",
     "wsic.risk_stratification": "person_key as_of model_id model_version score band population_percentile "
     "drivers variant model_trained_on score_before is_rising thresholds_met",
+    "wsic.risk_model": "variant model_id model_version trained_on reference_day tried_on split people "
+    "admitted intercept calibration_slope calibration_intercept seed library",
+    "wsic.risk_model_card": "variant model_id model_version measure group_type group_value people value",
     "wsic.clinical_score": "person_key as_of score_id score_version value category evidence evidence_on "
     "n_components n_components_told n_components_in_all is_complete note",
     "wsic.disease_register": "person_key as_of register_id register_name is_on_register reason "

@@ -20,9 +20,17 @@ _SHOWN = ("auc", "ppv", "sensitivity")
 app = console.group("risk", "The model of emergency admission.", "wsic risk train")
 
 
-@app.command("train", epilog=console.example_of("wsic risk train --product secondary_use"))
+@app.command(
+    "train",
+    epilog=console.example_of(
+        "wsic risk train --product secondary_use", "wsic risk train --variant whole_system --out review"
+    ),
+)
 def train(
     product: Annotated[str, typer.Option(help="Whose warehouse to train on.")] = "secondary_use",
+    variant: Annotated[str, typer.Option(help="Which sources it reads: hospital_gp or whole_system.")] = (
+        _RULES.variant
+    ),
     seed: Annotated[int, typer.Option(help="Seed by which people are split.")] = _RULES.seed,
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder to write; else the seeds of the dbt project.")
@@ -31,8 +39,9 @@ def train(
 ) -> None:
     """Train on the warehouse that the last night built, and write the model and its card as three seeds.
 
-    Without --out the next night scores with it. Read the card before that. Outside production the people are
-    invented (their numbers may be of the test range), so the model says synthetic and decides about nobody.
+    Rows of the other variant stay as the dbt project has them. Without --out the next night scores with it.
+    Read the card before that. Outside production the people are invented (their numbers may be of the test
+    range), so the model says synthetic and decides about nobody.
     """
     if product not in PRODUCTS:
         raise UsageError(one_of("product", product, PRODUCTS))
@@ -40,9 +49,12 @@ def train(
     database = Zones(settings.home).warehouse(product)
     if not database.exists():
         raise UsageError(f"no warehouse of {product} has been built yet; start with: wsic run")
-    folder = out or dbt.PROJECT / "seeds"
-    rules = TrainingRules(seed=seed, trained_on="own" if settings.is_production else "synthetic")
-    trained, lines = train_risk_model(database, folder, rules)
+    seeds = dbt.PROJECT / "seeds"
+    folder = out or seeds
+    rules = TrainingRules(
+        seed=seed, variant=variant, trained_on="own" if settings.is_production else "synthetic"
+    )
+    trained, lines = train_risk_model(database, folder, rules, beside=seeds)
     rows = [
         {"measure": line.measure, "of": line.group_value, "people": line.people, "value": line.value}
         for line in lines

@@ -17,7 +17,7 @@ from connectors.rules import Over, RowRule, row_rules
 from connectors.types import cleaned, converted, quoted
 from pipeline.duck import literal
 from pipeline.landing.outcomes import Broken
-from pipeline.landing.read_csv import TEXT_CAME
+from pipeline.landing.read_csv import ROW_OF_PLACE, TEXT_CAME
 from pipeline.landing.receive import Received
 from pipeline.landing.tables import count, write_parquet
 
@@ -142,12 +142,16 @@ def write_typed(
     write_parquet(con, rows, target)
 
 
-def checking(file: NativeFile, format_: Format, rules: Sequence[RowRule]) -> str:
+def checking(
+    file: NativeFile, format_: Format, rules: Sequence[RowRule], *, has_blank_edges: bool = True
+) -> str:
     """SELECT over the text that came: the typed columns, the words of ``rules``, ``_text`` (a refused row as
     JSON) and ``_behind``. Each value is cleaned once and typed once. One that came and is no value of its
-    kind is malformed: just that is what the rules over received columns ask."""
+    kind is malformed: just that is what the rules over received columns ask. Where no value of the file has
+    blank edges, none is looked at for them."""
     late = _flags(rules, Over.TYPED, {rule.column: n for n, rule in enumerate(rules) if _is_about_form(rule)})
-    clean = ", ".join(f"{cleaned(quoted(c.name))} as {quoted(c.name)}" for c in file.columns)
+    trim = cleaned if has_blank_edges else _null_if_empty
+    clean = ", ".join(f"{trim(quoted(c.name))} as {quoted(c.name)}" for c in file.columns)
     typed = ", ".join(
         f"{converted(c.kind, quoted(c.name), format_.dates)} as {quoted(c.name)}" for c in file.columns
     )
@@ -168,6 +172,10 @@ def checking(file: NativeFile, format_: Format, rules: Sequence[RowRule]) -> str
         select {columns}, {", ".join(_word(place) for place in range(len(_words(rules))))}, _behind,
             case when {_passed(rules)} then null else to_json(_came)::varchar end as _text
         from told"""
+
+
+def _null_if_empty(value: str) -> str:
+    return f"nullif({value}, '')"
 
 
 def _flags(rules: Sequence[RowRule], over: Over, malformed: Mapping[str, int] | None = None) -> str:
@@ -198,9 +206,12 @@ def _collect_refused(con: duckdb.DuckDBPyConnection, rules: Sequence[RowRule]) -
     )
     con.execute(
         f"""create or replace temp table refused_rows as
+        with few as materialized (  -- first, for to number rows costs a call for all that lie together
+            select * from checked_places where not {_passed(rules)}
+        ), numbered as (select *, {ROW_OF_PLACE}(_place) as _row from few)
         select _row, list_filter([{listed}]::integer[], lambda x: x is not null) as rules,
             '{{"_row":' || _row || ',' || _text[2:] as text
-        from checked where not {_passed(rules)}"""
+        from numbered"""
     )
 
 

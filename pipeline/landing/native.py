@@ -129,7 +129,12 @@ def _judge_rows(desk: Desk, prepared: Prepared, header: Header, file: NativeFile
     names, without = header.read_as(file), header.missing(file)
     rules = applicable_rules(file, format_, without=without)
     reading = read_rows(
-        desk.con, prepared.path, desk.work, names=names, file=file, checking=checking(file, format_, rules)
+        desk.con,
+        prepared.path,
+        desk.work,
+        names=names,
+        file=file,
+        checking=lambda found: checking(file, format_, rules, has_blank_edges=found.has_blank_edges),
     )
     verdict = check_rows(desk.con, file, rules, refused_lines=reading.refused_lines, without=without)
     if verdict.quarantined:

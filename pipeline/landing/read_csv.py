@@ -8,8 +8,7 @@ file from 1, refused ones included; ``line_number`` is the physical line in whic
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +29,7 @@ _RAW_AT_MOST = 10_000  # the reader shortens the text of a refused record to thi
 _LINE_AT_MOST = 16 * 1024 * 1024
 TEXT_CAME = "text_came"  # the relation over which the SELECT of read_rows is written
 AS_IT_CAME = f"select * from {TEXT_CAME}"
+ROW_OF_PLACE = "row_of_place"  # the macro that gives a row's number by its place among those that were read
 _NUMBERED = "numbered_row"
 _NO_REFUSED_LINES = """create or replace temp table refused_lines
     (_row bigint, line_number bigint, rule_id varchar, raw varchar)"""
@@ -80,16 +80,19 @@ def read_rows(
     *,
     names: Sequence[str],
     file: NativeFile,
-    checking: str = AS_IT_CAME,
+    checking: Callable[[Structure], str] = lambda _: AS_IT_CAME,
 ) -> Reading:
-    """Read ``path`` (line feeds only) whose header is ``names``, once, through the SELECT ``checking``: over
-    the relation ``text_came`` of the declared columns as VARCHAR and ``_behind`` (whether anything stands
-    behind the last column, which ``checking`` gives too).
+    """Read ``path`` (line feeds only) whose header is ``names``, once, through the SELECT that ``checking``
+    makes of what its bytes say: over the relation ``text_came`` of the declared columns as VARCHAR and
+    ``_behind`` (whether anything stands behind the last column, which that SELECT gives too).
 
     Raises :class:`UnreadableError` where the reader's rows and the counted records differ.
     """
     staged = work / "checked.parquet"
-    structure, received = _scan_and_read(con, path, staged, _through(names, file, checking))
+    structure = scan(
+        path
+    )  # first: what is wrong by the bytes is said in place of what the reader makes of it
+    received = _read(con, path, staged, _through(names, file, checking(structure)))
     con.execute(_NO_REFUSED_LINES)
     if not count(con, "select count(*) from csv_errors"):
         _agree(structure, received)
@@ -98,7 +101,7 @@ def read_rows(
     _number_refused(con, path, structure)
     _agree(structure, received + count(con, "select count(*) from refused_records"))
     _number_rows(con)
-    _view_checked(con, staged, number=f"{_NUMBERED}(file_row_number)")
+    _view_checked(con, staged, number=f"{_NUMBERED}(place)")
     return Reading(structure, count(con, "select count(*) from refused_lines"), _behind(con, names))
 
 
@@ -110,20 +113,6 @@ def stage_text(
     staged = work / "received.parquet"
     _read(con, path, staged, _through(names, file, AS_IT_CAME))
     con.execute(f"create or replace temp view received as select * from read_parquet({literal(staged)})")
-
-
-def _scan_and_read(
-    con: duckdb.DuckDBPyConnection, path: Path, staged: Path, through: tuple[str, str]
-) -> tuple[Structure, int]:
-    """Count the records by the bytes beside reading them; what is wrong by the bytes is said first."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        counted = beside.submit(scan, path)
-        try:
-            received = _read(con, path, staged, through)
-        except duckdb.Error:
-            counted.result()
-            raise
-        return counted.result(), received
 
 
 def _through(names: Sequence[str], file: NativeFile, checking: str) -> tuple[str, str]:
@@ -152,6 +141,7 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, staged: Path, through: tup
         ), {statement}""",
         staged,
         compression="lz4_raw",  # read twice and thrown away
+        has_dictionaries=False,
     )
 
 
@@ -204,13 +194,17 @@ def _number_refused(con: duckdb.DuckDBPyConnection, path: Path, structure: Struc
         raise UnreadableError("a quote that is never closed swallows many lines")
 
 
-def _view_checked(
-    con: duckdb.DuckDBPyConnection, staged: Path, *, number: str = "file_row_number + 1"
-) -> None:
+def _view_checked(con: duckdb.DuckDBPyConnection, staged: Path, *, number: str = "place + 1") -> None:
+    """``checked``, and ``checked_places`` with ``_place`` in place of ``_row``."""
+    con.execute(f"create or replace temp macro {ROW_OF_PLACE}(place) as {number}")
+    con.execute(
+        f"""create or replace temp view checked_places as
+        select file_row_number as _place, * exclude (file_row_number)
+        from read_parquet({literal(staged)}, file_row_number = true)"""
+    )
     con.execute(
         f"""create or replace temp view checked as
-        select {number} as _row, * exclude (file_row_number)
-        from read_parquet({literal(staged)}, file_row_number = true)"""
+        select {ROW_OF_PLACE}(_place) as _row, * exclude (_place) from checked_places"""
     )
 
 

@@ -117,7 +117,7 @@ def _read(desk: Desk, file: NativeFile, path: Path) -> Verdict:
         raise UnreadableError(f"{header.rule_id}: {header.difference}")
     asked = applicable_rules(file, declared.FORMAT)
     through = checking(file, declared.FORMAT, asked)
-    reading = read_rows(desk.con, text, desk.work, names=header.names, file=file, checking=through)
+    reading = read_rows(desk.con, text, desk.work, names=header.names, file=file, checking=lambda _: through)
     verdict = check_rows(desk.con, file, asked, refused_lines=reading.refused_lines)
     if verdict.rows_in == 0:
         raise UnreadableError("the file has a header and no row")

@@ -16,7 +16,15 @@ def count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 
 def write_parquet(
-    con: duckdb.DuckDBPyConnection, select: str, path: Path, *, compression: str = "zstd"
+    con: duckdb.DuckDBPyConnection,
+    select: str,
+    path: Path,
+    *,
+    compression: str = "zstd",
+    has_dictionaries: bool = True,
 ) -> int:
-    """Write the rows of ``select`` to ``path``, in their order, streaming; returns how many."""
-    return count(con, f"copy ({select}) to {literal(path)} (format parquet, compression {compression})")
+    """Write the rows of ``select`` to ``path``, in their order, streaming; returns how many. Without
+    dictionaries writing is quicker: for what is read once or twice and thrown away."""
+    limit = "" if has_dictionaries else ", dictionary_size_limit 1"
+    options = f"format parquet, compression {compression}{limit}"
+    return count(con, f"copy ({select}) to {literal(path)} ({options})")

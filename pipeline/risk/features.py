@@ -1,4 +1,4 @@
-"""What a model is trained on: ``marts.fct_risk_features`` of a built warehouse, as arrays."""
+"""What a model is trained on: the features of one variant in a built warehouse, as arrays."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from pipeline.errors import UsageError
 
 Floats = NDArray[np.float64]
+HOSPITAL_GP, WHOLE_SYSTEM = VARIANTS = ("hospital_gp", "whole_system")
+_TABLES = {HOSPITAL_GP: "fct_risk_features", WHOLE_SYSTEM: "fct_risk_features_whole_system"}  # of marts
 GROUPS = ("age_band", "sex", "ethnic_group", "imd_quintile")
 _NOT_FEATURES = ("day_kind", "reference_day", "person_key", "has_two_years", "had_emergency_admission")
 _LONG_AGO = "_366_730"
@@ -26,7 +28,7 @@ select
     people.sex as sex,
     people.ethnic_group as ethnic_group,
     coalesce(((people.imd_decile + 1) // 2)::varchar, 'unknown') as imd_quintile,
-from marts.fct_risk_features as features
+from marts.{table} as features
 inner join marts.dim_person as people on features.person_key = people.person_key
 where features.day_kind = $day_kind
 order by features.person_key
@@ -35,9 +37,24 @@ _AGE_BAND = """
     case when features.age_years < 18 then '0-17' when features.age_years < 65 then '18-64'
     when features.age_years < 75 then '65-74' when features.age_years < 85 then '75-84' else '85+' end"""
 _DAYS = """
-select distinct day_kind, reference_day::varchar, has_two_years from marts.fct_risk_features
+select distinct day_kind, reference_day::varchar, has_two_years from marts.{table}
 where had_emergency_admission is not null
 """
+_THERE = "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = $table"
+_NOT_BUILT = {
+    HOSPITAL_GP: "build it again",
+    WHOLE_SYSTEM: (
+        "it is built on nights on which the legal bases of all its social care, community and mental health "
+        "columns allow risk_stratification (connectors/register/law); those that ship do not"
+    ),
+}
+_TOO_SHORT = {
+    HOSPITAL_GP: "the warehouse needs hospital history of at least two years",
+    WHOLE_SYSTEM: (
+        "the warehouse needs history of at least two years of hospitals, and of contacts of social care, "
+        "community and mental health"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +79,26 @@ class Day:
         return tuple(name for name in self.names if self.has_two_years or not name.endswith(_LONG_AGO))
 
 
-def read_days(database: Path, seed: int) -> dict[str, Day]:
+def read_days(database: Path, seed: int, variant: str = HOSPITAL_GP) -> dict[str, Day]:
     """The days whose following year is known, by kind (``recent``, ``earlier``).
 
-    Raises :class:`UsageError` where the warehouse has none: it needs two years of hospital history.
+    Raises :class:`UsageError` where the warehouse has no features of the variant, or no such day.
     """
+    table = _TABLES[variant]
     with duckdb.connect(str(database), read_only=True) as connection:
-        days = connection.execute(_DAYS).fetchall()
+        if not connection.execute(_THERE, {"table": table}).fetchone():
+            raise UsageError(f"the warehouse has no features of the variant {variant}: {_NOT_BUILT[variant]}")
+        days = connection.execute(_DAYS.format(table=table)).fetchall()
         if not days:
-            raise UsageError(
-                "no reference day whose following year is known: the warehouse needs hospital history of at "
-                "least two years"
-            )
-        return {kind: _read(connection, kind, day, bool(two), seed) for kind, day, two in days}
+            raise UsageError(f"no reference day whose following year is known: {_TOO_SHORT[variant]}")
+        return {kind: _read(connection, table, kind, day, bool(two), seed) for kind, day, two in days}
 
 
-def _read(connection: duckdb.DuckDBPyConnection, kind: str, day: str, has_two_years: bool, seed: int) -> Day:
+def _read(
+    connection: duckdb.DuckDBPyConnection, table: str, kind: str, day: str, has_two_years: bool, seed: int
+) -> Day:
     found = connection.execute(
-        _ROWS.format(age_band=_AGE_BAND), {"day_kind": kind, "seed": seed}
+        _ROWS.format(table=table, age_band=_AGE_BAND), {"day_kind": kind, "seed": seed}
     ).fetchnumpy()
     groups = {name: np.asarray(found.pop(name), dtype=object) for name in GROUPS}
     place = np.asarray(found.pop("place"), dtype=np.float64)

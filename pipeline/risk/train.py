@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.errors import UsageError, one_of
 from pipeline.risk.card import Line, measured
-from pipeline.risk.features import Day, Floats, read_days
+from pipeline.risk.features import HOSPITAL_GP, VARIANTS, Day, Floats, read_days
 from pipeline.risk.fit import Model, calibrate, fit
 from pipeline.risk.seeds import Trained, write_seeds
 
@@ -23,11 +23,13 @@ _LEAST_ADMITTED = 200  # about ten an effective feature of those that carry the 
 class TrainingRules:
     """How a model is trained: ``seed`` splits the people, ``strength`` is the inverse of the ridge penalty.
 
-    ``trained_on`` says whose records these are; what was trained on invented people decides about nobody.
+    ``variant`` says from which sources, ``trained_on`` whose records these are; what was trained on invented
+    people decides about nobody.
     """
 
     seed: int = 1
     strength: float = 1.0
+    variant: str = HOSPITAL_GP
     trained_on: str = "synthetic"
 
 
@@ -39,14 +41,20 @@ class _Split:
     word: str
 
 
-def train_risk_model(database: Path, out: Path, rules: TrainingRules) -> tuple[Trained, list[Line]]:
+def train_risk_model(
+    database: Path, out: Path, rules: TrainingRules, *, beside: Path | None = None
+) -> tuple[Trained, list[Line]]:
     """Train on ``database``, a warehouse that dbt built, and write the seeds to ``out``.
 
-    Raises :class:`UsageError` where its history is too short or holds too few admissions.
+    The rows of the other variant are taken over from the seeds in ``beside``, or else from those in ``out``.
+    Raises :class:`UsageError` where the warehouse has no features of the variant, its history is too short or
+    holds too few admissions.
     """
+    if rules.variant not in VARIANTS:
+        raise UsageError(one_of("variant", rules.variant, VARIANTS))
     if rules.trained_on not in TRAINED_ON:
         raise UsageError(one_of("trained_on", rules.trained_on, TRAINED_ON))
-    split = _split(read_days(database, rules.seed))
+    split = _split(read_days(database, rules.seed, rules.variant))
     day, chosen = split.fitted
     admitted = int(day.outcome[chosen == 1].sum())
     if admitted < _LEAST_ADMITTED:
@@ -55,12 +63,12 @@ def train_risk_model(database: Path, out: Path, rules: TrainingRules) -> tuple[T
     tried, among = split.tried
     lines = list(measured(tried, among, model.chance(tried.values)))
     trained = Trained(
-        model=model, model_version=_digest(model), trained_on=rules.trained_on,
+        variant=rules.variant, model=model, model_version=_digest(model), trained_on=rules.trained_on,
         reference_day=day.reference_day, tried_on=tried.reference_day, split=split.word,
         people=int((chosen == 1).sum()), admitted=admitted, seed=rules.seed,
         library=f"scikit-learn {version('scikit-learn')}",
     )  # fmt: skip
-    write_seeds(out, trained, lines)
+    write_seeds(out, trained, lines, beside=beside or out)
     return trained, lines
 
 

@@ -1,6 +1,7 @@
 """The warehouse of one product: what lies beside the pseudonymised rows, and dbt's one process."""
 
 from pipeline.warehouse.build import build
+from pipeline.warehouse.carried import carry
 from pipeline.warehouse.export import export
 
-__all__ = ["build", "export"]
+__all__ = ["build", "carry", "export"]

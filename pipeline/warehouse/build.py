@@ -10,7 +10,7 @@ from pipeline.errors import ChecksRefusedError, SetupError, one_of
 from pipeline.gate_words import DBT, DBT_RULES
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
-from pipeline.warehouse import dbt, purposes
+from pipeline.warehouse import dbt, purposes, whole_system
 from pipeline.warehouse.dbt import NodeResult
 from pipeline.zones import Zones
 
@@ -22,7 +22,8 @@ _NAMED = 8  # so many broken nodes are named in the message; the rest are counte
 def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> Path:
     """Run ``dbt build`` of the models of ``product`` and return the database that it made.
 
-    Before it, every model's purpose is held against the legal bases of what it reads. The number of models
+    Before it, every model's purpose is held against the legal bases of what it reads; the whole-system risk
+    model is among them where the register of the rows allows it. The number of models
     and tests that ran goes to the ledger's ``rule_result`` (suite ``dbt``). Raises
     :class:`ChecksRefusedError` naming the models and tests that did not pass; the database of the last
     good build then still stands.
@@ -34,10 +35,14 @@ def build(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> P
         pseudonymised=rows, warehouse=target, product=product,
         memory_limit=settings.memory_limit, home=work, threads=settings.threads, user=settings.warehouse_user,
     )  # fmt: skip
+    variant = whole_system.dbt_arguments(rows)
     purposes.require_allowed(
-        ledger, run_id=run_id, product=product, pseudonymised=rows, work=work, environ=environ
-    )
-    code = dbt.run((*BUILD, *_without_others(product)), environ=environ, work=work)
+        ledger, run_id=run_id, product=product, pseudonymised=rows, work=work, environ=environ,
+        arguments=variant,
+    )  # fmt: skip
+    if variant:
+        whole_system.note_whether_trained(ledger, run_id=run_id, product=product)
+    code = dbt.run((*BUILD, *variant, *_without_others(product)), environ=environ, work=work)
     nodes = dbt.results(work)
     ledger.put("rule_result", _counted(nodes, run_id=run_id, product=product))
     _require_built(code, nodes, product=product, work=work)

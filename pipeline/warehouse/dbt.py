@@ -1,7 +1,8 @@
 """One dbt process: what it may see of the environment, and what is told of how it ended.
 
 dbt gets the paths of one product and nothing else: no key, no home of the pipeline, no proxy. Of the files
-it may open those that it is told of, and the installation's; it may have an account of its own.
+it may open those that it is told of, and the installation's; it may have an account of its own. It knows them
+by the same two names in every home, so that what it parsed holds after a home was moved, copied or restored.
 Its own words are not passed on, since the text of a database error can hold a value; models and
 tests that did not pass are named with their counts, from ``run_results.json``.
 """
@@ -12,8 +13,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline import least_privilege
 from pipeline.errors import SetupError
@@ -21,7 +24,7 @@ from pipeline.least_privilege import READ, WRITE, Account
 from pipeline.zones import ZONES
 
 PROJECT = Path(__file__).parent.parent.parent / "dbt_project"
-_USER = "WSIC_WAREHOUSE_USER"
+_ROWS, _FILE, _USER = "WSIC_PSEUDONYMISED_DIR", "WSIC_WAREHOUSE_FILE", "WSIC_WAREHOUSE_USER"
 _TELEMETRY_OFF = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 _QUIET = ("--no-use-colors", "--log-level", "none", "--log-level-file", "warn", "--no-version-check")
 
@@ -52,13 +55,12 @@ def environment(
 ) -> dict[str, str]:
     """The whole environment of the dbt process; ``user``: the account that it runs as, if not our own."""
     return {
-        "WSIC_PSEUDONYMISED_DIR": str(pseudonymised),
-        "WSIC_WAREHOUSE_FILE": str(warehouse),
+        _ROWS: str(pseudonymised),
+        _FILE: str(warehouse),
         "WSIC_PRODUCT": product,
         "WSIC_MEMORY_LIMIT": memory_limit,
         "WSIC_THREADS": str(threads),
         "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(home),  # dbt keeps a file of its own there
         "TMPDIR": str(home),
         "LANG": "C.UTF-8",
         **({_USER: user} if user else {}),
@@ -79,20 +81,35 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> 
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(work / "target"), "--log-path", str(work / "logs"),
     ]  # fmt: skip
-    rows, writes = (
-        Path(environ["WSIC_PSEUDONYMISED_DIR"]),
-        {work, Path(environ["WSIC_WAREHOUSE_FILE"]).parent},
-    )
+    rows, file = Path(environ[_ROWS]), Path(environ[_FILE])
+    writes = {work, file.parent}
     user = least_privilege.find_account(environ[_USER]) if _USER in environ else None
     if user:
         _share(user, rows=rows, writes=writes)
     try:
-        return least_privilege.run(
-            command, environ=environ, cwd=work, user=user, reads=(PROJECT, rows), writes=writes
-        )
+        with _home_of_links(rows, file) as named:
+            return least_privilege.run(
+                command, environ={**environ, **named}, cwd=work, user=user, reads=(PROJECT, rows),
+                writes=writes,
+            )  # fmt: skip
     finally:
         for folder in (rows, *writes) if user else ():
             folder.chmod(0o700)  # it is let in again for the next command
+
+
+@contextmanager
+def _home_of_links(rows: Path, file: Path) -> Iterator[dict[str, str]]:
+    """What dbt is told in place of the paths: ``~/rows`` and ``~/warehouse``, links in a home for this once.
+
+    dbt parses everything anew where a path in its profile or in a source is another. The links lie in no
+    zone, as none may lead out of one; they open nothing that Landlock, or the modes, keep closed.
+    """
+    with TemporaryDirectory(prefix="wsic-dbt-") as folder:
+        home = Path(folder)
+        (home / "rows").symlink_to(rows.absolute())
+        (home / "warehouse").symlink_to(file.parent.absolute())
+        home.chmod(0o711)  # an account of dbt's own passes through
+        yield {"HOME": folder, _ROWS: "~/rows", _FILE: f"~/warehouse/{file.name}"}
 
 
 def _share(user: Account, *, rows: Path, writes: Iterable[Path]) -> None:

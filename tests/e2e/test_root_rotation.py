@@ -29,6 +29,7 @@ from pipeline.settings import PRODUCTS, Settings
 
 ROOT = Path(__file__).parent.parent.parent
 WATCHED, USER = "secondary_use", "60123"
+State = frozenset[tuple[str, int, int, int, int]]
 
 
 @dataclass
@@ -38,24 +39,42 @@ class Watch:
     shelf: Path
     seen: set[frozenset[str]] = field(default_factory=set)
     is_over: threading.Event = field(default_factory=threading.Event)
+    read: State = frozenset()
 
     def run(self) -> None:
-        while not self.is_over.wait(0.2):
+        while not self.is_over.wait(0.1):
             self.look()
 
     def look(self) -> None:
-        """A shelf is held open, so that what is read is one shelf and not half of each."""
+        """A shelf is held open, so that what is read is one shelf and not half of each.
+
+        What was read is not read again until a file of it is another, or was changed in any way.
+        """
         try:
             folder = os.open(self.shelf, os.O_RDONLY)
         except OSError:
             return
         try:
-            found = keys_in(Path(f"/proc/self/fd/{folder}"))
+            held = Path(f"/proc/self/fd/{folder}")
+            state = state_of(held)
+            if state == self.read:
+                return
+            found = keys_in(held)
         except (OSError, duckdb.Error):  # destroyed while it was read: nothing of it is published any more
             return
         finally:
             os.close(folder)
         self.seen.add(found)
+        self.read = state
+
+
+def state_of(shelf: Path) -> State:
+    """Every file and link on a shelf: which it is, its size, and when it last changed, which nobody can set
+    back."""
+    found = ((path, path.lstat()) for path in shelf.rglob("*"))
+    return frozenset(
+        (str(path.relative_to(shelf)), of.st_dev, of.st_ino, of.st_size, of.st_ctime_ns) for path, of in found
+    )
 
 
 def keys_in(shelf: Path) -> frozenset[str]:
@@ -125,7 +144,7 @@ def rotate(home: Path) -> subprocess.CompletedProcess[str]:
     is_root = os.geteuid() == 0
     alone = ["unshare", "--mount", "--propagation", "private"] if is_root else []
     program = [sys.executable, str(Path(__file__).with_name("rotate_confined.py"))]
-    env = {**os.environ, "WSIC_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "WSIC_HOME": str(home), "WSIC_THREADS": "1", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [*alone, *program], cwd=ROOT, env=env | ({"WSIC_WAREHOUSE_USER": USER} if is_root else {}),
         capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,

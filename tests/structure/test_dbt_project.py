@@ -22,7 +22,7 @@ from connectors.reference import STARTER_CODELISTS
 from connectors.register import entities
 from expectations.published.contract import ONLY_IN
 from pipeline.settings import PRODUCTS
-from pipeline.warehouse import dbt, docs_page
+from pipeline.warehouse import dbt, docs_page, whole_system
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 NOT_READ = frozenset({"organizations", "locations"})  # about no person; ODS reference data is used instead
@@ -106,6 +106,9 @@ CONTRACT: Mapping[str, str] = {
     "wsic.alert": "person_key at alert_id recipient_org_code evidence_activity_key",
     "wsic.risk_stratification": "person_key as_of model_id model_version score band population_percentile "
     "drivers",
+    "wsic.risk_model": "variant model_id model_version trained_on reference_day tried_on split people "
+    "admitted intercept calibration_slope calibration_intercept seed library",
+    "wsic.risk_model_card": "variant model_id model_version measure group_type group_value people value",
     "wsic.clinical_score": "person_key as_of score_id score_version value category evidence evidence_on "
     "is_complete note",
     "wsic.disease_register": "person_key as_of register_id is_on_register reason",
@@ -151,13 +154,17 @@ CONTRACT: Mapping[str, str] = {
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Everything that the project may have: with what is built only where the law allows it."""
+    return _parsed(tmp_path_factory.mktemp("dbt"), *whole_system.ARGUMENTS)
+
+
+def _parsed(work: Path, *arguments: str) -> dict[str, Any]:
     """The manifest of a parse; nothing is built and nothing is read."""
-    work = tmp_path_factory.mktemp("dbt")
     environ = dbt.environment(
         pseudonymised=work, warehouse=work / "parsed.duckdb", product="secondary_use",
         memory_limit="1GB", home=work,
     )  # fmt: skip
-    assert dbt.run(["parse"], environ=environ, work=work) == 0
+    assert dbt.run(["parse", *arguments], environ=environ, work=work) == 0
     parsed: dict[str, Any] = json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
     return parsed
 
@@ -270,6 +277,34 @@ def test_layers_read_only_what_they_may(manifest: dict[str, Any]) -> None:
                 assert kind == "source", (node["name"], name)
             else:
                 assert kind != "source", (node["name"], name)
+
+
+def test_of_the_whole_system_variant_nothing_is_there_unless_the_night_says_so(
+    manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    shipped = _parsed(tmp_path)
+    kinds = ("nodes", "unit_tests")
+    more = {name for kind in kinds for name in set(manifest[kind]) - set(shipped[kind])}
+    assert all(set(shipped[kind]) <= set(manifest[kind]) for kind in kinds)
+    assert more and all("whole_system" in name for name in more)
+    assert not [
+        name for name, node in shipped["nodes"].items() if "whole_system" in node["name"] and name in more
+    ]
+    assert not [parent for parents in shipped["parent_map"].values() for parent in parents if parent in more]
+
+
+def test_the_whole_system_variant_reads_the_tables_that_its_law_is_asked_about(
+    manifest: dict[str, Any],
+) -> None:
+    read, waiting = set(), ["model.wsic.fct_risk_features_whole_system"]
+    while waiting:
+        waiting += manifest["parent_map"][here := waiting.pop()]
+        if here.startswith("source."):
+            read.add(tuple(here.split(".")[2:4]))
+    others = {
+        (source, table) for source, table in read if source not in ("gp", "acute", "reference", "ledger")
+    }
+    assert others == set(whole_system.READS)
 
 
 def test_every_entity_of_the_register_is_read_from_every_source(manifest: dict[str, Any]) -> None:

@@ -65,6 +65,10 @@ _GATES: Mapping[tuple[str, str], str] = {
         "what each table reads was followed column by column; one that could not be is judged as if it read "
         "every column within its reach, which is the stricter way"
     ),
+    (PURPOSE, "whole_system_trained"): (
+        "the law lets risk be scored from social care, community and mental health too, and a model of that "
+        "was trained; until it is, with wsic risk train --variant whole_system, nobody has such a score"
+    ),
 }
 _STAGES = {
     "pseudonymised": "among the rows under pseudonyms",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline import warehouse
 from pipeline.publish import remove
 from pipeline.settings import PRODUCTS, Settings
 from pipeline.zones import ZONES
@@ -36,6 +37,7 @@ def make(settings: Settings, product: str) -> Settings:
     (published / _NAME / product).mkdir(mode=0o755)
     served = (published / product / "current.duckdb").resolve()
     (published / _NAME / product / "current.duckdb").symlink_to(served)
+    warehouse.carry(settings, staged, product)
     return staged
 
 

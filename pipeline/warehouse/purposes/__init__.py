@@ -35,11 +35,19 @@ _NAMED = 5  # findings named in the message
 
 
 def require_allowed(
-    ledger: Ledger, *, run_id: str, product: str, pseudonymised: Path, work: Path, environ: Mapping[str, str]
+    ledger: Ledger,
+    *,
+    run_id: str,
+    product: str,
+    pseudonymised: Path,
+    work: Path,
+    environ: Mapping[str, str],
+    arguments: Sequence[str] = (),
 ) -> None:
     """Raise :class:`ChecksRefusedError` naming every model that may not be built; else write the lineage.
 
-    ``work`` and ``environ`` are those of the build that follows, so that what dbt parses it parses once.
+    ``work``, ``environ`` and ``arguments`` (of dbt) are those of the build that follows, so that what is
+    judged is what is built, and what dbt parses it parses once.
     Records suite ``purpose`` in the ledger's ``rule_result``. A project that was judged before, and has
     not changed since (nor have register, columns or this code), is not compiled again.
     """
@@ -47,10 +55,10 @@ def require_allowed(
     (pseudonymised / LINEAGE).unlink(missing_ok=True)
     columns, undeclared = source_columns(pseudonymised, register)
     columns[f"{SOURCE}.register.lineage"] = LINEAGE_COLUMNS
-    fingerprint = verdict.fingerprint(dbt.PROJECT, pseudonymised, columns, product)
+    fingerprint = verdict.fingerprint(dbt.PROJECT, pseudonymised, columns, product, arguments)
     passed = verdict.read(work.parent, fingerprint)
     if passed is None:
-        project = _compiled(work, product, environ, columns)
+        project = _compiled(work, product, environ, columns, arguments)
         findings = judge(project, register, undeclared)
         ledger.put("rule_result", _results(run_id, product, len(project.models), findings, project.opaque))
         if findings:
@@ -66,12 +74,16 @@ def require_allowed(
 
 
 def _compiled(
-    work: Path, product: str, environ: Mapping[str, str], columns: Mapping[str, tuple[str, ...]]
+    work: Path,
+    product: str,
+    environ: Mapping[str, str],
+    columns: Mapping[str, tuple[str, ...]],
+    arguments: Sequence[str],
 ) -> Project:
     """The project as dbt compiles it; nothing is built, and what the command leaves is taken away again."""
     target = work / "target"
     try:
-        if dbt.run(COMPILE, environ=environ, work=work) != 0:
+        if dbt.run((*COMPILE, *arguments), environ=environ, work=work) != 0:
             raise ChecksRefusedError(f"{product}: dbt cannot compile its models; see {work}/logs/dbt.log")
         return read_project(target, dbt.PROJECT, columns)
     finally:

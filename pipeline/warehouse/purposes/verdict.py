@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-_NAME = "purposes.json"
+NAME = "purposes.json"
 _CODE = (Path(__file__).parent, Path(__file__).parents[2] / "lineage")
 _ASKS = b"WSIC_PRODUCT"
 _MADE = ("target", "logs", "dbt_packages", "__pycache__")  # folders that tools leave in a project
@@ -31,10 +31,16 @@ class Passed:
 
 
 def fingerprint(
-    project: Path, pseudonymised: Path, columns: Mapping[str, Sequence[str]], product: str
+    project: Path,
+    pseudonymised: Path,
+    columns: Mapping[str, Sequence[str]],
+    product: str,
+    arguments: Sequence[str] = (),
 ) -> str:
-    """Changes with the dbt project, the register, the columns of any source file, this code or its parser."""
+    """Changes with the dbt project and what dbt is told beside it, the register, the columns of any source
+    file, this code or its parser."""
     digest = hashlib.sha256(version("sqlglot").encode())
+    digest.update(json.dumps(list(arguments)).encode())
     digest.update(json.dumps({name: list(columns[name]) for name in sorted(columns)}).encode())
     for path in (*_files(project), *(file for folder in _CODE for file in _files(folder))):
         content = path.read_bytes()
@@ -49,7 +55,7 @@ def fingerprint(
 def read(work: Path, wanted: str) -> Passed | None:
     """The verdict that was kept, if it is of this fingerprint."""
     try:
-        passed = Passed(**json.loads((work / _NAME).read_text(encoding="utf-8")))
+        passed = Passed(**json.loads((work / NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     return passed if passed.fingerprint == wanted else None
@@ -60,7 +66,7 @@ def keep(
 ) -> Passed:
     """Keep a verdict that passed; one that refused is never kept."""
     passed = Passed(fingerprint=of, models=models, opaque=opaque, rows=rows)
-    (work / _NAME).write_text(json.dumps(asdict(passed)), encoding="utf-8")
+    (work / NAME).write_text(json.dumps(asdict(passed)), encoding="utf-8")
     return passed
 
 

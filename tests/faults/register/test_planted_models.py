@@ -19,6 +19,8 @@ PRODUCT = "secondary_use"
 RISK = "risk_stratification"
 OPEN_CARE = "select person_key from {{ ref('stg_social_care__episodes_of_care') }}"
 
+# Models of the project that the law does not allow once somebody sets dbt's variable.
+FORCED = {"fct_risk_features_whole_system", "fct_risk_score", "risk_stratification"}
 # name -> (purpose in its yml, its SQL, the words that the refusal must have; none: it is allowed)
 PLANTED = {
     "planted_care_scored": (RISK, OPEN_CARE, "social_care.episodes_of_care.person_key"),
@@ -113,7 +115,7 @@ def home(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The dbt project with the models in it."""
+    """The dbt project with the models in it, and the whole-system risk model switched on by hand."""
     project = tmp_path / "project"
     shutil.copytree(dbt.PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
     folder = project / "models" / "marts" / "planted"
@@ -123,6 +125,10 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         meta = f"config: {{meta: {{purpose: [{purpose}]}}}}" if purpose else "config: {}"
         text = f"version: 2\nmodels:\n  - name: {name}\n    description: One row.\n    {meta}\n"
         (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    settings = project / "dbt_project.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert text.count("risk_whole_system: false") == 1
+    settings.write_text(text.replace("risk_whole_system: false", "risk_whole_system: true"), encoding="utf-8")
     monkeypatch.setattr(dbt, "PROJECT", project)
     return project
 
@@ -138,10 +144,11 @@ def test_each_is_refused_for_its_own_reason_and_nothing_is_built(
     assert not [name for name, (_, _, words) in PLANTED.items() if words and words not in said]
     assert "planted_lawful" not in said
     named = set(re.findall(r"(\w+): (?:it reads|no purpose|purpose '|risk_stratification is)", said))
-    assert named == {name for name, (_, _, words) in PLANTED.items() if words}
+    assert named == {name for name, (_, _, words) in PLANTED.items() if words} | FORCED
+    assert "fct_risk_features_whole_system: risk_stratification is not allowed by the legal bases" in said
     assert list(Zones(home.home).home.glob("warehouse/**/*.duckdb")) == []
     results = {row["rule_id"]: row["rows_failed"] for row in ledger.query("select * from rule_result")}
-    assert results["purpose_allowed"] == 12
+    assert results["purpose_allowed"] == 12 + len(FORCED)
     assert results["purpose_declared"] == 2
     assert results["lineage_known"] == 1
     assert results["columns_declared"] == 0

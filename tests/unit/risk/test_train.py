@@ -59,6 +59,22 @@ def warehouse(
     return folder / name
 
 
+_WHOLE_SYSTEM = """
+create table marts.fct_risk_features_whole_system as
+with more as (select *, (hash(person_key) % 4)::double as community_contact_0_30 from marts.fct_risk_features)
+select * replace (had_emergency_admission or (had_emergency_admission = false and community_contact_0_30 = 3)
+    as had_emergency_admission)
+from more
+"""
+
+
+def with_whole_system(database: Path) -> Path:
+    """The same, and features of the variant whole_system: community contacts matter, too."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(_WHOLE_SYSTEM)
+    return database
+
+
 def seed(folder: Path, name: str) -> list[dict[str, str]]:
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -93,6 +109,53 @@ def test_two_years_of_history_let_the_far_band_in(tmp_path: Path) -> None:
     train_risk_model(warehouse(tmp_path, RECENT, two_years=True), tmp_path, TrainingRules())
     weights = {row["feature"]: float(row["coefficient"]) for row in seed(tmp_path, "risk_coefficients")}
     assert weights["gp_contact_366_730"] != 0
+
+
+FILES = ("risk_models", "risk_coefficients", "risk_card")
+WHOLE = TrainingRules(variant="whole_system")
+
+
+def test_each_variant_is_trained_on_its_own_features_and_keeps_the_rows_of_the_other(tmp_path: Path) -> None:
+    database = with_whole_system(warehouse(tmp_path, RECENT))
+    train_risk_model(database, tmp_path, TrainingRules())
+    alone = {name: (tmp_path / f"{name}.csv").read_bytes() for name in FILES}
+    train_risk_model(database, tmp_path, WHOLE)
+    for name in FILES:
+        both = (tmp_path / f"{name}.csv").read_bytes()
+        assert both.startswith(alone[name]) and len(both) > len(alone[name])
+    weights = {(row["variant"], row["feature"]): row for row in seed(tmp_path, "risk_coefficients")}
+    assert float(weights["whole_system", "community_contact_0_30"]["coefficient"]) > 0.5
+    assert ("hospital_gp", "community_contact_0_30") not in weights
+    assert [row["variant"] for row in seed(tmp_path, "risk_models")] == ["hospital_gp", "whole_system"]
+    assert len({row["model_version"] for row in seed(tmp_path, "risk_models")}) == 2
+    together = {name: (tmp_path / f"{name}.csv").read_bytes() for name in FILES}
+    train_risk_model(database, tmp_path, TrainingRules())
+    assert {name: (tmp_path / f"{name}.csv").read_bytes() for name in FILES} == together
+
+
+def test_what_is_written_elsewhere_has_the_rows_of_the_other_variant_too(tmp_path: Path) -> None:
+    database = with_whole_system(warehouse(tmp_path, RECENT))
+    train_risk_model(database, tmp_path / "seeds", TrainingRules())
+    train_risk_model(database, tmp_path / "review", WHOLE, beside=tmp_path / "seeds")
+    found = {row["variant"] for name in FILES for row in seed(tmp_path / "review", name)}
+    assert found == {"hospital_gp", "whole_system"}
+    assert {row["variant"] for row in seed(tmp_path / "seeds", "risk_models")} == {"hospital_gp"}
+
+
+def test_the_command_refuses_the_variant_where_the_law_let_none_be_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Zones(tmp_path / "home").warehouse("secondary_use")
+    database.parent.mkdir(parents=True)
+    warehouse(tmp_path, RECENT).rename(database)
+    monkeypatch.setenv("WSIC_HOME", str(tmp_path / "home"))
+    done = CliRunner().invoke(
+        app, ["risk", "train", "--variant", "whole_system", "--out", str(tmp_path / "seeds")]
+    )
+    assert isinstance(done.exception, UsageError)
+    assert "no features of the variant whole_system" in str(done.exception)
+    assert "connectors/register/law" in str(done.exception)
+    assert not (tmp_path / "seeds").exists()
 
 
 def test_an_earlier_day_splits_by_time(tmp_path: Path) -> None:
@@ -154,6 +217,10 @@ def test_too_little_to_train_on_is_refused(tmp_path: Path) -> None:
         train_risk_model(warehouse(tmp_path, EARLIER, name="e.duckdb"), tmp_path, TrainingRules())
     with pytest.raises(UsageError, match="200 people who were admitted"):
         train_risk_model(warehouse(tmp_path, RECENT, people=200, name="s.duckdb"), tmp_path, TrainingRules())
+    with pytest.raises(UsageError, match="hospital_gp, whole_system"):
+        train_risk_model(tmp_path / "w.duckdb", tmp_path, TrainingRules(variant="everything"))
+    with pytest.raises(UsageError, match="of contacts of social care"):
+        train_risk_model(with_whole_system(tmp_path / "w.duckdb"), tmp_path, WHOLE)
     with pytest.raises(UsageError, match="own, synthetic"):
         train_risk_model(tmp_path / "w.duckdb", tmp_path, TrainingRules(trained_on="elsewhere"))
     assert list(tmp_path.glob("*.csv")) == []

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import ChecksRefusedError, SetupError
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
-from pipeline.warehouse import build, dbt, purposes
+from pipeline.warehouse import build, dbt, purposes, whole_system
 from pipeline.zones import Zones
 
 RUN = "20260331-001"
@@ -42,6 +42,7 @@ class FakeDbt:
 def _every_purpose_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate before dbt has tests of its own (tests/faults/register); here it lets everything through."""
     monkeypatch.setattr(purposes, "require_allowed", lambda *args, **kwargs: None)
+    monkeypatch.setattr(whole_system, "dbt_arguments", lambda folder: ())
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_dbt_gets_paths_and_no_key(
     monkeypatch.setattr(dbt, "run", fake)
     build(settings, ledger, run_id=RUN, product="direct_care")
     assert set(fake.environ) == {
-        "WSIC_PSEUDONYMISED_DIR", "WSIC_WAREHOUSE_FILE", "WSIC_PRODUCT", "WSIC_MEMORY_LIMIT", "PATH", "HOME",
+        "WSIC_PSEUDONYMISED_DIR", "WSIC_WAREHOUSE_FILE", "WSIC_PRODUCT", "WSIC_MEMORY_LIMIT", "PATH",
         "TMPDIR", "WSIC_THREADS",
         "LANG", "DBT_SEND_ANONYMOUS_USAGE_STATS", "DO_NOT_TRACK",
     }  # fmt: skip

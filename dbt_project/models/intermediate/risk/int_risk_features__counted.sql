@@ -1,6 +1,5 @@
-{%- set conditions = [] -%}
-{%- for condition in risk_conditions() -%}{%- do conditions.append('has_' ~ condition) -%}{%- endfor -%}
-{%- set told_features = ['n_medicines'] + conditions + risk_counts() -%}
+{%- set own = risk_attributes() | reject('equalto', 'n_medicines') | list -%}
+{%- set told_features = risk_features('hospital_gp') | reject('in', own) | list -%}
 with days as (
 
     select * from {{ ref('int_risk_days__chosen') }}

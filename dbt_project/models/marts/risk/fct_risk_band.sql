@@ -7,11 +7,12 @@ with signs as (
 models as (
 
     select model_id, variant from {{ ref('risk_models') }}
-    where trained_on = 'own'
+    where variant = 'hospital_gp' and trained_on = 'own'
 
 ),
 
--- A model that was trained on invented people decides about nobody: until an area has its own, the signs stand.
+-- A model that was trained on invented people decides about nobody: until an area has its own, the signs stand. Of the
+-- variants one decides, or somebody would be on a list twice.
 scored as (
 
     select scores.*

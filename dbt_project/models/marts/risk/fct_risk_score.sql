@@ -1,6 +1,10 @@
 with scores as (
 
     select * from {{ ref('int_risk_scores__worked_out') }}
+    {% if var('risk_whole_system') -%}
+    union all
+    select * from {{ ref('int_whole_system_scores__worked_out') }}
+    {%- endif %}
 
 ),
 
@@ -19,7 +23,7 @@ rising as (
 
 before as (
 
-    select person_key, score from scores
+    select person_key, variant, score from scores
     where day_kind = 'before'
 
 ),
@@ -28,6 +32,11 @@ banded as (
 
     select * from {{ ref('int_risk_scores__banded') }}
     where day_kind = 'today'
+    {% if var('risk_whole_system') -%}
+    union all
+    select * from {{ ref('int_whole_system_scores__banded') }}
+    where day_kind = 'today'
+    {%- endif %}
 
 ),
 
@@ -38,7 +47,7 @@ placed as (
         100.0 * (banded.n_people - banded.n_from_top) / banded.n_people as population_percentile,
         before.score as score_before,
     from banded
-    left join before on banded.person_key = before.person_key
+    left join before on banded.person_key = before.person_key and banded.variant = before.variant
 
 ),
 
@@ -46,6 +55,7 @@ thresholds as (
 
     select
         placed.person_key,
+        placed.variant,
         string_agg(presets.preset_id, ', ' order by presets.preset_order) as thresholds_met,
     from placed
     inner join presets
@@ -54,7 +64,7 @@ thresholds as (
             and placed.population_percentile >= coalesce(presets.least_percentile, 0)
             and placed.population_percentile <= coalesce(presets.most_percentile, 100)
     where presets.preset_kind = 'threshold'
-    group by placed.person_key
+    group by placed.person_key, placed.variant
 
 )
 
@@ -62,7 +72,7 @@ select
     placed.person_key,
     placed.reference_day as as_of,
     placed.model_id,
-    'hospital_gp' as variant,
+    placed.variant,
     placed.model_version,
     round(placed.score, 2) as score,
     placed.band,
@@ -73,4 +83,4 @@ select
     thresholds.thresholds_met,
 from placed
 cross join rising
-left join thresholds on placed.person_key = thresholds.person_key
+left join thresholds on placed.person_key = thresholds.person_key and placed.variant = thresholds.variant

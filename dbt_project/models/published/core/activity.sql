@@ -32,3 +32,5 @@ select
     cost_is_proxy,
     source_file_id,
 from activitys
+-- Most questions are of some months: whatever lies outside them is not even read.
+order by start_at, activity_key

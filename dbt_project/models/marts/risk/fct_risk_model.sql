@@ -1,0 +1,22 @@
+with risk_models as (
+
+    select * from {{ ref('risk_models') }}
+
+)
+
+select
+    variant,
+    model_id,
+    model_version,
+    trained_on,
+    reference_day,
+    tried_on,
+    split,
+    people,
+    admitted,
+    intercept,
+    calibration_slope,
+    calibration_intercept,
+    seed,
+    library,
+from risk_models
