@@ -92,7 +92,7 @@ dbt-docs: install ## Write tables, columns and lineage as one page, build/dbt-do
 	@python -m pipeline.warehouse.docs_page build/dbt-docs/index.html
 
 # A part that misses its target ends with an error, and the others still print theirs.
-bench: install ## Measure what the documentation quotes: three hours, 12 GB (SMALL=1: minutes)
+bench: install ## Measure what the documentation quotes: hours, 12 GB (SMALL=1: minutes)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@$(MAKE) --no-print-directory --keep-going bench-febrl bench-linkage bench-landing bench-gates bench-warehouse
 

@@ -89,9 +89,8 @@ def read_rows(
     Raises :class:`UnreadableError` where the reader's rows and the counted records differ.
     """
     staged = work / "checked.parquet"
-    structure = scan(
-        path
-    )  # first: what is wrong by the bytes is said in place of what the reader makes of it
+    # First: what is wrong by the bytes is said in place of what the reader makes of it.
+    structure = scan(path)
     received = _read(con, path, staged, _through(names, file, checking(structure)))
     con.execute(_NO_REFUSED_LINES)
     if not count(con, "select count(*) from csv_errors"):

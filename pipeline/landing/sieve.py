@@ -193,13 +193,13 @@ def _judging(con: duckdb.DuckDBPyConnection, resource_type: str, rules: Sequence
     choices = _choices(con, resource_type)
     names = [name for names, _ in choices for name in names]
     beside = [name for name in names if name not in SHAPES[resource_type]]
-    broken = [rule.predicate for rule in rules if rule.severity is Severity.ROW]  # null is not broken
+    broken = [f"({rule.predicate})" for rule in rules if rule.severity is Severity.ROW]  # null is not broken
     several = [_not_one(names, is_required=is_required) for names, is_required in choices]
     bits = [
         f"if({' or '.join(broken)}, {_BROKEN}, 0)",
         f"if({' or '.join(several) or 'false'}, {_STRANGE}, 0)",
         *(
-            f"if(not _is_suspect and {rules[place].predicate}, {_WARNED << bit}, 0)"
+            f"if(not _is_suspect and ({rules[place].predicate}), {_WARNED << bit}, 0)"
             for bit, place in enumerate(_warning(rules))
         ),
     ]

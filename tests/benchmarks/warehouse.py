@@ -1,7 +1,7 @@
 """How long the warehouse takes to build, and the query book on what is published of it.
 
-``python -m tests.benchmarks.warehouse``: a first night of 250,000 people with two years of history (an hour
-and 40 GB of disk; ``--people`` for fewer), with a clock around its steps. Judged are the full build of both
+``python -m tests.benchmarks.warehouse``: a first night of 250,000 people with two years of history
+(``--people`` for fewer), with a clock around its steps. Judged are the full build of both
 products' warehouses with all tests that dbt runs (under 10 minutes), the most memory of any process that the
 night started (under 8 GB), and the median of each question of the query book (under 300 ms). A figure that
 misses its target ends the bench with an error.
