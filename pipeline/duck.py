@@ -7,6 +7,7 @@ memory spills into an identifiable zone, encrypted, never into a shared temporar
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,8 +31,7 @@ def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPy
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = spill / f"{os.getpid()}-{secrets.token_hex(4)}"  # DuckDB names its files alike in every process
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.memory_limit,
-        "threads": settings.threads,
+        **_limits(settings),
         "temp_directory": str(own),
         "temp_file_encryption": True,
         "autoinstall_known_extensions": False,
@@ -48,6 +48,36 @@ def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPy
     connection.execute("set allow_unsigned_extensions = false")
     connection.execute(f"set disabled_filesystems = {literal(_REMOTE)}")
     return connection
+
+
+def require_usable(settings: Settings) -> None:
+    """Raise :class:`SetupError` where :func:`connect` could not open; makes no folder and opens no file."""
+    extension = _httpfs()
+    try:
+        with duckdb.connect(
+            ":memory:", config={**_limits(settings), "allow_unsigned_extensions": True}
+        ) as con:
+            con.execute("set enable_progress_bar = false")
+            con.execute("set TimeZone = ?", [TIME_ZONE])
+            con.execute(f"load {literal(extension)}")
+    except duckdb.Error as error:
+        raise SetupError(
+            f"DuckDB does not open with these settings ({type(error).__name__}); valid: WSIC_MEMORY_LIMIT as "
+            "4GB, WSIC_THREADS as 2"
+        ) from None
+
+
+def bytes_of(limit: str) -> int:
+    """What a limit such as ``4GB`` is in bytes, as DuckDB reads it; 0 where it is in no such form."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", limit.lower())
+    if not found:
+        return 0
+    step = 1024 if found[3] else 1000
+    return int(float(found[1]) * step ** " kmgt".index(found[2] or " "))
+
+
+def _limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
+    return {"memory_limit": settings.memory_limit, "threads": settings.threads}
 
 
 def is_first(connection: duckdb.DuckDBPyConnection, word: str) -> bool:
@@ -81,6 +111,7 @@ def _httpfs() -> Path:
     for folder in folders or ():
         for found in Path(folder).rglob(f"v{duckdb.__version__}/httpfs.duckdb_extension"):
             with duckdb.connect() as connection:
+                connection.execute("set enable_progress_bar = false")
                 connection.execute(f"load {literal(found)}")
             return found
     raise SetupError(f"encryption needs the package duckdb-extension-httpfs=={duckdb.__version__}")

@@ -27,6 +27,10 @@ class InputRefusedError(WsicError):
     exit_code = 3
 
 
+class NoAnswerError(InputRefusedError):
+    """Another organisation's machine did not answer: the same may go well later, with nothing mended."""
+
+
 class ChecksRefusedError(WsicError):
     """Checks refused to publish; the last good version is still served."""
 

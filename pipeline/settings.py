@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ ENVIRONMENTS = ("development", "production")
 LOCK_HOLDERS = ("process", "run")
 EXPECTED_SOURCES = "gp acute community mental_health social_care"
 KEY_PROVIDERS = ("auto", "file", "environment", "secrets")
+_WORDS = {"env": ENVIRONMENTS, "lock_held_by": LOCK_HOLDERS, "key_provider": KEY_PROVIDERS}
+_AT_LEAST_ONE = ("threads", "keep_versions", "opt_out_lines_per_file", "reidentify_review_one_in")
+# Variables that are no settings: secrets, what is told to dbt, and how a developer sees where an error arose.
+_BESIDE_SETTINGS = (
+    "WSIC_CONFIG", "WSIC_DEBUG", "WSIC_ROOT_KEY", "WSIC_NEXT_ROOT_KEY", "WSIC_MESH_PASSWORD",
+    "WSIC_MESH_SHARED_KEY", "WSIC_PSEUDONYMISED_DIR", "WSIC_WAREHOUSE_FILE", "WSIC_PRODUCT",
+)  # fmt: skip
+_OF_A_MAILBOX = "WSIC_MESH_PASSWORD_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class Settings:
     late_after_days_snapshot: int = 45  # the same for monthly and quarterly submissions
     opt_out_valid_days: int = 21  # a national opt-out reply older than this is not used
     opt_out_warn_days: int = 7  # so many days before a reply lapses, the night begins to warn
+    opt_out_ask_every_days: int = 7  # so long after a question over MESH the next one goes out
     opt_out_lines_per_file: int = 1_000_000  # a longer request to the check service is split
     deletion_within_days: int = 28  # a version that holds a deleted person is served no longer than this
     mesh_url: str = ""  # endpoint of the MESH API; without one, replies and requests go by file
@@ -74,10 +84,14 @@ class Settings:
     )
     releases_lost: str = ""  # runs whose release of open is lost: nothing is compared with it
     history_answers_days: int = 7  # an answer about an earlier night lies so long in its zone
+    retention_schedule: Path = Path("retention.toml")  # this site's terms and legal holds
     keep_versions: int = 7  # published versions kept for rollback
     lock_held_by: str = "run"  # process: the whole run is one process; run: its tasks are several
     key_provider: str = "auto"  # where the root key comes from: file, environment or secrets service
     key_secret: str = ""  # its name in the secrets service that Airflow is configured with
+    credentials_prefix: str = (
+        ""  # senders' credentials are secrets of the service, so named; empty: files of keys/
+    )
     next_key_secret: str = ""  # the name of the root that `wsic keys rotate --root` changes to
     volume_encryption: str = ""  # "declared: <evidence>" where what encrypts the zones lies below the machine
     warehouse_user: str = ""  # account that dbt runs as, by name or number; empty: the pipeline's own
@@ -97,17 +111,54 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises :class:`SetupError` for a name or value that is not known."""
-    env = os.environ if environ is None else environ
-    raw = {**_from_file(Path(env.get("WSIC_CONFIG", "wsic.toml"))), **_from_environ(env)}
-    settings = Settings(**{name: _convert(name, value) for name, value in raw.items()})
-    if settings.env not in ENVIRONMENTS:
-        raise SetupError(one_of("WSIC_ENV", settings.env, ENVIRONMENTS))
-    if settings.lock_held_by not in LOCK_HOLDERS:
-        raise SetupError(one_of("WSIC_LOCK_HELD_BY", settings.lock_held_by, LOCK_HOLDERS))
-    if settings.key_provider not in KEY_PROVIDERS:
-        raise SetupError(one_of("WSIC_KEY_PROVIDER", settings.key_provider, KEY_PROVIDERS))
+    """Read the settings; raises :class:`SetupError` that tells of every value that cannot be used."""
+    settings, faults = look_at_settings(environ)
+    if faults:
+        raise SetupError("; ".join(faults))
     return settings
+
+
+def look_at_settings(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]:
+    """The settings, with the default in the place of what cannot be used, and a text for each of these."""
+    env = os.environ if environ is None else environ
+    faults: list[str] = []
+    raw = {**_from_file(env, faults), **_from_environ(env)}
+    given: dict[str, Any] = {}
+    for name, value in raw.items():
+        try:
+            given[name] = _convert(name, value)
+        except SetupError as error:
+            faults.append(str(error))
+    settings = Settings(**given)
+    broken = dict(_broken(settings))
+    return replace(settings, **{name: getattr(Settings(), name) for name in broken}), [
+        *faults, *broken.values(),
+    ]  # fmt: skip
+
+
+def unknown_names(environ: Mapping[str, str]) -> list[str]:
+    """A text for every variable WSIC_* that nothing reads, with what it may have been meant to be."""
+    known = {f"WSIC_{field.name.upper()}" for field in fields(Settings)} | set(_BESIDE_SETTINGS)
+    found = sorted(name for name in environ if name.startswith("WSIC_") and name not in known)
+    return [
+        f"{name} is no setting" + (f"; valid: {near[0]}" if (near := get_close_matches(name, known)) else "")
+        for name in found
+        if not name.startswith(_OF_A_MAILBOX)
+    ]
+
+
+def _broken(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Name and fault of every value that is of the right type and can still not be used."""
+    for name, valid in _WORDS.items():
+        if getattr(settings, name) not in valid:
+            yield name, one_of(f"WSIC_{name.upper()}", getattr(settings, name), valid)
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        least = 1 if field.name in _AT_LEAST_ONE else 0
+        if isinstance(value, int) and value < least:
+            yield field.name, f"WSIC_{field.name.upper()} is {value}; valid: a whole number from {least} on"
+        if isinstance(value, float) and not 0 <= value <= 1:
+            yield field.name, f"WSIC_{field.name.upper()} is {value}; valid: a share from 0 to 1"
 
 
 def _from_environ(env: Mapping[str, str]) -> dict[str, Any]:
@@ -116,15 +167,22 @@ def _from_environ(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _from_file(env: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    path = Path(env.get("WSIC_CONFIG", "wsic.toml"))
     if not path.exists():
+        if "WSIC_CONFIG" in env:
+            faults.append(
+                f"WSIC_CONFIG names {path.name}, which is not there; valid: a TOML file, or no such name"
+            )
         return {}
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        faults.append(f'{path.name} is not TOML; valid: lines such as memory_limit = "8GB"')
+        return {}
     known = {field.name for field in fields(Settings)}
-    for name in raw:
-        if name not in known:
-            raise SetupError(f"{path.name}: " + one_of("setting", name, known))
-    return raw
+    faults += [f"{path.name}: " + one_of("setting", name, known) for name in raw if name not in known]
+    return {name: value for name, value in raw.items() if name in known}
 
 
 def _convert(name: str, value: Any) -> Any:

@@ -12,6 +12,7 @@ from pipeline.audit_log.acting_user import caller_uid, operating_user
 from pipeline.audit_log.acts import Detail, meaning_of
 from pipeline.audit_log.append import append
 from pipeline.audit_log.chain import Finding
+from pipeline.audit_log.copy_elsewhere import copy_of
 from pipeline.audit_log.entry import Entry
 from pipeline.audit_log.free_text import require_safe
 from pipeline.audit_log.gate import require_intact
@@ -35,6 +36,7 @@ __all__ = [
     "as_receipt",
     "caller_uid",
     "checkpoint_of",
+    "copy_of",
     "entries",
     "file_sha256",
     "handing_over",

@@ -23,6 +23,7 @@ _HASH = r"[0-9a-f]{64}"
 _RUN = r"[0-9]{8}-[0-9]{3,6}|[a-z]{1,9}-?[0-9]{0,6}"
 _TEXTS: Mapping[str, str] = {
     "run": _RUN,
+    "month": r"[0-9]{4}-[0-9]{2}",
     "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "product": "|".join((*PRODUCTS, OPEN_PRODUCT)),
     "hash": _HASH,
@@ -108,6 +109,19 @@ ACTS: Mapping[str, Act] = {
         {"product": "product", "to_run": "run"},
         {"from_run": "run", "reason": "reason"},
         is_sealed=True,
+    ),
+    "snapshot_kept": Act(
+        "A version is kept as the snapshot of its month",
+        {"product": "product", "run_id": "run", "month": "month"},
+    ),
+    "records_destroyed": Act(
+        "Files whose term is over are about to be destroyed; the ledger has each of them",
+        {"kind": "word", "files": "count", "term_days": "count", "list_sha256": "hash"},
+        is_sealed=True,
+    ),
+    "population_relinked": Act(
+        "Everybody is about to be linked from nothing; taken over, or to see what would change",
+        {"run_id": "run", "is_taken": "flag"},
     ),
     "links_rolled_back": Act(
         "The links of runs were undone", {"run_id": "run"}, {"runs": "runs", "reason": "reason"}

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli import (
     audit,
+    check,
     console,
     evaluate,
     export_fhir,
@@ -23,6 +24,8 @@ from pipeline.cli import (
     publish,
     quarantine,
     reidentify,
+    report,
+    retention,
     risk,
     run,
     runs,
@@ -40,10 +43,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,  # a traceback shows local values
 )
-for verb in (synthesise, run, runs, export_fhir, evaluate):
+for verb in (check, synthesise, run, runs, report, export_fhir, evaluate):
     app.command(verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 link.app.command("train", epilog=link_train.EXAMPLE)(link_train.command)
-for group in (fetch, quarantine, feedback, history, link, opt_outs, keys, publish, risk, audit, reidentify):
+_GROUPS = (
+    fetch, quarantine, feedback, history, link, opt_outs, keys, publish, retention, risk, audit, reidentify,
+)  # fmt: skip
+for group in _GROUPS:
     app.add_typer(group.app)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from pipeline.cli.review import Author, Reason, say_kept, show_waterfall
 from pipeline.identity.decisions import RecordName
 from pipeline.ledger import Ledger
 from pipeline.linkage_report import write_report
-from pipeline.run import lock, open_ledger, rollback_links
+from pipeline.run import lock, open_ledger, relinking, rollback_links
 from pipeline.settings import PRODUCTS, load_settings
 
 _SCORED = {"family_name": "family", "given_name": "given"}  # field -> the trace's name of its score
@@ -35,6 +36,27 @@ _STEPS = """
 _BROKEN = """
     select reason, decisions from link_contradiction
     where run_id = (select max(run_id) from link) order by reason"""
+
+
+@app.command("relink", epilog=console.example_of("wsic link relink", "wsic link relink --take"))
+def relink(
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The day to link for, YYYY-MM-DD; that of the last linking if left out."),
+    ] = None,
+    take: Annotated[bool, typer.Option("--take", help="Take the new links over.")] = False,
+    at_most: Annotated[
+        float, typer.Option("--at-most", help="Percent of people that may change; more is refused.")
+    ] = 1.0,
+    as_json: console.Json = False,
+) -> None:
+    """Link everybody from nothing by the rules of today, and show what that changes.
+
+    Nothing is taken over unless asked to; then products follow at the next night, and a rollback undoes it.
+    """
+    day = console.parse_day(as_of) if as_of else None
+    found = relinking.relink(load_settings(), as_of=day, take_at_most=at_most if take else None)
+    console.show_rows([asdict(found)], as_json=as_json, nothing="")
 
 
 @app.command("explain", epilog=console.example_of("wsic link explain acute RYJ 1234567"))

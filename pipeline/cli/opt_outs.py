@@ -12,7 +12,7 @@ import typer
 from pipeline import identity
 from pipeline.cli import console
 from pipeline.errors import ChecksRefusedError, UsageError
-from pipeline.run import close_run, objections, open_ledger, open_run, opt_out_exchange, steps
+from pipeline.run import close_run, objections, open_ledger, open_run, opt_out_check, opt_out_exchange, steps
 from pipeline.settings import Settings, load_settings
 
 app = console.group(
@@ -116,6 +116,28 @@ def _tell(found: identity.OptOutOutcome) -> None:
     typer.echo(
         f"reply of {found.reply_on}{answers}: {found.numbers:,} numbers may be used, until {found.lapses_on}"
     )
+
+
+@app.command("check", epilog=console.example_of("wsic opt-outs check"))
+def check(
+    as_of: Annotated[
+        str | None, typer.Option(help="The day to check for, YYYY-MM-DD; today if left out.")
+    ] = None,
+    ask_now: Annotated[bool, typer.Option("--ask-now", help="Ask again, also where it is not due.")] = False,
+    as_json: console.Json = False,
+) -> None:
+    """Ask over MESH where it is due, collect answers, take the newest into use, and say until when it holds.
+
+    Ends with 4 where no reply holds, or where a product is served with one that has lapsed.
+    """
+    found = opt_out_check.check(load_settings(), on=_day(as_of), ask_now=ask_now)
+    row = {
+        "asked": found.asked_on, "reply": found.reply_on, "holds_until": found.lapses_on,
+        "days_left": found.days_left, "served_lapsed": ", ".join(found.served_lapsed),
+        "refused": "; ".join(found.refused),
+    }  # fmt: skip
+    console.show_json(found) if as_json else console.show_rows([row], as_json=False, nothing="")
+    opt_out_check.require_reply(found)
 
 
 @app.command(

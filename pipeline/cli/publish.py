@@ -10,7 +10,7 @@ import typer
 from pipeline import publish
 from pipeline.cli import console
 from pipeline.errors import ChecksRefusedError
-from pipeline.run import check_served, lock, open_ledger, settle_rotations
+from pipeline.run import check_served, keep_snapshots, lock, open_ledger, settle_rotations
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, load_settings
 
 app = console.group("publish", "Versions of each product, and the way back.", "wsic publish list")
@@ -70,6 +70,27 @@ def check(product: Product, as_json: console.Json = False) -> None:
     console.show_rows(rows, as_json=as_json, nothing="no rule was judged")
     if any(result.refuses for result in results):
         raise ChecksRefusedError(f"{product}: critical rules failed on the version that is served")
+
+
+@app.command("snapshot", epilog=console.example_of("wsic publish snapshot"))
+def snapshot(
+    again: Annotated[
+        bool, typer.Option("--again", help="What is served takes the place of the one that its month has.")
+    ] = False,
+    as_json: console.Json = False,
+) -> None:
+    """Keep what is served as the snapshot of its month, where the month has none, and show every snapshot.
+
+    One of secondary_use goes as soon as the opt-out reply that it heeds has lapsed.
+    """
+    settings = load_settings()
+    kept = keep_snapshots(settings, again=again)
+    rows = [
+        {"product": item.product, "month": item.month, "run_id": item.run_id, "is_new": item in kept}
+        for product in ALL_PRODUCTS
+        for item in publish.list_snapshots(settings, product)
+    ]
+    console.show_rows(rows, as_json=as_json, nothing="nothing is published yet; start with: wsic run")
 
 
 def _row(version: publish.Version) -> dict[str, object]:

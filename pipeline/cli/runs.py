@@ -33,7 +33,7 @@ def command(
     if run_id is None:
         console.show_rows(_all(ledger), as_json=as_json, nothing="no run yet; start one with: wsic run")
         return
-    run_id = _known(ledger, run_id)
+    run_id = known_run(ledger, run_id)
     summary = summarise(settings, run_id)
     if as_json:
         console.show_json(summary)
@@ -52,7 +52,8 @@ def _all(ledger: Ledger) -> list[dict[str, object]]:
         from run order by started_at desc, run_id desc""")
 
 
-def _known(ledger: Ledger, run_id: str) -> str:
+def known_run(ledger: Ledger, run_id: str) -> str:
+    """The id of a run, where the word last stands for the latest; raises :class:`UsageError`."""
     if run_id == LAST:
         rows = ledger.query("select run_id from run order by started_at desc, run_id desc limit 1")
     else:

@@ -93,6 +93,9 @@ class Place(Protocol):
         files stands in what is returned.
         """
 
+    def require_ready(self, settings: Settings, read_key: ReadKey) -> None:
+        """Raise :class:`SetupError` where what it is spoken to with is missing or unsafe; asks nobody."""
+
     def check(self, tools: Tools) -> None:
         """Whether the place lets us in; asks for no file. Raises as :meth:`fetch` does."""
 

@@ -8,7 +8,15 @@ from pipeline.identity.carried import Published
 from pipeline.identity.decisions import Pair, RecordName, decide, list_queue, override, show_pair
 from pipeline.identity.explain import Explanation, explain
 from pipeline.identity.leak_scan import scan_for_leaks
-from pipeline.identity.link import LinkSummary, export_links, link, rollback_links, runs_without_links
+from pipeline.identity.link import (
+    LinkSummary,
+    Relinked,
+    export_links,
+    link,
+    relink,
+    rollback_links,
+    runs_without_links,
+)
 from pipeline.identity.method import describe_method
 from pipeline.identity.mps_files import ask_national, keep_answers
 from pipeline.identity.objections.decisions import (
@@ -21,6 +29,8 @@ from pipeline.identity.objections.forgotten import leave_out_forgotten
 from pipeline.identity.objections.gate import objections_gate
 from pipeline.identity.objections.released import leave_out_withheld
 from pipeline.identity.objections.replies import OptOutOutcome, apply_opt_outs
+from pipeline.identity.objections.reply_files import Reply
+from pipeline.identity.objections.reply_files import find as find_replies
 from pipeline.identity.objections.requests import Request, write_request
 from pipeline.identity.objections.state import replies_folder
 from pipeline.identity.objections.subjects import Subjects, read_subjects
@@ -37,6 +47,8 @@ __all__ = [
     "PseudonymiseSummary",
     "Published",
     "RecordName",
+    "Relinked",
+    "Reply",
     "Request",
     "Subjects",
     "apply_opt_outs",
@@ -46,6 +58,7 @@ __all__ = [
     "describe_method",
     "explain",
     "export_links",
+    "find_replies",
     "keep_answers",
     "leave_out_forgotten",
     "leave_out_withheld",
@@ -57,6 +70,7 @@ __all__ = [
     "override",
     "pseudonymise",
     "read_subjects",
+    "relink",
     "replies_folder",
     "rollback_links",
     "runs_without_links",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline.identity import person_index
 from pipeline.identity.keyed_hash import keyed
 from pipeline.identity.person_index.rollback import Undone, runs_undone_by, undo
 from pipeline.identity.vault import open_vault
-from pipeline.keys import PERSON_ID, load_keys
+from pipeline.keys import PERSON_ID, KeyRing, load_keys
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 
@@ -59,6 +60,29 @@ class LinkSummary:
     contradictions: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relinked:
+    """What linking everybody anew changes: of the people before, those who are ``kept`` have the same
+    records; ``merged`` are people after who have records of several, ``split`` people before whose records
+    are now several people's. ``records_moved`` belong to another person than before."""
+
+    records: int
+    people_before: int
+    people_after: int
+    people_kept: int
+    people_merged: int
+    people_split: int
+    records_moved: int
+
+    @property
+    def share_changed(self) -> float:
+        """Of the people before, the share that is not kept."""
+        return 1 - self.people_kept / self.people_before if self.people_before else 0.0
+
+
+Accept = Callable[[Relinked], None]
+
+
 def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSummary:
     """Link all landed Patient records as at ``as_of``, looking only at what changed since the last linking.
 
@@ -69,16 +93,44 @@ def link(settings: Settings, ledger: Ledger, run_id: str, as_of: date) -> LinkSu
     keys = load_keys(settings)
     with open_vault(settings, keys) as connection, values_hidden("linking"):
         night = person_index.begin(connection, settings, run_id=run_id, as_of=as_of)
-        person_index.find_changes(connection, night)
-        person_index.build_changed_index(connection)
-        person_index.trace_changed(connection)
-        person_index.link_residue(connection, night)
-        with keyed(connection, keys.key(PERSON_ID)):
-            person_index.assign_persons(connection)
+        _find_links(connection, night, keys)
         person_index.keep(connection, night)
         summary = _summarise(connection)
     record_counts(ledger, run_id, summary)
     return summary
+
+
+def relink(
+    settings: Settings, ledger: Ledger, run_id: str, as_of: date, *, accept: Accept | None = None
+) -> Relinked:
+    """Link everybody from nothing by the rules of today, and count what that changes.
+
+    Without ``accept`` the links that stand are left as they are. With it, it is given the counts and raises
+    where they may not be taken; else the new links take the place of the old ones, in one transaction, as
+    those of a night do: :func:`rollback_links` undoes them. Raises as :func:`link` does.
+    """
+    keys = load_keys(settings)
+    with open_vault(settings, keys) as connection, values_hidden("linking anew"):
+        night = person_index.begin(connection, settings, run_id=run_id, as_of=as_of, from_nothing=True)
+        _find_links(connection, night, keys)
+        found = Relinked(**person_index.compare_with_before(connection))
+        if accept is None:
+            return found
+        accept(found)
+        person_index.keep(connection, night)
+        summary = _summarise(connection)
+    record_counts(ledger, run_id, summary)
+    return found
+
+
+def _find_links(connection: DuckDBPyConnection, night: person_index.Night, keys: KeyRing) -> None:
+    """Everything that :func:`person_index.keep` writes, in temporary tables."""
+    person_index.find_changes(connection, night)
+    person_index.build_changed_index(connection)
+    person_index.trace_changed(connection)
+    person_index.link_residue(connection, night)
+    with keyed(connection, keys.key(PERSON_ID)):
+        person_index.assign_persons(connection)
 
 
 def rollback_links(settings: Settings, run_id: str) -> Undone:

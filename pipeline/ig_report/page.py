@@ -20,8 +20,9 @@ def render(findings: Findings, *, linkage_page: str) -> str:
     ``linkage_page`` is the name of the linkage report, where it lies beside this page.
     """
     by_level = {_LEVELS[level]: [one for one in findings.attention if one.level == level] for level in LEVELS}
+    style = pages.VERDICT_STYLE + (_FOLDER / "page.css").read_text(encoding="utf-8")
     return pages.render(
-        _FOLDER, "page.html", more_style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
+        _FOLDER, "page.html", more_style=style,
         f=findings, flow=flow_of(findings), sections=SECTIONS, linkage_page=linkage_page,
         attention={name: found for name, found in by_level.items() if found},
     )  # fmt: skip

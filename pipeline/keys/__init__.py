@@ -16,10 +16,11 @@ from pipeline.keys import register
 from pipeline.keys.former import FormerRoot, LogEnd
 from pipeline.keys.private_file import read as read_file
 from pipeline.keys.process import seal_process
-from pipeline.keys.provider import find_next, find_root, make_next, root_file
+from pipeline.keys.provider import find_next, find_root, is_still_to_make, make_next, root_file
 from pipeline.keys.provider.environment import NAME as ENVIRONMENT_NAME
 from pipeline.keys.provider.environment import NEXT_NAME as NEXT_ENVIRONMENT_NAME
 from pipeline.keys.provider.root import Root
+from pipeline.keys.provider.secrets_service import read_credential
 from pipeline.keys.purposes import (
     AUDIT_LOG,
     AUDIT_SUBJECT,
@@ -49,6 +50,7 @@ __all__ = [
     "FormerRoot",
     "KeyInfo",
     "KeyRing",
+    "KeySource",
     "LogEnd",
     "NextRoot",
     "begin_rotation",
@@ -56,10 +58,12 @@ __all__ = [
     "derivable",
     "key_ids",
     "load_keys",
+    "look_at_keys",
     "meaning_of",
     "next_root",
     "pending_runs",
     "product_purpose",
+    "read_credential",
     "read_file",
     "seal_process",
     "settle_root",
@@ -75,6 +79,24 @@ def load_keys(settings: Settings, environ: Mapping[str, str] | None = None) -> K
     """
     root = find_root(settings, environ)
     return _ring(root, register.load(settings, root.key).settled(settings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySource:
+    """Where the root comes from. ``is_made``: it and the register are there, and fit each other."""
+
+    provider: str
+    is_development: bool
+    is_made: bool
+
+
+def look_at_keys(settings: Settings, environ: Mapping[str, str] | None = None) -> KeySource:
+    """What :func:`load_keys` would find or make; raises as it does, and makes nothing."""
+    if is_still_to_make(settings, environ):
+        return KeySource(provider=root_file.PROVIDER, is_development=True, is_made=False)
+    root = find_root(settings, environ)
+    found = register.look(settings, root.key)
+    return KeySource(provider=root.provider, is_development=root.is_development, is_made=found is not None)
 
 
 def derivable(settings: Settings) -> tuple[Secret, ...]:

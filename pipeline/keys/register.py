@@ -58,13 +58,22 @@ def load(settings: Settings, root: bytes) -> Register:
 
     Raises :class:`SetupError` where it is gone, broken, or made with another root than ``root``.
     """
+    if (found := look(settings, root)) is not None:
+        return found
     path = register_path(settings)
-    if not path.exists() and not path.is_symlink():
-        require_nothing_linked(
-            settings, f"the register of key versions (keys/{FILE_NAME}) of this deployment is gone"
-        )
-        private_file.create(path, dump(_first(settings, root), root))
+    private_file.create(path, dump(_first(settings, root), root))
     return _parse(private_file.read(path), root)
+
+
+def look(settings: Settings, root: bytes) -> Register | None:
+    """The register; ``None`` where the first use is still to make it. Raises as :func:`load` does."""
+    path = register_path(settings)
+    if path.exists() or path.is_symlink():
+        return _parse(private_file.read(path), root)
+    require_nothing_linked(
+        settings, f"the register of key versions (keys/{FILE_NAME}) of this deployment is gone"
+    )
+    return None
 
 
 def known_root(settings: Settings) -> str:

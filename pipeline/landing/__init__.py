@@ -5,11 +5,12 @@ its text lies in ``received`` and in ``quarantine`` only.
 """
 
 from pipeline.landing.build import BuildOutcome, build_fhir, current_rows
-from pipeline.landing.feeds import Feed, list_feeds
+from pipeline.landing.feeds import Feed, arrivals, dated_folders, list_feeds
 from pipeline.landing.land import land_feed
+from pipeline.landing.manifest import read_manifest
 from pipeline.landing.outcomes import Broken, FeedOutcome, FileOutcome
 from pipeline.landing.quarantine import list_quarantine, show_quarantine
-from pipeline.landing.reference import ReferenceOutcome, load_reference
+from pipeline.landing.reference import ReferenceOutcome, load_reference, newest_reference
 from pipeline.landing.replay import mend, replay
 from pipeline.landing.states import count_states, list_states
 
@@ -20,15 +21,19 @@ __all__ = [
     "FeedOutcome",
     "FileOutcome",
     "ReferenceOutcome",
+    "arrivals",
     "build_fhir",
     "count_states",
     "current_rows",
+    "dated_folders",
     "land_feed",
     "list_feeds",
     "list_quarantine",
     "list_states",
     "load_reference",
     "mend",
+    "newest_reference",
+    "read_manifest",
     "replay",
     "show_quarantine",
 ]

@@ -79,7 +79,7 @@ def _recorded(desk: Desk, file: NativeFile, folder: Path) -> ReferenceOutcome:
 
 def _load(desk: Desk, file: NativeFile, folder: Path) -> ReferenceOutcome:
     target = desk.zones.reference / f"{file.stem}.parquet"
-    found = _newest(folder, file.name)
+    found = newest_reference(folder, file.name)
     if found is None:
         return _without_delivery(desk, file, target)
     day, path = found
@@ -97,7 +97,8 @@ def _load(desk: Desk, file: NativeFile, folder: Path) -> ReferenceOutcome:
     return _outcome(desk, target, "loaded", left_out)
 
 
-def _newest(folder: Path, name: str) -> tuple[date, Path] | None:
+def newest_reference(folder: Path, name: str) -> tuple[date, Path] | None:
+    """The newest delivery of a reference file and its day (the first day there is where it has none)."""
     found = [(_UNDATED, folder / name)]
     for path in sorted(folder.glob(f"????-??-??/{name}")):
         try:

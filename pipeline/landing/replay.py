@@ -51,6 +51,7 @@ def replay(
         extract = Extract(_format(feed, row), _manifest(extracts, feed, received.extract_date))
         if not whole:
             _require_refused(row)
+            _require_kept(desk, row)
         _remember(desk, row)
         again = None if whole or not row["rows_landed"] else _again(desk, row)
         outcome = land_received(desk, received, extract, again=again)
@@ -76,6 +77,7 @@ def mend(settings: Settings, ledger: Ledger, *, run_id: str, file_id: str, mende
         sent = replace(look_at(mended, feed, day(row["extract_date"])), name=row["file_name"])
         if ledger.query("select 1 from file where file_id = ?", (sent.file_id,)):
             raise UsageError("this very content was received before; a mended file differs from it")
+        _require_kept(desk, row)
         _remember(desk, row)
         received = take_in(desk.zones, sent, sent.name)
         extract = Extract(_format(feed, row), Manifest({}))
@@ -89,6 +91,15 @@ def mend(settings: Settings, ledger: Ledger, *, run_id: str, file_id: str, mende
 def _require_refused(row: Mapping[str, Any]) -> None:
     if not row["rows_quarantined"] and row["outcome"] != "refused":
         raise UsageError("no row of this file is in quarantine; valid: files of `wsic quarantine list`")
+
+
+def _require_kept(desk: Desk, row: Mapping[str, Any]) -> None:
+    """Without the refused rows nobody knows which they were, and the file would account for none of them."""
+    if row["outcome"] != "refused" and not _quarantined(desk, row).exists():
+        raise InputRefusedError(
+            f"{desk.feed}: what was refused of {row['file_id']} was destroyed when its term was over; "
+            "valid: a replay of the whole file, or the rows in an extract of another day"
+        )
 
 
 def _quarantined(desk: Desk, row: Mapping[str, Any]) -> Path:

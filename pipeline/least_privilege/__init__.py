@@ -17,13 +17,14 @@ from pipeline.least_privilege.accounts import (
 )
 from pipeline.least_privilege.confined import run
 from pipeline.least_privilege.evidence import record
-from pipeline.least_privilege.modes import Zone, close_zones
+from pipeline.least_privilege.modes import Zone, close_zones, look_at_zones
 from pipeline.least_privilege.protection import (
     EVERY_ACCOUNT,
     MUST_BE_ENCRYPTED,
     Protection,
     ZoneProtection,
     describe,
+    faults,
     require,
 )
 from pipeline.least_privilege.volumes import Encryption, Machine
@@ -41,8 +42,10 @@ __all__ = [
     "ZoneProtection",
     "close_zones",
     "describe",
+    "faults",
     "find_account",
     "find_group",
+    "look_at_zones",
     "record",
     "require",
     "run",

@@ -54,8 +54,19 @@ def close_zones(home: Path, account: Account | None = None) -> list[Zone]:
     Raises :class:`SetupError` naming zones and counts, where something belongs to another account, is a link
     that leads out, or cannot be closed.
     """
-    found = [_looked_at(home, name, account) for name in ZONES if os.path.lexists(home / name)]
-    _require_own_home(home)
+    return _require_ours(home, account, closing=True)
+
+
+def look_at_zones(home: Path, account: Account | None = None) -> list[Zone]:
+    """What :func:`close_zones` would find, and raise for, before anything is closed; changes nothing."""
+    return _require_ours(home, account, closing=False)
+
+
+def _require_ours(home: Path, account: Account | None, *, closing: bool) -> list[Zone]:
+    found = [
+        _looked_at(home, name, account, closing=closing) for name in ZONES if os.path.lexists(home / name)
+    ]
+    _require_own_home(home, closing=closing)
     broken = [words for zone in found for words in _refusals(zone)]
     if broken:
         raise SetupError(
@@ -65,7 +76,7 @@ def close_zones(home: Path, account: Account | None = None) -> list[Zone]:
     return found
 
 
-def _looked_at(home: Path, name: str, account: Account | None) -> Zone:
+def _looked_at(home: Path, name: str, account: Account | None, *, closing: bool) -> Zone:
     rules, zone = _rules(name, account), Zone(name)
     top = os.path.realpath(home / name)  # a zone may be a link to a volume of its own
     for path, found in _everything(top):
@@ -76,7 +87,7 @@ def _looked_at(home: Path, name: str, account: Account | None) -> Zone:
             zone.foreign += 1
         elif wide := rules.too_wide(found):
             zone.wide += 1
-            zone.stubborn += not _closed(path, found, wide)
+            zone.stubborn += closing and not _closed(path, found, wide)
     return zone
 
 
@@ -123,14 +134,14 @@ def _closed(path: str, found: os.stat_result, wide: int) -> bool:
         return False
 
 
-def _require_own_home(home: Path) -> None:
+def _require_own_home(home: Path, *, closing: bool) -> None:
     """Who may write to the home may put another folder in a zone's place."""
     if not home.is_dir():
         return
     found = home.stat()
     if found.st_uid not in (os.geteuid(), 0):
         raise SetupError("WSIC_HOME belongs to another account; valid: the account that runs the pipeline")
-    if found.st_mode & _WRITING and not _closed(str(home), found, found.st_mode & _WRITING):
+    if closing and found.st_mode & _WRITING and not _closed(str(home), found, found.st_mode & _WRITING):
         raise SetupError("WSIC_HOME can be written by others, and that cannot be changed; valid: mode 0755")
 
 

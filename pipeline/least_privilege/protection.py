@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,20 +102,37 @@ def require(settings: Settings, machine: Machine | None = None) -> Protection:
     encrypted is neither seen nor declared to be, or nothing would hold dbt back.
     """
     found = describe(settings, machine)
-    require_apart(settings.home.absolute())
-    if account := warehouse_account(settings):
-        require_startable(account)
+    for fault in faults(settings, found):
+        raise fault
+    return found
+
+
+def faults(settings: Settings, found: Protection) -> Iterator[SetupError]:
+    """Everything for which people's records may not be loaded so, one error each; changes nothing."""
+    for demand in (_require_apart, _require_startable):
+        try:
+            demand(settings)
+        except SetupError as error:
+            yield error
     if settings.is_production and not found.is_encrypted:
-        raise SetupError(
+        yield SetupError(
             f"not known to be encrypted at rest: {', '.join(found.unseen)} ({_reasons(found)}); valid: an "
             "encrypted volume, or WSIC_VOLUME_ENCRYPTION='declared: <reference of the evidence>'"
         )
     if settings.is_production and not found.is_dbt_held_back:
-        raise SetupError(
+        yield SetupError(
             "nothing would keep dbt from the identifiable zones: the kernel has no Landlock; valid: another "
             "account in WSIC_WAREHOUSE_USER, or Linux 5.13 or later with Landlock"
         )
-    return found
+
+
+def _require_apart(settings: Settings) -> None:
+    require_apart(settings.home.absolute())
+
+
+def _require_startable(settings: Settings) -> None:
+    if account := warehouse_account(settings):
+        require_startable(account)
 
 
 def _zone(folder: Path, machine: Machine) -> ZoneProtection:

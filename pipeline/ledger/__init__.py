@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA = Path(__file__).with_name("schema.sql")
 _BUSY_SECONDS = 60.0  # how long one writer waits for another
 _Kept = tuple[sqlite3.Connection, tuple[int, int, int]]  # and the process and file that it is one of and to
 _ABANDONED: list[sqlite3.Connection] = []  # of a parent process: closing them here would break its locks
@@ -32,7 +32,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kept = threading.local()
-        schema = _SCHEMA.read_text("utf-8")
+        schema = SCHEMA.read_text("utf-8")
         form = crc32(schema.encode()) >> 1  # SQLite keeps 32 bits, signed, for its users
         with self._open() as connection:
             if connection.execute("pragma user_version").fetchone()[0] != form:
@@ -85,7 +85,7 @@ class Ledger:
         """The process and the file: neither stays the same for ever."""
         try:
             found = self.path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return os.getpid(), 0, 0
         return os.getpid(), found.st_dev, found.st_ino
 

@@ -107,6 +107,25 @@ create table if not exists publication (
     run_id text not null, product text not null, outcome text not null,   -- published | refused
     at text not null, message text not null default '', primary key (run_id, product)
 ) strict;
+-- What linking everybody from nothing changed, or would have changed (is_taken 0): in people and records.
+create table if not exists relinking (
+    run_id text primary key, is_taken integer not null, records integer not null, people_before integer not null,
+    people_after integer not null, people_kept integer not null, people_merged integer not null,
+    people_split integer not null, records_moved integer not null
+) strict;
+-- The version that was kept as a month's (YYYY-MM) snapshot of a product; that it still lies there is not said here.
+create table if not exists snapshot (
+    product text not null, month text not null, run_id text not null, kept_at text not null,
+    primary key (product, month)
+) strict;
+-- What the retention schedule destroyed, a row a file. kind: received | quarantine | version | snapshot | log. place: below the
+-- home. state: begun (written before it goes) | destroyed. version: the run that made it. size in bytes.
+create table if not exists destruction (
+    kind text not null, place text not null, source text not null default '', sender text not null default '',
+    file_id text not null default '', file_sha256 text not null default '', product text not null default '',
+    version text not null default '', kept_since text not null, term_days integer not null, size integer not null,
+    decided_at text not null, state text not null, destroyed_at text, primary key (kind, place)
+) strict;
 -- The head of the audit log after each entry, so that a log cut short or replaced is found. is_sealed: a signed
 -- checkpoint was made of it; is_late: noted after a crash, with the entry that followed.
 create table if not exists audit_head (

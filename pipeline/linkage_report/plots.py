@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from pipeline.linkage_report.figures import Figures, Row, Rows
@@ -20,15 +22,15 @@ Plot = tuple[str, str, Rows]
 """A drawing (SVG), the words that stand for it, and the rows that it shows."""
 
 
-def plots(figures: Figures) -> dict[str, dict[str, Any]]:
-    """Plots by name; ``history`` only where there is more than one night to draw."""
-    drawn = {
-        "sources": _sources(figures), "steps": _steps(figures), "outcomes": _outcomes(figures),
-        "sizes": _sizes(figures), **{group: _group(figures, group) for group in GROUPS},
+def plots(figures: Figures, wanted: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Plots by name, or the ``wanted`` of them; ``history`` only where there is more than one night."""
+    drawing: dict[str, Callable[[Figures], Plot]] = {
+        "sources": _sources, "steps": _steps, "outcomes": _outcomes, "sizes": _sizes,
+        **{group: partial(_group, group=group) for group in GROUPS},
     }  # fmt: skip
-    history = _unlinked(figures.history)
-    if len({row["as_of"] for row in history}) > 1:
-        drawn["history"] = _history(history)
+    if len({row["as_of"] for row in figures.history}) > 1:
+        drawing["history"] = _history
+    drawn = {name: draw(figures) for name, draw in drawing.items() if wanted is None or name in wanted}
     return {name: {"svg": svg, "alt": alt, "rows": rows} for name, (svg, alt, rows) in drawn.items()}
 
 
@@ -62,7 +64,8 @@ def _sizes(figures: Figures) -> Plot:
     return svg, words, _columns(sizes, "source", "value", "records", "share", "share_before")
 
 
-def _history(history: Rows) -> Plot:
+def _history(figures: Figures) -> Plot:
+    history = _unlinked(figures.history)
     svg = charts.lines(history, over="as_of", value="share", part="source", title=_OF_RECORDS)
     words = "Records that were linked to no other, by source and night, in per cent."
     return svg, words, _columns(history, "as_of", "source", "records", "share")

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clock import now
-from pipeline.errors import SetupError, WsicError
+from pipeline.errors import NoAnswerError, SetupError, WsicError
 from pipeline.ledger import Ledger
 from pipeline.mesh.account import Account
 from pipeline.mesh.client import open_client
+from pipeline.mesh.faults import MeshFault, NotNowError, classified
 from pipeline.mesh.message import REPORT, Message, open_message
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -96,10 +97,16 @@ class Mailbox:
 
 @contextmanager
 def open_mailbox(account: Account, ledger: Ledger) -> Iterator[Mailbox]:
-    """The mailbox of ``account``, greeted; raises :class:`SetupError` where it is not let in."""
+    """The mailbox of ``account``, greeted.
+
+    Raises :class:`SetupError` where it is not let in, :class:`NoAnswerError` where nobody answers.
+    """
     with open_client(account) as client:
         try:
-            client.handshake()
+            with _no_answer_told("greeting the exchange"):
+                client.handshake()
+        except NoAnswerError:
+            raise
         except Exception as error:
             raise SetupError(
                 f"the MESH mailbox cannot be opened ({_kind(error)}); check url, mailbox and secrets"
@@ -134,13 +141,33 @@ def _digest(path: Path) -> str:
 def _told(doing: str) -> Iterator[None]:
     """An error of the exchange by its kind only: its text may hold names of files, headers or secrets."""
     try:
-        yield
+        with _no_answer_told(doing):
+            yield
     except WsicError:
         raise
     except Exception as error:
         raise WsicError(
             f"MESH: {doing} failed ({_kind(error)}); nothing was acknowledged, try again"
         ) from None
+
+
+@contextmanager
+def _no_answer_told(doing: str) -> Iterator[None]:
+    """An exchange that is not there now as an error of its own; every other error as it is."""
+    try:
+        yield
+    except WsicError:
+        raise
+    except Exception as error:
+        try:
+            with classified():
+                raise
+        except NotNowError as fault:
+            raise NoAnswerError(
+                f"MESH: {doing} failed: {fault}; nothing was acknowledged, try again"
+            ) from None
+        except MeshFault:
+            raise error from None
 
 
 def _kind(error: Exception) -> str:

@@ -3,8 +3,8 @@
 A page is one HTML file that needs nothing beside it: no script, no font, no address is fetched.
 """
 
-from pipeline.pages.render import render
+from pipeline.pages.render import VERDICT_STYLE, render
 from pipeline.pages.words import number, words
 from pipeline.pages.write import write_page
 
-__all__ = ["number", "render", "words", "write_page"]
+__all__ = ["VERDICT_STYLE", "number", "render", "words", "write_page"]

@@ -7,9 +7,11 @@ from typing import Any
 
 import jinja2
 
-from pipeline.pages.words import is_numeric, moment, number, words
+from pipeline.pages.words import is_day, is_numeric, moment, number, words
 
 _SHARED = Path(__file__).parent
+VERDICT_STYLE = (_SHARED / "verdict.css").read_text(encoding="utf-8")
+"""Style of pages that begin with a verdict, for ``more_style`` of :func:`render`."""
 
 
 def render(folder: Path, template: str, *, more_style: str = "", **told: Any) -> str:
@@ -22,7 +24,9 @@ def render(folder: Path, template: str, *, more_style: str = "", **told: Any) ->
         loader=jinja2.FileSystemLoader([folder, _SHARED]), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_value,
     )  # fmt: skip
-    environment.filters.update(number=number, words=words, moment=moment, is_numeric=is_numeric)
+    environment.filters.update(
+        number=number, words=words, moment=moment, is_numeric=is_numeric, is_day=is_day
+    )
     style = (_SHARED / "page.css").read_text(encoding="utf-8") + more_style
     return environment.get_template(template).render(style=style, **told)
 

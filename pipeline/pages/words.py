@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 NOTHING = "–"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def number(value: object, nothing: str = NOTHING) -> str:
@@ -28,6 +30,12 @@ def words(value: object) -> str:
 def moment(at: object) -> str:
     """A time of the ledger to the minute; a dash for none."""
     return f"{str(at)[:16].replace('T', ' ')} UTC" if at else NOTHING
+
+
+def is_day(rows: Iterable[Mapping[str, object]], name: str) -> bool:
+    """Whether a column holds days, where it holds anything: they are not to be broken at their hyphens."""
+    found = [row[name] for row in rows if row[name]]
+    return bool(found) and all(_DAY.fullmatch(str(one)) for one in found)
 
 
 def is_numeric(rows: Iterable[Mapping[str, object]], name: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pipeline import audit_log, least_privilege
@@ -17,6 +18,7 @@ from pipeline.clock import now
 from pipeline.errors import ChecksRefusedError, UsageError, one_of
 from pipeline.ledger import Ledger
 from pipeline.publish.key_used import key_used, require_same_key
+from pipeline.retention.schedule import is_version_held
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, Settings
 from pipeline.zones import Zones
 
@@ -59,6 +61,15 @@ class Shelf:
         """The version's tables as Parquet."""
         return self.root / "parquet" / run_id
 
+    @property
+    def snapshots(self) -> Path:
+        """Links to the versions that are kept as those of their months."""
+        return self.root / "snapshots"
+
+    def held(self) -> frozenset[str]:
+        """Run ids of the versions that a snapshot keeps."""
+        return frozenset(link.readlink().stem for link in self.snapshots.glob("[!.]*.duckdb"))
+
     def new_database(self, run_id: str) -> Path:
         """Where the version is written before it is whole."""
         return self.root / "versions" / f".{run_id}{_PARTIAL}"
@@ -73,7 +84,7 @@ class Shelf:
 
     def prepare(self) -> None:
         """Make the folders and clear away what a crash left half written."""
-        for folder in (self.root, self.root / "versions", self.root / "parquet"):
+        for folder in (self.root, self.root / "versions", self.root / "parquet", self.snapshots):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o755)  # whatever the umask
         if self.group:
@@ -185,18 +196,33 @@ def require_reply_holds(ledger: Ledger, product: str, run_id: str) -> None:
     """Raise :class:`ChecksRefusedError` where the opt-out reply that a version heeded has lapsed since.
 
     Results of the national check may be used for a time only: a version made with an older one would serve
-    people who have objected since. ``open`` is made from the ``secondary_use`` of its run.
+    people who have objected since.
     """
-    heeded = ledger.query(
-        "select reply_lapses_on, (select max(as_of) from run) as tonight from objection_check "
-        "where run_id = ? and product = ?",
-        (run_id, "secondary_use" if product == OPEN_PRODUCT else product),
-    )
-    if heeded and heeded[0]["reply_lapses_on"] and heeded[0]["reply_lapses_on"] < heeded[0]["tonight"]:
+    if reply_has_lapsed(ledger, product, run_id):
         raise ChecksRefusedError(
             f"{product}: version {run_id} heeds an opt-out reply that lapsed on "
-            f"{heeded[0]['reply_lapses_on']}, so it may not be served again; run a night instead"
+            f"{reply_lapses_on(ledger, product, run_id)}, so it may not be served again; run a night instead"
         )
+
+
+def reply_has_lapsed(ledger: Ledger, product: str, run_id: str) -> bool:
+    """Whether the reply that a version heeds had lapsed on the newest day that a run was for."""
+    lapses_on = reply_lapses_on(ledger, product, run_id)
+    newest = ledger.query("select max(as_of) as as_of from run")[0]["as_of"]
+    return lapses_on is not None and lapses_on.isoformat() < newest
+
+
+def reply_lapses_on(ledger: Ledger, product: str, run_id: str) -> date | None:
+    """The last day of the opt-out reply that the version of a run heeds; none where it heeds none.
+
+    ``open`` is made from the ``secondary_use`` of its run.
+    """
+    rows = ledger.query(
+        "select reply_lapses_on from objection_check where run_id = ? and product = ?",
+        (run_id, "secondary_use" if product == OPEN_PRODUCT else product),
+    )
+    told = rows[0]["reply_lapses_on"] if rows else None
+    return date.fromisoformat(told) if told else None
 
 
 def _chosen(versions: list[Version], served: str | None, to: str | None, product: str) -> Version:
@@ -212,14 +238,32 @@ def _chosen(versions: list[Version], served: str | None, to: str | None, product
 
 
 def prune(settings: Settings, product: str) -> None:
-    """Keep the newest ``keep_versions`` versions, and the served one whatever its age."""
+    """Keep the newest ``keep_versions`` versions; the served one and snapshots whatever their age.
+
+    Where a legal hold keeps the versions of the product, all of them.
+    """
+    if is_version_held(settings, product):
+        return
     place = shelf(settings, product)
-    for version in list_versions(settings, product)[max(settings.keep_versions, 1) :]:
+    held = place.held()
+    kept = [version for version in list_versions(settings, product) if version.run_id not in held]
+    for version in kept[max(settings.keep_versions, 1) :]:
         if not version.is_current:
             withdraw(place, version.run_id)
 
 
+def remove_version(settings: Settings, product: str, run_id: str) -> None:
+    """Remove a version that is not served; raises :class:`UsageError` for one that is."""
+    place = shelf(settings, product)
+    if place.served() == run_id:
+        raise UsageError(f"{product}: version {run_id} is being served; valid: one that is not")
+    withdraw(place, run_id)
+
+
 def withdraw(place: Shelf, run_id: str) -> None:
-    """Take a version off the shelf, with all that lies beside it."""
+    """Take a version off the shelf, with all that lies beside it; it is no month's snapshot any more."""
+    for link in place.snapshots.glob("[!.]*.duckdb"):
+        if link.readlink().stem == run_id:
+            remove(link)
     for path in (place.database(run_id), place.parquet(run_id), place.receipt(run_id)):
         remove(path)

@@ -7,6 +7,7 @@ This room holds the rules and never sees a clear identifier: the numbers stay in
 from pipeline.reidentify.ask import Answer, Hand, reidentify
 from pipeline.reidentify.refusal import RequestRefusedError
 from pipeline.reidentify.request import Request
+from pipeline.reidentify.requesters import load_listed
 from pipeline.reidentify.review import BreakGlass, Sampled, close_review, list_reviews, list_sample
 from pipeline.reidentify.subject import report_to_subject
 
@@ -20,6 +21,7 @@ __all__ = [
     "close_review",
     "list_reviews",
     "list_sample",
+    "load_listed",
     "reidentify",
     "report_to_subject",
 ]

@@ -58,12 +58,12 @@ def tools(
     settings: Settings, ledger: Ledger, *, progress: Callable[[str], None] = lambda words: None
 ) -> Tools:
     """What places fetch with."""
-    return Tools(settings=settings, ledger=ledger, read_key=partial(_read_key, settings), progress=progress)
+    return Tools(settings=settings, ledger=ledger, read_key=partial(read_key, settings), progress=progress)
 
 
 def public_keys(settings: Settings, name: str) -> dict[str, list[dict[str, Any]]]:
     """The JWK Set to register with a FHIR server."""
-    return fetch.public_keys(fetch.server_named(settings, name), read_key=partial(_read_key, settings))
+    return fetch.public_keys(fetch.server_named(settings, name), read_key=partial(read_key, settings))
 
 
 def _recorded(run: Run, place: Place, names: frozenset[str]) -> list[Fetched]:
@@ -105,5 +105,11 @@ def _raise_first(errors: Iterable[BaseException | None]) -> None:
             raise error if isinstance(error, WsicError) else WsicError("fetching failed") from error
 
 
-def _read_key(settings: Settings, name: str) -> bytes:
+def read_key(settings: Settings, name: str) -> bytes:
+    """A credential that a place is shown: a file of ``keys/``, or a secret of the service, never both.
+
+    Raises :class:`SetupError` for a file that others may read.
+    """
+    if settings.credentials_prefix:
+        return keys.read_credential(f"{settings.credentials_prefix}{name}")
     return keys.read_file(Zones(settings.home).keys / name)

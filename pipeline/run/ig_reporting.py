@@ -25,7 +25,7 @@ def write_ig_report(
     see :func:`require_proved`.
     """
     if path is not None:
-        _require_outside(settings, path)
+        require_outside(settings, path)
     # First of all: opening the ledger tightens what stands open.
     protection = least_privilege.describe(settings)
     ledger = open_ledger(settings)
@@ -79,7 +79,8 @@ def _objections(ledger: Ledger, run_id: str) -> list[dict[str, object]]:
         return []
 
 
-def _require_outside(settings: Settings, path: Path) -> None:
+def require_outside(settings: Settings, path: Path) -> None:
+    """Raise :class:`UsageError` where a page that somebody asked for would lie in a zone."""
     home = Zones(settings.home).home
     if any(path.absolute().resolve().is_relative_to((home / zone).resolve()) for zone in ZONES):
         raise UsageError("--out lies in a zone of WSIC_HOME; valid: a folder outside, or no --out at all")

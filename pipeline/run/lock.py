@@ -30,6 +30,7 @@ from pipeline.zones import Zones
 
 _NAME = "nightly"
 _NO_PROCESS = 0  # the row's pid when a run id holds the lock, not a process
+_LATEST = "select max(coalesce(ended_at, started_at)) as latest from step where run_id = ?"
 _held: dict[str, int] = {}  # path of the lock file -> its open descriptor, for this process
 
 
@@ -53,6 +54,20 @@ def acquire(settings: Settings, ledger: Ledger, *, run_id: str, held_by: str) ->
         raise
     _keep(settings, descriptor, held_by)
     return str(holder["run_id"]) if holder else ""
+
+
+def look(settings: Settings, ledger: Ledger) -> str:
+    """Why no run could take the lock now, naming the holder; empty where one could. Changes nothing."""
+    holder = _first(ledger)
+    if not holder:
+        return ""
+    rows = ledger.query(_LATEST, (holder["run_id"],))
+    is_dead = (
+        _is_silent(rows[0]["latest"], holder, settings)
+        if holder["pid"] == _NO_PROCESS
+        else _is_free(_path(settings))
+    )
+    return "" if is_dead else str(_locked(holder))
 
 
 def release(settings: Settings, ledger: Ledger, *, run_id: str) -> None:
@@ -115,8 +130,27 @@ def _is_dead(connection: sqlite3.Connection, holder: dict[str, Any], settings: S
     """Whether the holder can no longer go on; asked while this process has the file's lock."""
     if holder["pid"] != _NO_PROCESS:
         return True  # its process would still have the file's lock
-    statement = "select max(coalesce(ended_at, started_at)) from step where run_id = ?"
-    latest = connection.execute(statement, (holder["run_id"],)).fetchone()[0]
+    latest = connection.execute(_LATEST, (holder["run_id"],)).fetchone()["latest"]
+    return _is_silent(latest, holder, settings)
+
+
+def _is_free(path: str) -> bool:
+    """Whether no process has the file's lock."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _is_silent(latest: str | None, holder: dict[str, Any], settings: Settings) -> bool:
+    """Whether a run id that holds the lock has given no sign of life for too long."""
     last_sign = datetime.fromisoformat(max(latest or "", holder["acquired_at"]))
     return datetime.now(UTC) - last_sign > timedelta(hours=settings.lock_stale_hours)
 

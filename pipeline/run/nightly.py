@@ -11,6 +11,7 @@ from pipeline.errors import WsicError
 from pipeline.run import steps
 from pipeline.run.opened import Run, open_run
 from pipeline.run.outcome import Outcome, close_run
+from pipeline.run.run_reporting import report_run
 from pipeline.settings import PRODUCTS, Settings
 
 Progress = Callable[[str], None]
@@ -35,6 +36,7 @@ def run_nightly(
         _attempt(lambda: _night(run, progress))
     finally:
         outcome = close_run(run)
+        _attempt(lambda: report_run(run))
     return run.run_id, outcome
 
 
@@ -80,7 +82,7 @@ def _make(run: Run, product: str, progress: Progress) -> None:
         step(run, product)
 
 
-def _attempt(step: Callable[[], None]) -> None:
+def _attempt(step: Callable[[], object]) -> None:
     """Go on whatever the step refuses; the step has written it in the ledger."""
     with suppress(WsicError):
         step()

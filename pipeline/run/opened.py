@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,13 @@ from pathlib import Path
 from connectors.declare import SOURCE_WORDS
 from pipeline import audit_log, keys, least_privilege
 from pipeline.clock import now
-from pipeline.errors import UsageError, one_of
+from pipeline.errors import SetupError, UsageError, one_of
 from pipeline.ledger import Ledger
+from pipeline.retention.schedule import load_schedule
 from pipeline.run import lock
 from pipeline.run.answers import remove_old_answers
 from pipeline.run.rotation.settle import settle_rotations
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, load_settings, unknown_names
 from pipeline.version import code_version
 from pipeline.zones import Zones
 
@@ -43,9 +45,11 @@ def open_run(
     """Take the lock and start a run, written in the ledger as ``running``.
 
     Raises :class:`UsageError` where the extracts are not a folder or the source is not known,
-    :class:`RunLockedError` while another run is alive, :class:`SetupError` where the keys cannot
-    be used or the zones are not protected as they must be.
+    :class:`RunLockedError` while another run is alive, :class:`SetupError` where the keys cannot be used, the
+    zones are not protected as they must be, or a variable WSIC_* is none that anything reads.
     """
+    if unknown := unknown_names(os.environ):
+        raise SetupError("; ".join(unknown))
     if source is not None and source not in SOURCE_WORDS:
         raise UsageError(one_of("source", source, SOURCE_WORDS))
     if not extracts.is_dir():
@@ -65,6 +69,7 @@ def open_run(
         source=source,
     )
     try:
+        load_schedule(settings)  # what it holds must be known before a version is pruned
         settle_rotations(settings, ledger)
         remove_old_answers(settings)
         key_ids, found = keys.key_ids(settings), least_privilege.require(settings)

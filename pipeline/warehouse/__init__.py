@@ -2,6 +2,7 @@
 
 from pipeline.warehouse.build import build
 from pipeline.warehouse.carried import carry
+from pipeline.warehouse.dbt import require_installed
 from pipeline.warehouse.export import export
 
-__all__ = ["build", "carry", "export"]
+__all__ = ["build", "carry", "export", "require_installed"]

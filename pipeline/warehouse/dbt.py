@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,8 +75,7 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> 
     What ``environ`` tells it of is what it may open. Raises :class:`SetupError` where it cannot be started
     so.
     """
-    if not (PROJECT / "dbt_project.yml").exists():
-        raise SetupError(f"no dbt project at {PROJECT}; the installation is not complete")
+    require_installed()
     command = [
         sys.executable, "-m", "dbt.cli.main", *_QUIET, *arguments,
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
@@ -95,6 +95,24 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> 
     finally:
         for folder in (rows, *writes) if user else ():
             folder.chmod(0o700)  # it is let in again for the next command
+
+
+def require_installed() -> None:
+    """Raise :class:`SetupError` where dbt, its adapter or the project is not there."""
+    missing = [name for name in ("dbt.cli", "dbt.adapters.duckdb") if not _is_installed(name)]
+    if missing:
+        raise SetupError(
+            f"not installed: {', '.join(missing)}; valid: what requirements.lock names (make install)"
+        )
+    if not (PROJECT / "dbt_project.yml").exists():
+        raise SetupError(f"no dbt project at {PROJECT}; the installation is not complete")
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 @contextmanager

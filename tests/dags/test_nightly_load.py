@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -100,3 +101,18 @@ def test_only_the_run_s_id_and_words_of_feeds_are_handed_on(nights: dict[str, An
     feeds = str([{"source": "gp", "sender": "A"}, {"source": "acute", "sender": "B"}])
     assert {value.replace('"', "'") for value in handed} <= {"20260331-001", feeds, "None", "gp/A", "acute/B"}
     assert handed
+
+
+def test_each_feed_and_product_that_was_made_is_an_asset_with_an_event(nights: dict[str, Any]) -> None:
+    feeds = ["x-wsic://feed/acute/B", "x-wsic://feed/gp/A"]
+    products = [f"x-wsic://product/{name}" for name in ("direct_care", "open", "secondary_use")]
+    assert nights["all well"]["assets"] == [*feeds, "x-wsic://night/ended", *products]
+    assert nights["one bad feed"]["assets"] == [feeds[0], "x-wsic://night/ended", *products]
+    assert nights["secondary_use refused"]["assets"] == [*feeds, "x-wsic://night/ended", products[0]]
+    assert nights["cannot open"]["assets"] == []
+
+
+def test_an_event_tells_no_more_than_the_run(nights: dict[str, Any]) -> None:
+    told = {extra for night in nights.values() for extra in night["told_with_assets"]}
+    assert {json.dumps({"run_id": "20260331-001"})} <= told
+    assert all(set(json.loads(extra)) <= {"run_id"} for extra in told)

@@ -14,6 +14,8 @@ from tests import bad_nights as planted
 from tests.bad_nights import BAD, GOOD, MENDED, Nights, wsic
 from tests.markers import values_after_the_wall
 
+pytestmark = pytest.mark.long
+
 METRIC = "emergency_admissions"
 
 

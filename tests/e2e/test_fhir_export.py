@@ -23,6 +23,8 @@ from tests.export_desk import differing, export, land, lines, permit, tables
 from tests.fhir_validator import installed
 from tests.fhir_validator.verdicts import of_model
 
+pytestmark = pytest.mark.long
+
 LEFT_BEHIND = shutil.ignore_patterns("published", "warehouse", "pseudonymised", "spill", "work")
 
 

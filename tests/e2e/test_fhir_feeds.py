@@ -10,6 +10,8 @@ import pytest
 from pipeline.settings import PRODUCTS
 from tests.bad_nights import BAD, FHIR_FEED, MENDED, Nights
 
+pytestmark = pytest.mark.long
+
 SENDER = FHIR_FEED.split("/")[1]
 ACTIVITY = """
     select activity_type, start_at, end_at, person_key from core.activity

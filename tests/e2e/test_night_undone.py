@@ -27,6 +27,8 @@ from pipeline.settings import OPEN_PRODUCT, PRODUCTS, Settings
 from tests.bad_nights import BAD, GOOD, MARKER, ROOT, RUNS, Nights
 from tests.product_contents import contents
 
+pytestmark = pytest.mark.long
+
 SERVED = (*PRODUCTS, OPEN_PRODUCT)
 AGAIN = "20260330-002"
 # What tells of every run has one more to tell of, and the files had been seen when the night was run again.

@@ -27,6 +27,8 @@ from pipeline.keys import load_keys, still_carried
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent.parent
 WATCHED, USER = "secondary_use", "60123"
 State = frozenset[tuple[str, int, int, int, int]]

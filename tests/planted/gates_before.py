@@ -49,13 +49,13 @@ def _unconfined(patch: Patch) -> None:
 GATES: dict[str, Gate] = {
     "zones.closed": Gate(
         off=instead(least_privilege, "close_zones", lambda *_: []),
-        raisers=("least_privilege.modes:close_zones", "least_privilege.modes:_everything",
+        raisers=("least_privilege.modes:_require_ours", "least_privilege.modes:_everything",
                  "least_privilege.modes:_require_own_home"),
         works=("least_privilege.modes:close_zones",),
     ),
     "zones.protected": Gate(
         off=instead(least_privilege, "require", least_privilege.describe),
-        raisers=("least_privilege.protection:require",), works=("least_privilege.protection:require",),
+        raisers=("least_privilege.protection:faults",), works=("least_privilege.protection:require",),
     ),
     "zones.apart": Gate(
         off=nothing((protection, "require_apart")), raisers=("least_privilege.confined:require_apart",)

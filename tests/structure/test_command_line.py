@@ -16,15 +16,18 @@ from pipeline.cli import app
 ROOT = Path(__file__).parent.parent.parent
 # Verbs of the contract that this version has; later ones are added with what they do.
 VERBS = (
-    "synthesise", "run", "runs", "export-fhir", "evaluate", "fetch run", "fetch feeds", "fetch arrivals",
-    "fetch list", "fetch show", "fetch keys", "fetch check",
+    "check", "synthesise", "run", "runs", "report", "export-fhir", "evaluate",
+    "fetch run", "fetch feeds", "fetch arrivals", "fetch list", "fetch show", "fetch keys", "fetch check",
     "quarantine list", "quarantine show", "quarantine replay", "feedback list", "feedback show",
     "history list", "history as-known-on", "history remove",
-    "link explain", "link report", "link export", "link train", "link override", "link rollback",
+    "link relink", "link explain", "link report", "link export", "link train", "link override",
+    "link rollback",
     "link review list", "link review show", "link review decide",
     "link mps request", "link mps response", "opt-outs request", "opt-outs collect", "opt-outs apply",
+    "opt-outs check",
     "opt-outs withdraw", "opt-outs delete", "opt-outs report",
-    "keys list", "keys rotate", "publish list", "publish rollback", "publish check",
+    "keys list", "keys rotate", "publish list", "publish rollback", "publish check", "publish snapshot",
+    "retention plan", "retention destroy", "retention list",
     "audit verify", "audit show", "audit report", "audit reopen",
     "risk train", "reidentify review list", "reidentify review close", "reidentify subject",
 )  # fmt: skip
@@ -40,6 +43,7 @@ GROUPS = (
     "opt-outs",
     "keys",
     "publish",
+    "retention",
     "risk",
     "audit",
     "reidentify",

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.fhir.bulk import BulkError, Clock, ExportGoneError, NotSetUpError, SystemClock
-from pipeline.errors import InputRefusedError, SetupError, WsicError
+from connectors.fhir.bulk import (
+    BulkError,
+    Clock,
+    ExportGoneError,
+    NotSetUpError,
+    SystemClock,
+    UnreachableError,
+)
+from pipeline.errors import InputRefusedError, NoAnswerError, SetupError, WsicError
 from pipeline.fetch.bulk import journal as states
 from pipeline.fetch.bulk.job import Work, begin, carry_on
 from pipeline.fetch.bulk.journal import Job, Journal
@@ -119,6 +126,8 @@ def _told(server: Server) -> Iterator[None]:
         yield
     except NotSetUpError as error:
         raise SetupError(f"{server.name}: {error}") from None
+    except UnreachableError as error:
+        raise NoAnswerError(f"{server.name} ({server.feed}): {error}") from None
     except BulkError as error:
         raise InputRefusedError(f"{server.name} ({server.feed}): {error}") from None
     except OSError as error:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.fetch.bulk.fetch import check, fetch
 from pipeline.fetch.bulk.servers import Server
-from pipeline.fetch.place import COMPLETE, Fetched, Sent, Tools
+from pipeline.fetch.bulk.session import public_keys
+from pipeline.fetch.place import COMPLETE, Fetched, ReadKey, Sent, Tools
+from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class BulkPlace:
                 size=found.size, lacks="" if found.state == COMPLETE else lacks, job_id=found.job_id,
             )
         ]  # fmt: skip
+
+    def require_ready(self, settings: Settings, read_key: ReadKey) -> None:
+        """The key that it knows us by, where it wants one."""
+        public_keys(self.server, read_key=read_key)
 
     def check(self, tools: Tools) -> None:
         """Ask for an access token, and for no data."""

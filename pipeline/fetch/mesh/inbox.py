@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.fhir.bulk import UnreachableError
-from pipeline.errors import InputRefusedError, SetupError, WsicError
+from pipeline.errors import NoAnswerError, SetupError, WsicError
 from pipeline.fetch.again import tried
 from pipeline.fetch.feed_file import Feed
 from pipeline.fetch.mesh.reader import Reader
-from pipeline.fetch.place import Fetched, Sent, Tools, held
+from pipeline.fetch.place import Fetched, ReadKey, Sent, Tools, held
 from pipeline.mesh import NotLetInError, NotNowError, classified, load_account, open_client
+from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 
@@ -42,13 +43,17 @@ class Inbox:
     def fetch(self, tools: Tools, wanted: Collection[str]) -> list[Fetched]:
         """Take what the feeds named ``wanted`` were sent; what no feed takes is left, and told.
 
-        Raises :class:`SetupError` where the mailbox does not let us in, :class:`InputRefusedError` where the
+        Raises :class:`SetupError` where the mailbox does not let us in, :class:`NoAnswerError` where the
         exchange does not answer (the next fetch goes on), :class:`RunLockedError` while another process
         fetches from it.
         """
         zones = Zones(tools.settings.home).create()
         with held(zones, self.name), self._told(), self._open(tools) as client:
             return Reader(self, tools, client, frozenset(wanted)).read()
+
+    def require_ready(self, settings: Settings, read_key: ReadKey) -> None:
+        """The mailbox's secrets, and the certificate that we show."""
+        load_account(settings, mailbox=self.mailbox)
 
     def check(self, tools: Tools) -> None:
         """Greet the exchange, and list nothing."""
@@ -78,7 +83,7 @@ class Inbox:
                 "certificate"
             ) from None
         except UnreachableError as error:
-            raise InputRefusedError(f"{self.name}: {error}") from None
+            raise NoAnswerError(f"{self.name}: {error}") from None
         except OSError as error:
             raise WsicError(
                 f"{self.name}: a file could not be written ({type(error).__name__}); make room, and fetch "

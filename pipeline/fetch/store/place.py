@@ -7,14 +7,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from connectors.fhir.bulk import UnreachableError
-from pipeline.errors import InputRefusedError, SetupError, WsicError
+from pipeline.errors import InputRefusedError, NoAnswerError, SetupError, WsicError
 from pipeline.fetch.again import tried
 from pipeline.fetch.feed_file import Feed
-from pipeline.fetch.place import Fetched, Sent, Tools, held
+from pipeline.fetch.place import Fetched, ReadKey, Sent, Tools, held
 from pipeline.fetch.store.faults import DamagedError, NotLetInError, NotNowError, NotThereError
 from pipeline.fetch.store.listing import list_entries
-from pipeline.fetch.store.reach import Reached, reach
+from pipeline.fetch.store.reach import Reached, prepare, reach
 from pipeline.fetch.store.taker import Taker
+from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 
@@ -43,13 +44,17 @@ class StorePlace:
         """Take what is new or changed and whole.
 
         Raises :class:`SetupError` where the store does not let us in or nothing is there,
-        :class:`InputRefusedError` where it does not answer (the next fetch goes on), :class:`RunLockedError`
+        :class:`NoAnswerError` where it does not answer (the next fetch goes on), :class:`RunLockedError`
         while another process fetches from it.
         """
         zones = Zones(tools.settings.home).create()
         with held(zones, self.name), self._told():
             with closing(self._reached(tools)) as reached:
                 return [Taker(self.entry, reached, tools).take()]
+
+    def require_ready(self, settings: Settings, read_key: ReadKey) -> None:
+        """Its url, options and credentials."""
+        prepare(settings, self.entry, read_key)
 
     def check(self, tools: Tools) -> None:
         """List the store, and open no file."""
@@ -72,7 +77,9 @@ class StorePlace:
             raise SetupError(f"{where}: there is nothing at its url; valid: a folder that is there") from None
         except NotLetInError as error:
             raise SetupError(f"{where}: the store does not let us in: {error}") from None
-        except (UnreachableError, NotNowError, DamagedError) as error:
+        except (UnreachableError, NotNowError) as error:
+            raise NoAnswerError(f"{where}: {error}") from None
+        except DamagedError as error:
             raise InputRefusedError(f"{where}: {error}") from None
         except OSError as error:
             raise WsicError(

@@ -69,18 +69,27 @@ class Reached:
 
 def reach(settings: Settings, feed: Feed, read_key: ReadKey) -> Reached:
     """Open the store of a feed; raises :class:`SetupError` naming what is wrong and what would be valid."""
-    protocol = _protocol(settings, feed)
+    protocol, kind, options = prepare(settings, feed, read_key)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)  # at debug they name files
-    kind = _kind(feed, protocol)
-    options = {**_open_options(settings, feed), **_secret_options(feed, read_key)}
-    if protocol in _SSH:
-        options["host_key_policy"] = known_hosts_only(options.pop("known_hosts", ""))
     said = kind._get_kwargs_from_urls(feed.url)
     with classified():
         files = kind(**{**said, **options}, skip_instance_cache=True)
         root = str(kind._strip_protocol(feed.url)).rstrip("/")
     return Reached(files, root, protocol)
+
+
+def prepare(settings: Settings, feed: Feed, read_key: ReadKey) -> tuple[str, Any, dict[str, Any]]:
+    """Protocol, class of the file system and its options, secrets among them; speaks to nobody.
+
+    Raises as :func:`reach` does.
+    """
+    protocol = _protocol(settings, feed)
+    kind = _kind(feed, protocol)
+    options = {**_open_options(settings, feed), **_secret_options(feed, read_key)}
+    if protocol in _SSH:
+        options["host_key_policy"] = known_hosts_only(options.pop("known_hosts", ""))
+    return protocol, kind, options
 
 
 def _protocol(settings: Settings, feed: Feed) -> str:

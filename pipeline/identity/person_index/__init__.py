@@ -5,7 +5,7 @@ A night gives what linking everything from nothing would give, up to the ids: th
 
 from pipeline.identity.person_index.changes import find_changes
 from pipeline.identity.person_index.clustering import link_residue
-from pipeline.identity.person_index.keep import assign_persons, keep
+from pipeline.identity.person_index.keep import assign_persons, compare_with_before, keep
 from pipeline.identity.person_index.night import Night, begin
 from pipeline.identity.person_index.tracing import build_changed_index, trace_changed
 
@@ -14,6 +14,7 @@ __all__ = [
     "assign_persons",
     "begin",
     "build_changed_index",
+    "compare_with_before",
     "find_changes",
     "keep",
     "link_residue",

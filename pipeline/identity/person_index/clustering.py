@@ -25,8 +25,10 @@ def link_residue(connection: DuckDBPyConnection, night: Night) -> None:
     resolve(connection)
     _run(connection, "residue.sql", columns_of(connection, "identity_record"))
     _score(connection, night)
+    remembered = "where false" if night.from_nothing else ""
     connection.execute(
-        "create or replace temp view edge_joined_before as select left_key, right_key from vault.joined"
+        "create or replace temp view edge_joined_before as "
+        f"select left_key, right_key from vault.joined {remembered}"
     )
     bucket(connection)
     join_by_answers(connection)

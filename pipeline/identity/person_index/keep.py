@@ -63,6 +63,14 @@ def assign_persons(connection: DuckDBPyConnection) -> None:
     )
 
 
+def compare_with_before(connection: DuckDBPyConnection) -> dict[str, int]:
+    """What tonight's links change of those that stand, in counts; before :func:`keep`."""
+    _run(connection, "relinked.sql")
+    found = connection.execute("from relinked")
+    names = [column[0] for column in found.description]
+    return {name: int(count) for name, count in zip(names, found.fetchall()[0], strict=True)}
+
+
 def keep(connection: DuckDBPyConnection, night: Night) -> None:
     """Write everything that changed into the vault, whole or not at all."""
     connection.execute("begin")

@@ -22,7 +22,10 @@ _RULES = (".py", ".sql", ".csv", ".json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What every step of a linking needs to know; ``rules`` names the code, model and settings used."""
+    """What every step of a linking needs to know; ``rules`` names the code, model and settings used.
+
+    ``from_nothing``: not even which pairs held together before is remembered.
+    """
 
     settings: Settings
     run_id: str
@@ -30,9 +33,17 @@ class Night:
     seq: int
     rules: str
     everything: bool
+    from_nothing: bool = False
 
 
-def begin(connection: DuckDBPyConnection, settings: Settings, *, run_id: str, as_of: date) -> Night:
+def begin(
+    connection: DuckDBPyConnection,
+    settings: Settings,
+    *,
+    run_id: str,
+    as_of: date,
+    from_nothing: bool = False,
+) -> Night:
     """Number a linking. All is linked anew where the rules are not those that the last one went by."""
     row = connection.execute("select coalesce(max(seq), 0) from vault.linking").fetchone() or (0,)
     last = connection.execute(
@@ -45,7 +56,8 @@ def begin(connection: DuckDBPyConnection, settings: Settings, *, run_id: str, as
         as_of=as_of,
         seq=int(row[0]) + 1,
         rules=rules,
-        everything=last is None or last[0] != rules,
+        everything=from_nothing or last is None or last[0] != rules,
+        from_nothing=from_nothing,
     )
     for name in ("run_id", "as_of", "seq", "everything"):
         connection.execute(f"set variable {name} = ?", [getattr(night, name)])

@@ -46,6 +46,15 @@ def find_root(settings: Settings, environ: Mapping[str, str] | None) -> Root:
     return root
 
 
+def is_still_to_make(settings: Settings, environ: Mapping[str, str] | None) -> bool:
+    """Whether nobody gave a root, so that :func:`find_root` would make one; raises where it may not."""
+    chosen = settings.key_provider if settings.key_provider != AUTO else _first_there(settings, environ)
+    if chosen != FILE or root_file.is_there(settings):
+        return False
+    root_file.require_makeable(settings)
+    return True
+
+
 def find_next(settings: Settings, environ: Mapping[str, str] | None) -> Root | None:
     """The next root of the provider in use; ``None`` where it has none, or it is the one in use already."""
     root = find_root(settings, environ)

@@ -17,6 +17,7 @@ from pipeline.keys.secret import Secret
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
+PROVIDER = "file"
 FILE_NAME = "root.key"
 NEXT_FILE_NAME = "next-root.key"
 KINDS = ("deployment", "development")
@@ -31,11 +32,16 @@ def is_there(settings: Settings) -> bool:
 def read_or_make(settings: Settings) -> Root:
     """The root of the file; the first use of a deployment makes a development root, never in production."""
     if not is_there(settings):
-        if settings.is_production:
-            raise SetupError(f"no root key, and WSIC_ENV is production; {FORM}")
-        require_nothing_linked(settings, f"the root key of the identity vault (keys/{FILE_NAME}) is gone")
+        require_makeable(settings)
         private_file.create(_path(settings), _development())
     return _parse(private_file.read(_path(settings)))
+
+
+def require_makeable(settings: Settings) -> None:
+    """Raise :class:`SetupError` where no development root may be made: in production, or beside a vault."""
+    if settings.is_production:
+        raise SetupError(f"no root key, and WSIC_ENV is production; {FORM}")
+    require_nothing_linked(settings, f"the root key of the identity vault (keys/{FILE_NAME}) is gone")
 
 
 def read_next(settings: Settings) -> Root | None:
@@ -79,7 +85,7 @@ def _parse(text: Secret, name: str = FILE_NAME) -> Root:
     if kind not in KINDS:
         raise SetupError(f"keys/{name}: kind is not known; valid: {', '.join(KINDS)}")
     key = parse_root(root, f"keys/{name}")
-    return Root(provider="file", is_development=kind == "development", key=key)
+    return Root(provider=PROVIDER, is_development=kind == "development", key=key)
 
 
 def _entries(text: Secret, name: str) -> tuple[str, Secret]:

@@ -36,7 +36,17 @@ def read_next(secret: str) -> Root | None:
     return _asked(secret, NEXT_SETTING) if secret else None
 
 
+def read_credential(name: str) -> Secret:
+    """What the service keeps under ``name``: a credential that we show to a sender's machine."""
+    return _text(name, "WSIC_CREDENTIALS_PREFIX")
+
+
 def _asked(secret: str, setting: str) -> Root:
+    key = parse_root(_text(secret, setting), f"the secret that {setting} names")
+    return Root(provider="secrets", is_development=False, key=key)
+
+
+def _text(secret: str, setting: str) -> Secret:
     backend = _backend()
     try:
         found = backend.get_variable(key=secret)
@@ -47,8 +57,7 @@ def _asked(secret: str, setting: str) -> Root:
     if text is None:
         raise SetupError(f"the secrets service knows no secret of the name that {setting} gives")
     _mask(text)
-    key = parse_root(text, f"the secret that {setting} names")
-    return Root(provider="secrets", is_development=False, key=key)
+    return text
 
 
 def _backend() -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputRefusedError, RunLockedError, SetupError
+from pipeline.errors import NoAnswerError, RunLockedError, SetupError
 from pipeline.fetch.place import held
 from tests.fetch_desk import FEED, MAILBOX, MESH_FEED, SECRETS, Desk, csv, killed
 from tests.landing_house import House, declare_sources
@@ -187,7 +187,7 @@ def test_an_exchange_that_is_down_ends_the_fetch_and_the_next_goes_on(desk: Desk
     messages = [exchange.post(letter(number, name=f"Person_{number}.csv")) for number in range(1, 6)]
     for message in messages[1:]:
         exchange.misbehave(message, *[Wrong(status=503)] * 4)
-    with pytest.raises(InputRefusedError, match="answered 503, 4 times; it goes on at the next fetch"):
+    with pytest.raises(NoAnswerError, match="answered 503, 4 times; it goes on at the next fetch"):
         desk.fetch()
     assert exchange.acknowledged == messages[:1] and messages[4] not in exchange.asked
     exchange.wrongs.clear()

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.errors import InputRefusedError, RunLockedError, SetupError
+from pipeline.errors import InputRefusedError, NoAnswerError, RunLockedError, SetupError
 from pipeline.fetch.place import held
 from pipeline.warehouse import ledger_tables
 from tests.bulk_desk import Desk, encounter, register, set_up
@@ -128,7 +128,7 @@ def test_a_server_that_always_fails_is_given_up_and_the_job_goes_on_next_time(
     desk: Desk, server: BulkServer
 ) -> None:
     server.misbehave("file:1", *[Cut(5, is_reset=True)] * 6)
-    with pytest.raises(InputRefusedError, match="fetching file 1: the connection broke"):
+    with pytest.raises(NoAnswerError, match="fetching file 1: the connection broke"):
         desk.fetch()
     assert desk.jobs()[0]["state"] == "downloading"
     assert desk.delivered() == []

@@ -16,7 +16,7 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
-from pipeline.errors import InputRefusedError, RunLockedError, SetupError
+from pipeline.errors import NoAnswerError, RunLockedError, SetupError
 from pipeline.fetch.place import held
 from pipeline.fetch.store import copying
 from tests.fetch_desk import FEED, NIGHT, STORE_FEED, WRITTEN, Desk, csv, killed, put
@@ -177,7 +177,7 @@ def test_a_store_that_is_down_is_told_by_kind_and_the_next_fetch_goes_on(desk: D
         raise OSError("Zyxmarker")
 
     Failing.wrong = staticmethod(wrong)
-    with pytest.raises(InputRefusedError, match="listing: OSError, 4 times; it goes on at") as refused:
+    with pytest.raises(NoAnswerError, match="listing: OSError, 4 times; it goes on at") as refused:
         desk.fetch()
     assert "Zyxmarker" not in str(refused.value)
     Failing.wrong = staticmethod(lambda doing, times: None)

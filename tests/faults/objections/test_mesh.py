@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import SetupError, WsicError
+from pipeline.errors import NoAnswerError, SetupError, WsicError
 from pipeline.ledger import Ledger
 from pipeline.mesh import Mailbox, load_account, open_mailbox
 from pipeline.run.opt_out_exchange import WORKFLOW, collect_replies, send_request
@@ -219,3 +219,13 @@ def test_a_wrong_password_is_a_matter_of_set_up(
     with pytest.raises(SetupError, match="cannot be opened") as refused, open_mailbox(account, ledger):
         pass
     assert "wrong-words" not in str(refused.value)
+
+
+@pytest.mark.usefixtures("secrets")
+def test_an_exchange_that_does_not_answer_is_no_matter_of_set_up(ledger: Ledger) -> None:
+    """A scheduler tries again on this one alone: nothing is to be mended."""
+    pytest.importorskip("mesh_client")
+    account = load_account(mailbox_of(Settings(), "X26ABC1", "http://127.0.0.1:9"))
+    with pytest.raises(NoAnswerError, match="failed: no answer") as told, open_mailbox(account, ledger):
+        pass
+    assert told.value.exit_code == 3

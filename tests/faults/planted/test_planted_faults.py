@@ -92,6 +92,7 @@ def test_a_planted_fault_is_stopped_by_its_gate(start, fault: Fault, monkeypatch
     assert {name: deployment.versions(name) for name in shelves} == shelves, "something was left on a shelf"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("family", FAMILIES, ids=_name)
 def test_without_its_gate_the_damage_is_done(
     start, family: tuple[object, ...], monkeypatch: pytest.MonkeyPatch

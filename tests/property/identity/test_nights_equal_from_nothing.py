@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from pipeline.identity.residue import DEFAULT_RULES
 from pipeline.identity.vault import open_vault
 from pipeline.keys import load_keys
 from tests.identity_economy import AS_OF, Economy, extension_ukcore, nhs_number
+
+pytestmark = pytest.mark.long
 
 SENDERS = (("gp", "YGM01"), ("gp", "YGTPP"), ("acute", "RYJ"), ("social_care", "E09000005"))
 NUMBERS = (None, None, "12345", *(nhs_number(n) for n in range(4)))

@@ -51,6 +51,7 @@ def test_another_seed_gives_other_people(first, tmp_path):
     assert other["reference/postcodes.csv"] != first["reference/postcodes.csv"]
 
 
+@pytest.mark.long
 def test_the_order_in_which_blocks_are_made_changes_no_byte(monkeypatch, tmp_path):
     monkeypatch.setattr(economy, "BLOCK_PEOPLE", PEOPLE // 2)
     made = []

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 import yaml
 
 from pipeline import controlled
+
+pytestmark = pytest.mark.long
 
 METRIC = "wsic.metric"
 _MODEL = Path(__file__).parents[3] / "dbt_project" / "models" / "published" / "wsic" / "metric.yml"

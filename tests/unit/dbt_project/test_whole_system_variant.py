@@ -24,6 +24,8 @@ from tests.pseudonymised_fixtures import write_pseudonymised
 from tests.unit.dbt_project.test_risk_recomputed import BANDS, DAYS, has_come, scored
 from tests.unit.dbt_project.test_warehouse_recomputed import Row, read, rows
 
+pytestmark = pytest.mark.long
+
 PRODUCT = "secondary_use"
 EVENTS = ("social_care_contact", "care_start", "community_contact", "mental_health_contact")
 EVENTS += ("mental_health_admission",)

@@ -10,15 +10,17 @@ import pytest
 
 import pipeline.ig_report
 import pipeline.pages
+import pipeline.run_report
 from pipeline.ig_report.sections import SECTIONS
 from tests.release_desk import Desk, Page
 
-ON_PAPER = ("ink", "soft", "s1", "bad", "good", "wall")
+ON_PAPER = ("ink", "soft", "s1", "bad", "good")
 # Inks on the grounds that they are used on: the page, its panels, and the verdict of each level.
 PAIRS = (
     *((ink, "paper") for ink in ON_PAPER), ("ink", "panel"), ("soft", "panel"),
     *((ink, f"{level}-paper") for level in ("bad", "warn", "good") for ink in ("ink", "soft", "s1")),
     ("bad", "bad-paper"), ("warn", "warn-paper"), ("warn", "bad-paper"),
+    *(("ink", ground) for ground in ("whole", "part", "gap")),  # tiles of the map of boroughs
 )  # fmt: skip
 VOID = {"meta", "rect", "path"}
 
@@ -124,8 +126,10 @@ def colours() -> list[dict[str, str]]:
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
     printed: dict[str, str] = {}
-    for room in (pipeline.pages, pipeline.ig_report):
-        style = (Path(str(room.__file__)).parent / "page.css").read_text(encoding="utf-8")
+    shared = Path(str(pipeline.pages.__file__)).parent
+    own = [Path(str(room.__file__)).parent for room in (pipeline.ig_report, pipeline.run_report)]
+    for path in (shared / "page.css", shared / "verdict.css", *(folder / "page.css" for folder in own)):
+        style = path.read_text(encoding="utf-8")
         before, _, paper = style.partition("@media print")
         day, _, night = before.partition("prefers-color-scheme: dark")
         for found, text in ((light, day), (dark, night), (printed, paper)):

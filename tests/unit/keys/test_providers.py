@@ -13,6 +13,8 @@ import pytest
 from pipeline.errors import SetupError
 from pipeline.keys import ENVIRONMENT_NAME, NEXT_ENVIRONMENT_NAME, load_keys, next_root
 from pipeline.keys.provider import secrets_service
+from pipeline.ledger import Ledger
+from pipeline.run import fetching
 from pipeline.settings import Settings, load_settings
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -144,6 +146,25 @@ def test_any_back_end_of_airflow_is_asked_and_its_words_are_not_passed_on(
         load_keys(settings, {})
     assert ONE not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_a_sender_s_credential_comes_from_the_service_where_it_is_named_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then a file of that name is not looked at: nobody would know which of the two is in use."""
+    (tmp_path / "variables.json").write_text('{"wsic-trust-drop.toml": "secret = 1"}', encoding="utf-8")
+    configure(
+        monkeypatch,
+        "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        f'{{"variables_file_path": "{tmp_path}/variables.json"}}',
+    )
+    settings = Settings(home=tmp_path / "home", credentials_prefix="wsic-")
+    read_key = fetching.tools(settings, Ledger(tmp_path / "ledger.sqlite")).read_key
+    assert bytes(read_key("trust-drop.toml")) == b"secret = 1"
+    (tmp_path / "home" / "keys").mkdir(parents=True, mode=0o700)
+    (tmp_path / "home" / "keys" / "other.toml").touch(mode=0o600)
+    with pytest.raises(SetupError, match="no secret of the name that WSIC_CREDENTIALS_PREFIX gives"):
+        read_key("other.toml")
 
 
 def test_without_a_back_end_or_without_airflow_the_operator_is_told(

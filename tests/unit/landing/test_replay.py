@@ -121,6 +121,22 @@ def test_from_a_mended_file_only_the_refused_rows_are_taken(house: House, tmp_pa
         mend(house.settings, house.ledger, run_id="mend", file_id=file_id, mended=mended)
 
 
+def test_what_was_destroyed_of_quarantine_is_not_taken_for_mended(house: House, tmp_path: Path) -> None:
+    """Its term was over: which rows they were is not known any more, and the file must go on to balance."""
+    house.send("Person.csv", PERSON, person(1), person(2, born="never"))
+    file_id = house.land().files[0].file_id
+    for path in house.zones.quarantine.rglob("*.parquet"):
+        path.unlink()
+    mended = tmp_path / "put-right.csv"
+    mended.write_text("\n".join([PERSON, person(1), person(2), ""]))
+    with pytest.raises(InputRefusedError, match="was destroyed when its term was over"):
+        replay(house.settings, house.ledger, run_id="x", file_id=file_id)
+    with pytest.raises(InputRefusedError, match="was destroyed when its term was over"):
+        mend(house.settings, house.ledger, run_id="x", file_id=file_id, mended=mended)
+    house.land()
+    assert not house.unbalanced()
+
+
 def test_a_mended_part_of_a_snapshot_joins_it_and_does_not_replace_it(house: House, tmp_path: Path) -> None:
     feed = "social_care/X05"
     house.send("Event.csv", EVENT, "P1,a,2026-01-01,x", "P2,a,soon,x", feed=feed)

@@ -1,24 +1,15 @@
 {%- set attributes = risk_attributes() | reject('equalto', 'n_medicines') | list -%}
-with days as (
+with people as (
 
-    select * from {{ ref('int_risk_days__chosen') }}
+    select * from {{ ref('int_risk_people__registered') }}
     where is_eve
-
-),
-
-people as (
-
-    select people.*
-    from {{ ref('int_risk_people__registered') }} as people
-    inner join days on people.day_kind = days.day_kind
 
 ),
 
 told as (
 
-    select told.*
-    from {{ ref('int_risk_features__told') }} as told
-    inner join days on told.day_kind = days.day_kind
+    select * from {{ ref('int_risk_features__told') }}
+    where is_eve
 
 ),
 

@@ -10,14 +10,14 @@ with days as (
 people as (
 
     select * from {{ ref('int_risk_people__registered') }}
+    where not is_eve
 
 ),
 
 told as (
 
-    select told.*
-    from {{ ref('int_risk_features__told') }} as told
-    inner join days on told.day_kind = days.day_kind
+    select * from {{ ref('int_risk_features__told') }}
+    where not is_eve
 
 ),
 

@@ -27,6 +27,7 @@ counted as (
 
     select
         days.day_kind,
+        days.is_eve,
         events.person_key,
         events.event,
         {{ risk_band(days_between('events.happened_on', 'days.reference_day')) }} as days_ago,
@@ -43,11 +44,12 @@ standing as (
 
     select
         days.day_kind,
+        days.is_eve,
         conditions.person_key,
         conditions.condition_id,
     from days
     inner join conditions on days.reference_day >= conditions.known_on
-    group by days.day_kind, conditions.person_key, conditions.condition_id
+    group by days.day_kind, days.is_eve, conditions.person_key, conditions.condition_id
     having
         {{ is_standing(
             'bool_or(conditions.is_lifelong)',
@@ -62,17 +64,19 @@ medicated as (
 
     select
         days.day_kind,
+        days.is_eve,
         medicines.person_key,
         count(distinct medicines.code) as n_medicines,
     from days
     inner join medicines
         on medicines.authored_on between days.reference_day - interval 90 day and days.reference_day
-    group by days.day_kind, medicines.person_key
+    group by days.day_kind, days.is_eve, medicines.person_key
 
 )
 
 select
     day_kind,
+    is_eve,
     person_key,
     event || '_' || days_ago as feature,
     amount::double as amount,
@@ -80,6 +84,7 @@ from counted
 union all
 select
     day_kind,
+    is_eve,
     person_key,
     'has_' || condition_id as feature,
     1 as amount,
@@ -87,6 +92,7 @@ from standing
 union all
 select
     day_kind,
+    is_eve,
     person_key,
     'n_medicines' as feature,
     n_medicines as amount,

@@ -41,11 +41,13 @@ deaths as (
 
 ),
 
+-- is_eve is a key of every group and window, so that whoever asks for some days has the others left out at the source.
 -- Of the registrations that had begun by the day the latest holds, and only while it lasts.
 registered as (
 
     select
         days.day_kind,
+        days.is_eve,
         days.reference_day,
         registrations.person_key,
         registrations.sender,
@@ -53,7 +55,7 @@ registered as (
     inner join registrations on days.reference_day >= registrations.start_on
     qualify
         row_number() over (
-            partition by days.day_kind, registrations.person_key
+            partition by days.day_kind, days.is_eve, registrations.person_key
             order by registrations.start_on desc, registrations.end_on desc, registrations.registration_key asc
         ) = 1
         and days.reference_day < registrations.end_on
@@ -65,6 +67,7 @@ told as (
 
     select
         registered.day_kind,
+        registered.is_eve,
         registered.reference_day,
         registered.person_key,
         patients.birth_month,
@@ -84,17 +87,19 @@ described as (
 
     select
         day_kind,
+        is_eve,
         reference_day,
         person_key,
         min_by(sex, precedence) filter (where sex != 'unknown') as sex,
         min_by(birth_month, precedence) filter (where birth_month is not null) as birth_month,
     from told
-    group by day_kind, reference_day, person_key
+    group by day_kind, is_eve, reference_day, person_key
 
 )
 
 select
     day_kind,
+    is_eve,
     reference_day,
     person_key,
     sex,
