@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import defaultdict
@@ -116,9 +117,14 @@ def could_not(severity: str = "error", code: str = "processing", text: str = "")
 
 
 class BulkServer:
-    """The server; a context manager. ``exports`` are what the kick-offs give, one each, the last again."""
+    """The server; a context manager. ``exports`` are what the kick-offs give, one each, the last again.
 
-    def __init__(self, clock: FakeClock | None = None) -> None:
+    On loopback; with ``host`` and ``tls`` it is ``https://<host>:8443``, for whoever reaches the machine.
+    """
+
+    def __init__(
+        self, clock: Any = None, *, host: str = "", tls: ssl.SSLContext | None = None
+    ) -> None:  # fmt: skip
         self.clock = clock or FakeClock()
         self.exports: list[list[Served]] = [[]]
         self.times: list[datetime] = [EPOCH]
@@ -133,9 +139,12 @@ class BulkServer:
         self._jtis: set[str] = set()
         self._started = 0
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http = ThreadingHTTPServer(("", 8443) if host else ("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
         self.base = f"http://127.0.0.1:{self._http.server_port}/fhir"
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+            self.base = f"https://{host}:8443/fhir"
 
     def __enter__(self) -> BulkServer:
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()

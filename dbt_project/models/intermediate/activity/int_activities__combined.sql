@@ -73,5 +73,8 @@ select
     {{ financial_year('combined.start_at') }} as financial_year,
 from combined
 cross join current_run
--- Incidents of ambulances have a table of their own: no total of the five settings holds one.
-where combined.start_at::date <= current_run.as_of and combined.source is distinct from 'ambulance'
+-- Incidents of ambulances have a table of their own: no total of the five settings holds one. With coalesce DuckDB does
+-- not take the comparison for a join that few rows pass, and all activities for the small side of the joins to come.
+where
+    coalesce(combined.start_at::date <= current_run.as_of, false)
+    and combined.source is distinct from 'ambulance'

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with codelists as (
 
     select * from {{ ref('stg_reference__codelists') }}

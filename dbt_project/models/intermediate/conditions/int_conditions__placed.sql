@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with conditions as (
 
     select * from {{ ref('int_conditions__unioned') }}

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with current_run as (
 
     select as_of from {{ ref('stg_ledger__current_run') }}

@@ -4,13 +4,15 @@ with activities as (
 
 )
 
--- The kind of activity within its type by which prices are told apart (seeds/activity_currencies).
+-- The kind of activity within its type by which prices are told apart (seeds/activity_currencies). What did not take
+-- place, or is paid for elsewhere, is priced in no year.
 select
-    activity_key,
-    activity_type,
-    financial_year,
-    hrg_code,
-    n_nights_so_far,
+    *,
+    if(
+        is_attended and not coalesce(is_costed_elsewhere, false) and activity_type != 'social_care_service',
+        financial_year,
+        null
+    ) as priced_in,
     case
         when activity_type = 'inpatient_spell' and patient_classification = '2' then 'day_case'
         when activity_type = 'inpatient_spell' and patient_classification in ('3', '4') then 'regular'
@@ -26,7 +28,3 @@ select
         when activity_type != 'outpatient_attendance' then team_type
     end as category,
 from activities
-where
-    coalesce(is_attended, false)
-    and not coalesce(is_costed_elsewhere, false)
-    and activity_type != 'social_care_service'

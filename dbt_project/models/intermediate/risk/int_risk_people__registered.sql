@@ -41,67 +41,81 @@ deaths as (
 
 ),
 
--- is_eve is a key of every group and window, so that whoever asks for some days has the others left out at the source.
--- Of the registrations that had begun by the day the latest holds, and only while it lasts.
-registered as (
+-- Of those that start on one day the one that lasts longest counts.
+one_per_start as (
 
-    select
-        days.day_kind,
-        days.is_eve,
-        days.reference_day,
-        registrations.person_key,
-        registrations.sender,
-    from days
-    inner join registrations on days.reference_day >= registrations.start_on
-    qualify
-        row_number() over (
-            partition by days.day_kind, days.is_eve, registrations.person_key
-            order by registrations.start_on desc, registrations.end_on desc, registrations.registration_key asc
-        ) = 1
-        and days.reference_day < registrations.end_on
+    select * from registrations
+    where start_on is not null
+    qualify row_number() over (partition by person_key, start_on order by end_on desc, registration_key asc) = 1
 
 ),
 
--- The practice that has the person on the day knows best, then the others.
+-- A registration is described once, however many days there are: it holds until it ends, or the next one begins.
+latest as (
+
+    select
+        registration_key,
+        person_key,
+        sender,
+        start_on,
+        least(
+            end_on,
+            coalesce(lead(start_on) over (partition by person_key order by start_on), date '9999-12-31')
+        ) as end_on,
+    from one_per_start
+
+),
+
+held as (
+
+    select
+        latest.registration_key,
+        latest.person_key,
+        latest.sender,
+        latest.start_on,
+        least(latest.end_on, coalesce(deaths.died_on, date '9999-12-31')) as end_on,
+    from latest
+    left join deaths on latest.person_key = deaths.person_key
+
+),
+
+-- The practice that has the person knows best, then the others.
 told as (
 
     select
-        registered.day_kind,
-        registered.is_eve,
-        registered.reference_day,
-        registered.person_key,
+        held.*,
         patients.birth_month,
         patients.sex,
         row_number() over (
-            partition by registered.day_kind, registered.person_key
-            order by registered.sender = patients.sender desc, patients.patients_key asc
+            partition by held.registration_key
+            order by held.sender = patients.sender desc, patients.patients_key asc
         ) as precedence,
-    from registered
-    left join patients on registered.person_key = patients.person_key
-    left join deaths on registered.person_key = deaths.person_key
-    where coalesce(deaths.died_on > registered.reference_day, true)
+    from held
+    left join patients on held.person_key = patients.person_key
+    where held.start_on < held.end_on
 
 ),
 
 described as (
 
     select
-        day_kind,
-        is_eve,
-        reference_day,
+        registration_key,
         person_key,
+        start_on,
+        end_on,
         min_by(sex, precedence) filter (where sex != 'unknown') as sex,
         min_by(birth_month, precedence) filter (where birth_month is not null) as birth_month,
     from told
-    group by day_kind, is_eve, reference_day, person_key
+    group by registration_key, person_key, start_on, end_on
 
 )
 
 select
-    day_kind,
-    is_eve,
-    reference_day,
-    person_key,
-    sex,
-    {{ age_in_years('birth_month', 'reference_day') }} as age_years,
-from described
+    days.day_kind,
+    days.is_eve,
+    days.reference_day,
+    described.person_key,
+    described.sex,
+    {{ age_in_years('described.birth_month', 'days.reference_day') }} as age_years,
+from days
+inner join described on days.reference_day >= described.start_on and days.reference_day < described.end_on

@@ -1,12 +1,27 @@
-with periods as (
+with bands as (
 
-    select * from {{ ref('int_periods__listed') }}
+    select * from {{ ref('fct_risk_band_month') }}
 
 ),
 
+-- Of periods that began before the history nobody has a band: the others' people had one on the evening before.
+periods as (
+
+    select
+        *,
+        period_start in (select month_start from bands) as is_banded,
+    from {{ ref('int_periods__listed') }}
+
+),
+
+-- What is of the person is joined to people, who are few, and not to their periods.
 people as (
 
-    select * from {{ ref('dim_person') }}
+    select
+        people.*,
+        coalesce(segments.segment_id, 'unknown') as segment_id,
+    from {{ ref('dim_person') }} as people
+    left join {{ ref('fct_population_segment') }} as segments on people.person_key = segments.person_key
 
 ),
 
@@ -29,25 +44,6 @@ addresses as (
 
 ),
 
-segments as (
-
-    select person_key, segment_id from {{ ref('fct_population_segment') }}
-
-),
-
-bands as (
-
-    select * from {{ ref('fct_risk_band_month') }}
-
-),
-
--- Periods whose people had a band on the evening before; of those that began before the history nobody has one.
-banded_periods as (
-
-    select distinct month_start from bands
-
-),
-
 -- Who is registered on a period's last day, as of that day; and who died in it while registered, as of their death.
 present as (
 
@@ -55,6 +51,7 @@ present as (
         registrations.*,
         periods.period_id,
         periods.period_start,
+        periods.is_banded,
         true as is_registered,
         periods.period_end as counted_on,
     from periods
@@ -67,6 +64,7 @@ present as (
         registrations.*,
         periods.period_id,
         periods.period_start,
+        periods.is_banded,
         false as is_registered,
         registrations.died_on as counted_on,
     from periods
@@ -90,8 +88,8 @@ select
     people.sex,
     people.ethnic_group,
     coalesce(((people.imd_decile + 1) // 2)::varchar, 'unknown') as imd_quintile,
-    coalesce(segments.segment_id, 'unknown') as segment_id,
-    if(banded_periods.month_start is null, null, coalesce(bands.band, 'unknown')) as risk_band,
+    people.segment_id,
+    if(present.is_banded, coalesce(bands.band, 'unknown'), null) as risk_band,
 from present
 inner join people on present.person_key = people.person_key
 left join practices
@@ -103,7 +101,5 @@ left join addresses
         present.person_key = addresses.person_key
         and addresses.start_on <= present.counted_on
         and addresses.end_on > present.counted_on
-left join segments on present.person_key = segments.person_key
-left join banded_periods on present.period_start = banded_periods.month_start
 left join bands on present.person_key = bands.person_key and present.period_start = bands.month_start
 where not (people.is_deceased and people.died_on is null)

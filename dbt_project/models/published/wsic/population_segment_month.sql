@@ -1,7 +1,10 @@
+-- In the order of people and months, so that a person's keys lie beside each other and take little room: stretches are
+-- sorted, not their months, of which there are many times more.
 with spells as (
 
     select * from {{ ref('fct_segment_spell') }}
     where is_shown and first_month_end is not null
+    order by person_key, scheme_id, first_month_end
 
 ),
 
@@ -31,6 +34,4 @@ named as (
 
 )
 
--- In the order of people and months, so that a person's keys lie beside each other and take little room.
 select * from named
-order by person_key, scheme_id, month
