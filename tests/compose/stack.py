@@ -65,7 +65,7 @@ class Stack:
 
     name: str = f"wsic-test-{os.getpid()}"
     port: int = field(default_factory=_free_port)
-    passwords: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
 
     def compose(self, *words: str, given: str | None = None) -> str:
         environ = {
