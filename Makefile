@@ -24,7 +24,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export WSIC_HOME
 
-.PHONY: help install nightly test test-all mesh-sandbox fhir-validator lint format types sql-lint sql-style sql-parse \
+.PHONY: help install nightly test test-all mesh-sandbox fhir-validator stores store-servers lint format types sql-lint sql-style sql-parse \
   docs dbt-docs bench recomputed test-compose lock clean
 
 help: ## Show what can be made
@@ -67,6 +67,16 @@ fhir-validator: install ## Install the second FHIR validator, which damaged and 
 	@mkdir -p $(VENV)/fhir-validator
 	@cp tests/fhir_validator/package.json tests/fhir_validator/package-lock.json $(VENV)/fhir-validator/
 	@cd $(VENV)/fhir-validator && npm ci --silent --ignore-scripts --omit-lockfile-registry-resolved=true
+
+# The operator's choice: what speaks s3, abfs, gs, sftp and smb. It fits what is installed, version by version.
+stores: install ## Add the packages of object stores, SFTP and shares, as docs/transports.md says
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-stores.lock
+
+store-servers: stores ## Install the servers that the tests of those packages speak to
+	@$(PYTHON) -m venv $(VENV)/store-servers
+	@$(VENV)/store-servers/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-store-servers.lock
+	@cp tests/store_servers/package.json tests/store_servers/package-lock.json $(VENV)/store-servers/
+	@cd $(VENV)/store-servers && npm ci --silent --ignore-scripts --omit-lockfile-registry-resolved=true
 
 lint: install ## Python style, security and complexity
 	@ruff check .
@@ -129,9 +139,13 @@ test-compose: install ## Build the images, bring the whole stack up, run a night
 recomputed: install ## Work the warehouse of 5,000 people out a second time, to the last digit
 	@RECOMPUTED_PEOPLE=5000 pytest -q --numprocesses 0 tests/unit/dbt_project/test_*recomputed.py
 
+LOCKED := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
+  --custom-compile-command "make lock"
 lock: install ## Resolve the dependencies again, with hashes and without index addresses
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --all-extras --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	@$(LOCKED) --all-extras --output-file requirements.lock pyproject.toml
+	@$(LOCKED) --constraint requirements.lock --output-file requirements-stores.lock --group stores
+	@$(LOCKED) --no-emit-package ldap3 --no-emit-package ldapdomaindump \
+	  --output-file requirements-store-servers.lock --group store-servers
 
 clean: ## Remove the environment and what tools left behind (never data/)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist ./*.egg-info

@@ -52,7 +52,7 @@ class Lines:
     without: Rows | None = None
     is_head: bool = False
     teller: Teller | None = None
-    failure: OtherLinesError | None = field(default=None, init=False)
+    failure: Exception | None = field(default=None, init=False)
     begins: list[Rows] = field(default_factory=list, init=False)  # behind a teller: the place of each line
 
     @contextmanager
@@ -60,7 +60,8 @@ class Lines:
         """Let one statement in the block read ``name``, once: ``_row`` BIGINT and ``line``, JSON or VARCHAR
         with its line end; behind a teller also ``_is_suspect`` BOOLEAN. JSON is given unchecked.
 
-        Raises :class:`OtherLinesError` in place of what the engine makes of it.
+        Raises what went wrong with reading or telling the lines, such as :class:`OtherLinesError`, in place
+        of what the engine makes of it.
         """
         kind = pa.json_() if as_json else pa.string()
         told = [("_is_suspect", pa.bool_())] if self.teller else []
@@ -96,7 +97,7 @@ class Lines:
                     )  # fmt: skip
                     flags = [pa.array(one if kept is None else one[kept]) for one in told]
                     yield pa.RecordBatch.from_arrays([pa.array(rows), typed, *flags], schema=schema)
-        except OtherLinesError as error:
+        except Exception as error:
             self.failure = error
             raise
 

@@ -22,13 +22,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from connectors.fhir import requirements
+from connectors.fhir.declared import WHOLE
 from connectors.fhir.definitions import PRIMITIVES, TABLE
 from connectors.register.fhir import extensions
 
 _FILLED = msgspec.Meta(min_length=1)
 _TEXT = Annotated[str, _FILLED]
-_WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # more is no BIGINT
-_JSON_TYPES: Mapping[str, Any] = {"VARCHAR": _TEXT, "BOOLEAN": bool, "DOUBLE": float, "BIGINT": _WHOLE}
+_JSON_TYPES: Mapping[str, Any] = {"VARCHAR": _TEXT, "BOOLEAN": bool, "DOUBLE": float, "BIGINT": WHOLE}
 _DATE = Annotated[
     str,
     msgspec.Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T.{0,30})?)?)?$"),

@@ -13,18 +13,18 @@ from collections import deque
 from collections.abc import Callable
 from operator import length_hint
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from connectors.fhir.declared import has_shape
 from connectors.fhir.lines import Flags, Rows
 from connectors.fhir.strict import decoder
 
 _AT_ONCE = 128 * 1024  # bytes: what is compared with one another stays in the processor's own memory
 _DAYS = 0.05  # of the lines have dates without a time of day; from there on all are read as such
-_ANY = msgspec.json.Decoder()
 Bytes = NDArray[np.uint8]
+_CLOCK = "RFC3339"  # is named where a text is no date with its time of day
 # How the reading of a line ends that says more than R4 does, and nothing that a record may not say.
 _LANDS = re.compile(r"unknown field `(extension|_\w+)`|Invalid enum value .*\.url`$", re.DOTALL)
 
@@ -32,11 +32,13 @@ _LANDS = re.compile(r"unknown field `(extension|_\w+)`|Invalid enum value .*\.ur
 class Telling:
     """Tells the lines of one file apart, as often as it is called with some of them; keeps the rows of the
     suspects: ``withheld``, that are held for refused, and ``given``, that are held for such as land. ``keep``
-    is given the rows of all suspects and their lines."""
+    is given the rows of all suspects, their lines, and which of these may be of another than the declared
+    shape."""
 
     def __init__(
-        self, resource_type: str, keep: Callable[[Rows, pa.StringArray], None] | None = None
+        self, resource_type: str, keep: Callable[[Rows, pa.StringArray, Flags], None] | None = None
     ) -> None:
+        self._resource_type = resource_type
         self._exact = decoder(resource_type).decode
         self._decode = decoder(resource_type, has_clock=True).decode
         self._keep = keep
@@ -47,42 +49,48 @@ class Telling:
     def __call__(self, rows: Rows, lines: pa.StringArray) -> tuple[Flags, Flags]:
         """Which lines to give, and which of all are suspects."""
         starts, data = _bytes(lines)
-        wrong, lands = self._read(_texts(starts, data))
-        given, suspect = np.ones(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
+        wrong, lands, doubts = self._read(_texts(starts, data))
+        given, suspect, doubt = (np.full(len(rows), start) for start in (True, False, False))
         suspect[
             np.searchsorted(starts, _signs(data[starts[0] : starts[-1]]) + starts[0], side="right") - 1
         ] = True
         suspect[wrong] = True
-        given[wrong] = lands
+        given[wrong], doubt[wrong] = lands, doubts
         self.rows += len(rows)
         self._withheld.append(rows[~given])
         self._given.append(rows[suspect & given])
         if self._keep:
-            self._keep(rows[suspect], lines.filter(pa.array(suspect)))
+            self._keep(rows[suspect], lines.filter(pa.array(suspect)), doubt[suspect])
         return given, suspect
 
-    def _read(self, texts: list[memoryview]) -> tuple[list[int], list[bool]]:
-        """Places of the texts that are no such record, and of each whether it is held for one that lands.
-        The library reads text after text and stops at one that is none; from there it is sent on."""
-        left, wrong, lands, days = iter(texts), list[int](), list[bool](), 0
+    def _read(self, texts: list[memoryview]) -> tuple[list[int], list[bool], list[bool]]:
+        """Places of the texts that are no such record; of each whether it is held for one that lands, and
+        whether it may be of another shape. The library reads text after text and stops at one that is no such
+        record; from there it is sent on."""
+        left, wrong, lands, doubts, days = iter(texts), list[int](), list[bool](), list[bool](), 0
         while True:
             try:
                 deque(map(self._decode, left), maxlen=0)
-            except ValueError:
+            except ValueError as error:
                 place = len(texts) - length_hint(left) - 1
-                said = self._problem(texts[place])
+                said = self._problem(texts[place], str(error))
                 if said is None:
                     days += 1
                 else:
+                    is_of_shape = has_shape(self._resource_type, texts[place])
                     wrong.append(place)
-                    lands.append(_LANDS.search(said) is not None and _is_object(texts[place]))
+                    lands.append(is_of_shape and _LANDS.search(said) is not None)
+                    doubts.append(not is_of_shape)
             else:
                 if days > _DAYS * len(texts):
                     self._decode = self._exact
-                return wrong, lands
+                return wrong, lands, doubts
 
-    def _problem(self, text: memoryview) -> str | None:
-        """Why the text is no record; None where it is one whose dates have no time of day."""
+    def _problem(self, text: memoryview, said: str) -> str | None:
+        """Why the text is no record, of which ``said`` was said first; None where it is one whose dates have
+        no time of day."""
+        if _CLOCK not in said:
+            return said
         try:
             self._exact(text)
         except ValueError as error:
@@ -96,14 +104,6 @@ class Telling:
     @property
     def given(self) -> Rows:
         return _joined(self._given)
-
-
-def _is_object(text: memoryview) -> bool:
-    """Whether the text is JSON to its end: reading it as a record may have stopped before."""
-    try:
-        return isinstance(_ANY.decode(text), dict)
-    except ValueError:
-        return False
 
 
 def _bytes(lines: pa.StringArray) -> tuple[NDArray[np.int32], Bytes]:

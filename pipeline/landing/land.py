@@ -6,7 +6,7 @@ whole was refused; the caller raises :class:`~pipeline.errors.InputRefusedError`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipeline.landing import manifest as control
 from pipeline.landing.coverage import conclude
 from pipeline.landing.desk import Desk, open_desk
 from pipeline.landing.feeds import DatedFolder, Feed, arrivals, dated_folders
-from pipeline.landing.land_file import Extract, land_file
+from pipeline.landing.land_file import Extract, is_declared, land_file
 from pipeline.landing.outcomes import FeedOutcome, Tally
 from pipeline.landing.receive import Received, look_at
 from pipeline.landing.record import receive_again, record_file, record_seen
@@ -52,17 +52,31 @@ def land_feed(
 
 
 def _land_folder(desk: Desk, folder: DatedFolder, tally: Tally) -> None:
-    with TemporaryDirectory(dir=desk.work) as unpacked:
-        files = _look(desk, folder, tally, Path(unpacked))
+    known = control.judged_so_far(desk.ledger, desk.feed, folder.extract_date)
+    with TemporaryDirectory(dir=desk.work) as unpacked, TemporaryDirectory(dir=desk.work) as copies:
+        copied = _to_copy(desk, folder, known)
+        files = _look(desk, folder, tally, Path(unpacked), {name: Path(copies) / name for name in copied})
         own = [folder.path, *sorted(Path(unpacked).iterdir())]  # a manifest may lie in the archive
         listed = next((place for place in own if (place / control.NAME).is_file()), folder.path)
-        _land_files(desk, folder, files, control.read_manifest(listed), tally)
+        _land_files(desk, folder, files, known, control.read_manifest(listed), tally)
+
+
+def _to_copy(desk: Desk, folder: DatedFolder, known: Mapping[str, control.SoFar]) -> list[str]:
+    """Names of the files that will be taken in whatever they hold: declared, and none of the name before."""
+    came = [path.name for path in folder.path.iterdir()]
+    format_ = registry.recognise(desk.feed.source, came)
+    seen = {so_far.name for so_far in known.values()}
+    return [name for name in came if name not in seen and is_declared(name, _format_of(desk, name, format_))]
 
 
 def _land_files(
-    desk: Desk, folder: DatedFolder, files: list[Received], manifest: control.Manifest, tally: Tally
+    desk: Desk,
+    folder: DatedFolder,
+    files: list[Received],
+    known: Mapping[str, control.SoFar],
+    manifest: control.Manifest,
+    tally: Tally,
 ) -> None:
-    known = control.judged_so_far(desk.ledger, desk.feed, folder.extract_date)
     seen = [file.file_id for file in files if file.file_id in known]
     record_seen(desk.ledger, desk.run_id, seen)
     receive_again(desk.ledger, desk.run_id, feed=desk.feed, extract_date=folder.extract_date, seen=seen)
@@ -103,8 +117,11 @@ def _land_one(desk: Desk, received: Received, extract: Extract, tally: Tally) ->
     tally.outcomes.append(outcome)
 
 
-def _look(desk: Desk, folder: DatedFolder, tally: Tally, unpacked: Path) -> list[Received]:
-    """Hash every file of a folder; an archive stands for its members, one that is broken for itself."""
+def _look(
+    desk: Desk, folder: DatedFolder, tally: Tally, unpacked: Path, copies: Mapping[str, Path]
+) -> list[Received]:
+    """Hash every file of a folder, and copy those that ``copies`` has a place for; an archive stands for its
+    members, one that is broken for itself."""
     found: list[Received] = []
     unfit = 0
     for path in sorted(folder.path.iterdir()):
@@ -114,7 +131,10 @@ def _look(desk: Desk, folder: DatedFolder, tally: Tally, unpacked: Path) -> list
             unfit += 1
             continue
         try:
-            found += _received(desk, path, folder, unpacked / str(len(found)))
+            if copy := copies.get(path.name):
+                found.append(look_at(path, desk.feed, folder.extract_date, copy_to=copy))
+            else:
+                found += _received(desk, path, folder, unpacked / str(len(found)))
         except OSError:
             unfit += 1
     if unfit:

@@ -27,7 +27,7 @@ class Extract:
 
 def land_file(desk: Desk, received: Received, extract: Extract) -> FileOutcome:
     """Take in and land one file; its outcome is not yet recorded."""
-    if not _is_declared(received, extract.format):
+    if not is_declared(received.name, extract.format):
         return _refuse_unknown(desk, received)
     with taken_in(desk.zones, received, received.name) as copy:
         return land_received(desk, copy, extract)
@@ -54,9 +54,10 @@ def land_received(
     )
 
 
-def _is_declared(received: Received, format_: Format | None) -> bool:
-    is_native = format_ is not None and format_.find(received.name) is not None
-    return any((is_native, resource_type_of(received.name), message_of(received.name)))
+def is_declared(name: str, format_: Format | None) -> bool:
+    """Whether a file of this name is landed, in a folder of this native format."""
+    is_native = format_ is not None and format_.find(name) is not None
+    return any((is_native, resource_type_of(name), message_of(name)))
 
 
 def _refuse_unknown(desk: Desk, received: Received) -> FileOutcome:

@@ -29,15 +29,16 @@ class Control:
 @dataclass(frozen=True, slots=True)
 class SoFar:
     """How totals judged a file when it was last checked; ``is_settled``: an operator had that done, or no
-    declaration names the file."""
+    declaration names the file. ``name``: as the ledger has it."""
 
+    name: str
     rows_in: int
     has_broken_totals: bool
     is_settled: bool
 
 
 _JUDGED = """
-    select f.file_id, f.rows_in,
+    select f.file_id, f.file_name, f.rows_in,
         exists (select 1 from file_rule r where r.file_id = f.file_id and r.rule_id in
             ('manifest_unreadable', 'control_total_sha256', 'control_total_rows')) as has_broken_totals,
         f.format = ? or coalesce((select run_id = 'replay' from file_known k where k.file_id = f.file_id
@@ -49,7 +50,9 @@ def judged_so_far(ledger: Ledger, feed: Feed, extract_date: date) -> dict[str, S
     """The files of one extract that were received before, by id."""
     rows = ledger.query(_JUDGED, (UNRECOGNISED, feed.source, feed.sender, extract_date.isoformat()))
     return {
-        row["file_id"]: SoFar(row["rows_in"], bool(row["has_broken_totals"]), bool(row["is_settled"]))
+        row["file_id"]: SoFar(
+            row["file_name"], row["rows_in"], bool(row["has_broken_totals"]), bool(row["is_settled"])
+        )
         for row in rows
     }
 

@@ -7,26 +7,29 @@ Everything is vectorised over blocks of bytes, so that memory stays bounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-_BLOCK, _PIECE = 8 * 1024 * 1024, 256 * 1024
-_NEWLINE, _SPACE, _QUOTE, _COMMA = 0x0A, 0x20, 0x22, 0x2C
-_NO_BREAK = (0xC2, 0xA0)  # a no-break space
-_BEFORE, _BEHIND = 3, 2  # bytes beside white space that tell whether it is at an edge
-_BOM = b"\xef\xbb\xbf"
+from pipeline.landing.signs import (
+    BEFORE,
+    BEHIND,
+    COMMA,
+    NEWLINE,
+    NOWHERE,
+    QUOTE,
+    Bytes,
+    Offsets,
+    Signs,
+    as_array,
+    line_feeds,
+    looked_at,
+    signs_of,
+)
+
 _STRAY_QUOTES_AT_MOST = 2_000  # in one block
-_QUOTES_AT_ONCE = 1024  # looked at together; behind a stray one the rest are looked at again
-
-Offsets = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
-_IS_BORDER = np.isin(np.arange(256), [_COMMA, _NEWLINE])
-_BORDERS = np.full(_BEFORE + _BEHIND, _NEWLINE, dtype=np.uint8)
-_NOWHERE = np.empty(0, dtype=np.int64)
+_BORDERS = np.full(BEFORE + BEHIND, NEWLINE, dtype=np.uint8)
 
 
 class UnreadableError(ValueError):
@@ -54,80 +57,49 @@ class Structure:
 
 def scan(path: Path) -> Structure:
     """Structure of a file whose lines end with a line feed."""
-    inside, before, records = False, _NEWLINE, 0
+    inside, before, records = False, NEWLINE, 0
     blanks: list[Offsets] = []
     is_padded, held = False, _BORDERS
-    for offset, block in _blocks(path):
-        quotes = _toggles(block, inside, before)
-        is_padded = is_padded or _is_padded(held, block, quotes, inside)
+    for offset, text, signs in looked_at(path, signs_of):
+        block = as_array(text)
+        quotes = _toggles(signs.quotes, block, inside, before)
+        is_padded = is_padded or _is_seam_padded(held, block) or _is_padded(signs, quotes, inside)
         held = np.concatenate([held, block[-len(held) :]])[-len(held) :]
-        ends = _where(block, _NEWLINE)
-        outside = ends[(np.searchsorted(quotes, ends) % 2 == 1) == inside]
-        blank = outside[_preceding(block, outside, before) == _NEWLINE]
+        outside = signs.ends[(np.searchsorted(quotes, signs.ends) % 2 == 1) == inside]
+        blank = outside[_preceding(block, outside, before) == NEWLINE]
         records += len(outside) - len(blank)
         blanks.append(blank + offset)
         inside ^= bool(len(quotes) % 2)
         before = int(block[-1])
-    ended = before == _NEWLINE and not inside
+    ended = before == NEWLINE and not inside
     return Structure(
         records=records + (not ended),
-        blank_lines=np.concatenate(blanks) if blanks else np.empty(0, dtype=np.int64),
+        blank_lines=np.concatenate(blanks) if blanks else NOWHERE,
         is_quote_open=inside,
-        ends_with_newline=before == _NEWLINE,
-        has_blank_edges=is_padded or _is_padded(held, _BORDERS[:_BEHIND], _NOWHERE, inside=False),
+        ends_with_newline=before == NEWLINE,
+        has_blank_edges=is_padded or _is_seam_padded(held, _BORDERS[:BEHIND]),
     )
 
 
-def _is_padded(held: Bytes, block: Bytes, quotes: Offsets, inside: bool) -> bool:
-    """Whether a value may begin or end with white space in ``block``, or where ``held`` before it ends."""
-    seam = np.concatenate([held, block[: len(held)]])
-    return _has_blank_edge(seam, _NOWHERE, inside=False) or _has_blank_edge(block, quotes, inside)
+def _is_seam_padded(held: Bytes, block: Bytes) -> bool:
+    """Whether a value may begin or end with white space where ``held`` before a block ends, quoted or not."""
+    return _is_padded(signs_of(np.concatenate([held, block[: len(held)]]).tobytes()), NOWHERE, inside=False)
 
 
-def _has_blank_edge(block: Bytes, quotes: Offsets, inside: bool) -> bool:
-    """Whether white space, but for the first and last few bytes, is next to a comma or a line feed that is
-    not inside of quotes, or to a quote that stands next to any comma or line feed."""
-    inner = block[_BEFORE:-_BEHIND]
-    low = np.flatnonzero(inner <= _SPACE) + _BEFORE
-    bare = low[block[low] != _NEWLINE]
-    wide = np.flatnonzero(inner == _NO_BREAK[1]) + _BEFORE
-    wide = wide[block[wide - 1] == _NO_BREAK[0]]
-    first, last = np.concatenate([low, wide - 1]), np.concatenate([low, wide])
-    if any(
-        bool(_IS_BORDER[block[at + 2 * step][block[at + step] == _QUOTE]].any())
-        for at, step in ((first, -1), (last, 1))
-    ):
+def _is_padded(signs: Signs, quotes: Offsets, inside: bool) -> bool:
+    """Whether a value may begin or end with white space in a block: beside a comma or a line feed that is not
+    inside of quotes, or beside a quote that stands next to any."""
+    if signs.at_quote:
         return True
-    beside = np.concatenate([bare, wide])[
-        _IS_BORDER[block[np.concatenate([bare, wide - 1]) - 1]]
-        | _IS_BORDER[block[np.concatenate([bare, wide]) + 1]]
-    ]
-    return bool(((np.searchsorted(quotes, beside) % 2 == 1) == inside).any())
+    return bool(((np.searchsorted(quotes, signs.beside) % 2 == 1) == inside).any())
 
 
 def line_numbers(path: Path, offsets: Offsets) -> Offsets:
     """Physical line (1 = the first) in which each byte offset lies."""
     lines = np.ones(len(offsets), dtype=np.int64)
-    for start, block in _blocks(path):
-        ends = _where(block, _NEWLINE) + start
-        lines += np.searchsorted(ends, offsets)
+    for start, _, ends in looked_at(path, line_feeds):
+        lines += np.searchsorted(ends + start, offsets)
     return lines
-
-
-def _blocks(path: Path) -> Iterator[tuple[int, Bytes]]:
-    with path.open("rb") as file:
-        start = len(_BOM) if file.read(len(_BOM)) == _BOM else 0
-        file.seek(start)
-        while chunk := file.read(_BLOCK):
-            yield start, np.frombuffer(chunk, dtype=np.uint8)
-            start += len(chunk)
-
-
-def _where(block: Bytes, byte: int) -> Offsets:
-    """Where a byte stands in a block, looked through in pieces that the processor's own memory holds."""
-    pieces = range(0, len(block), _PIECE)
-    found = [np.flatnonzero(block[start : start + _PIECE] == byte) + start for start in pieces]
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
 def _preceding(block: Bytes, positions: Offsets, before: int) -> Bytes:
@@ -136,24 +108,26 @@ def _preceding(block: Bytes, positions: Offsets, before: int) -> Bytes:
     return found
 
 
-def _toggles(block: Bytes, inside: bool, before: int) -> Offsets:
-    """Positions of the quotes that open or close a field; a stray one inside a bare field is none."""
-    quotes = _where(block, _QUOTE)
+def _toggles(quotes: Offsets, block: Bytes, inside: bool, before: int) -> Offsets:
+    """Those of the quotes that open or close a field; a stray one inside a bare field is none."""
     previous = _preceding(block, quotes, before)
-    is_bare = (previous != _COMMA) & (previous != _NEWLINE)
-    kept, begin, last = [quotes[:0]], 0, -1 if before == _QUOTE else -2
-    strays = 0
-    while strays < _STRAY_QUOTES_AT_MOST:
-        some = quotes[begin : begin + _QUOTES_AT_ONCE]
-        opens = (np.arange(len(some)) % 2 == 1) == inside
-        doubled = np.diff(some, prepend=last) == 1
-        stray = np.flatnonzero(opens & is_bare[begin : begin + len(some)] & ~doubled)
-        sound = some[: stray[0]] if len(stray) else some
+    is_bare = (previous != COMMA) & (previous != NEWLINE)
+    bare = np.flatnonzero(is_bare & (np.diff(quotes, prepend=-2) != 1))
+    # A quote opens or closes by how many stand before it: every second one may be stray.
+    bare_by_parity = [bare[bare % 2 == parity] for parity in (0, 1)]
+    kept, begin, last = [NOWHERE], 0, -1 if before == QUOTE else -2
+    for _ in range(_STRAY_QUOTES_AT_MOST):
+        if not inside and is_bare[begin : begin + 1].any() and quotes[begin] - last != 1:
+            stray = begin  # a doubled one stands beside the last that was kept, and not beside a stray one
+        else:
+            may_be = bare_by_parity[(begin + inside) % 2]
+            behind = may_be[np.searchsorted(may_be, begin, side="right") :][:1]
+            stray = int(behind[0]) if len(behind) else len(quotes)
+        sound = quotes[begin:stray]
         kept.append(sound)
+        if stray == len(quotes):
+            return np.concatenate(kept)
         inside ^= bool(len(sound) % 2)
         last = int(sound[-1]) if len(sound) else last
-        begin += len(sound) + bool(len(stray))
-        strays += bool(len(stray))
-        if begin == len(quotes) and not len(stray):
-            return np.concatenate(kept)
+        begin = stray + 1
     raise UnreadableError("too many quotes inside fields that are not quoted")

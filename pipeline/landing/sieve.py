@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -72,12 +71,20 @@ class _Rules:
     suspects: Suspects | None = None
     broken: list[Rows] = field(default_factory=list)
     strange: list[Rows] = field(default_factory=list)
+    failure: Exception | None = field(default=None, init=False)
     warnings: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.warnings = [0] * self.warned
 
     def passed(self, rows: pa.Array, bits: pa.Array, lines: pa.Array) -> pa.Array:
+        try:
+            return self._passed(rows, bits, lines)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def _passed(self, rows: pa.Array, bits: pa.Array, lines: pa.Array) -> pa.Array:
         """Which rows, of which there is something to tell, are written. ``lines``: null of those that were
         suspects before; of suspects no warning is counted: what they broke is asked of them later."""
         said = bits.to_numpy(zero_copy_only=False)
@@ -88,7 +95,8 @@ class _Rules:
         is_sound = ~(is_broken | is_strange)
         if self.suspects:
             found = ~is_sound & lines.is_valid().to_numpy(zero_copy_only=False)
-            self.suspects.keep(row[found], lines.filter(pa.array(found)), in_doubt=False)
+            of_shape = np.zeros(np.count_nonzero(found), dtype=np.bool_)
+            self.suspects.keep(row[found], lines.filter(pa.array(found)), of_shape)
         sound = said[is_sound]
         for bit in range(self.warned):
             self.warnings[bit] += int(np.count_nonzero(sound & (_WARNED << bit)))
@@ -96,7 +104,8 @@ class _Rules:
 
     @contextlib.contextmanager
     def callable(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Let a statement in the block call the function ``passed``."""
+        """Let a statement in the block call the function ``passed``. Raises what went wrong in it in place of
+        what the engine makes of it."""
         con.create_function(
             _PASSED,
             self.passed,
@@ -108,6 +117,10 @@ class _Rules:
         )
         try:
             yield
+        except duckdb.Error:
+            if self.failure:
+                raise self.failure from None
+            raise
         finally:
             con.remove_function(_PASSED)
 
@@ -138,15 +151,16 @@ def sieve(
         if _mostly_suspect(con, path, resource_type, judged, len(warning)):
             return None
         with Suspects(texts) as kept:
-            telling = Telling(resource_type, partial(kept.keep, in_doubt=True))
+            telling = Telling(resource_type, kept.keep)
             told, said = Lines(path, teller=telling), _Rules(len(warning), kept)
             with told.readable(con, "told_lines", as_json=True), said.callable(con):
                 written = write_parquet(con, f"with sound_rows as ({judged}) {select}", part)
             suspects = _joined(telling.withheld, telling.given, *said.broken, *said.strange)
             anyway = _looked_at_anyway(telling.rows, suspects)
-            kept.keep(anyway, told.texts_of(anyway), in_doubt=None)
+            kept.keep(anyway, told.texts_of(anyway), None)
     except (OtherLinesError, duckdb.InvalidInputException):
-        # The latter: what one library takes for JSON and the other does not is looked at line by line.
+        # The latter is the engine's own: what one library takes for JSON and it does not. What goes wrong in
+        # the functions that it calls comes as it is, and is nothing to land a file in one piece for.
         part.unlink(missing_ok=True)
         return None
     withheld = _joined(telling.withheld, *said.broken)

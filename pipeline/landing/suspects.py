@@ -10,12 +10,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from connectors.fhir.lines import Rows
+from connectors.fhir.lines import Flags, Rows
 
 _PIECE = 4 * 1024 * 1024  # bytes of text
 _SCHEMA = pa.schema([("_row", pa.int64()), ("in_doubt", pa.bool_()), ("line", pa.string())])
@@ -38,11 +37,11 @@ class Suspects:
         self._write()
         self._writer.close()
 
-    def keep(self, rows: Rows, lines: pa.Array | pa.ChunkedArray, *, in_doubt: bool | None) -> None:
+    def keep(self, rows: Rows, lines: pa.Array | pa.ChunkedArray, in_doubt: Flags | None) -> None:
         """Keep the lines of the rows."""
         if not len(rows):
             return
-        doubt = pa.array(np.full(len(rows), bool(in_doubt)), mask=np.full(len(rows), in_doubt is None))
+        doubt = pa.nulls(len(rows), pa.bool_()) if in_doubt is None else pa.array(in_doubt)
         texts = pc.utf8_rtrim(lines.cast(pa.string()), "\r\n")
         if isinstance(texts, pa.ChunkedArray):  # as the engine gives what it calls a function with
             texts = texts.combine_chunks()

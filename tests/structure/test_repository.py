@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,25 +70,45 @@ def test_no_file_speaks_of_the_machine_it_was_written_on() -> None:
     assert not found
 
 
-def test_the_lock_pins_everything_by_hash_and_names_no_index() -> None:
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+def locked(lock: str) -> dict[str, str]:
+    """Name and version of all that a lock pins."""
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / lock).read_text("utf-8"), flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("lock", "least"),
+    [("requirements.lock", 100), ("requirements-stores.lock", 40), ("requirements-store-servers.lock", 30)],
+)
+def test_the_lock_pins_everything_by_hash_and_names_no_index(lock: str, least: int) -> None:
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     code = [line for line in lines if not line.lstrip().startswith("#")]
     assert not [line for line in code if INDEX.search(line)]
     pins = [number for number, line in enumerate(code) if line and not line[0].isspace()]
-    assert len(pins) > 100
+    assert len(pins) > least
     for number in pins:
         assert re.match(r"[a-z0-9._-]+==\S+", code[number]), code[number]
         assert "--hash=sha256:" in code[number + 1], code[number]
 
 
 def test_the_lock_holds_what_the_project_asks_for() -> None:
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    names = re.findall(r'^    "([A-Za-z0-9._-]+)', project.split("[project.scripts]")[0], flags=re.MULTILINE)
-    locked = set(
-        re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
-    )
-    assert names
-    assert not [name for name in names if re.sub(r"[._]", "-", name).lower() not in locked]
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, groups = said["project"], said["dependency-groups"]
+    extras = [one for group in project["optional-dependencies"].values() for one in group]
+    for lock, wanted in (
+        ("requirements.lock", [*project["dependencies"], *extras]),
+        ("requirements-stores.lock", groups["stores"]),
+        ("requirements-store-servers.lock", groups["store-servers"]),
+    ):
+        names = [re.match(r"[A-Za-z0-9._-]+", one).group() for one in wanted]
+        assert names
+        assert not [name for name in names if re.sub(r"[._]", "-", name).lower() not in locked(lock)]
+
+
+def test_what_an_operator_adds_fits_what_is_installed() -> None:
+    ours, added = locked("requirements.lock"), locked("requirements-stores.lock")
+    both = ours.keys() & added.keys()
+    assert len(both) > 10
+    assert {name for name in both if ours[name] != added[name]} == set()
 
 
 @pytest.mark.parametrize("word", ["TODO", "FIXME", "NotImplementedError"])

@@ -102,6 +102,8 @@ def _walk(reached: Reached, folder: str, beside: str, depth: int) -> Iterator[En
         path = full.rstrip("/").removeprefix(reached.root).lstrip("/")
         if not path or path == beside or PurePosixPath(path).name.startswith("."):
             continue
+        if info.get("type") == "file" and full.rstrip("/") in (full[:-1], folder):
+            continue  # an object that only stands for a folder, as consoles make them
         problem = _problem(reached, full, path, info)
         if not problem and info.get("type") == "directory":
             if depth < _DEEPEST:

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,17 +41,15 @@ _SECRET = re.compile(
     r"secret|passw|token|credential|sas|connection_string|passphrase|pwd|(^|_)key$|^key|auth", re.IGNORECASE
 )
 _NO_SECRET = frozenset({"key_filename", "host_key_policy"})  # says where a key lies; whom to trust
+# Their errors go the way of all errors. What they log beside it names files, at every level.
 _TALKATIVE = (
-    "fsspec",
-    "s3fs",
-    "adlfs",
-    "gcsfs",
-    "botocore",
-    "aiobotocore",
-    "azure",
-    "paramiko",
-    "smbprotocol",
-)
+    "fsspec", "s3fs", "adlfs", "gcsfs", "botocore", "aiobotocore", "azure", "google", "paramiko", "smbclient",
+    "smbprotocol", "spnego",
+)  # fmt: skip
+# What these switch off: encryption, or looking at the certificate of whoever answers.
+_CHECKED_WAY = frozenset({"use_ssl", "ssl", "verify", "verify_ssl", "encrypt"})
+_PLAIN_WAY = re.compile(r"http://(?:\[([^\]]*)\]|([^/:;\s]*))", re.IGNORECASE)
+_PLAIN_AZURE = re.compile(r"DefaultEndpointsProtocol=http(;|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +61,18 @@ class Reached:
     protocol: str
 
     def close(self) -> None:
-        """End an SSH connection; the other file systems hold none open, or end it themselves."""
+        """End a connection of SSH or SMB; the other file systems hold none open, or end it themselves."""
         if self.protocol in _SSH:
             self.files.client.close()
+        elif self.protocol == "smb":
+            self.files.close()
 
 
 def reach(settings: Settings, feed: Feed, read_key: ReadKey) -> Reached:
     """Open the store of a feed; raises :class:`SetupError` naming what is wrong and what would be valid."""
     protocol, kind, options = prepare(settings, feed, read_key)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)  # at debug they name files
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     said = kind._get_kwargs_from_urls(feed.url)
     with classified():
         files = kind(**{**said, **options}, skip_instance_cache=True)
@@ -86,9 +87,11 @@ def prepare(settings: Settings, feed: Feed, read_key: ReadKey) -> tuple[str, Any
     """
     protocol = _protocol(settings, feed)
     kind = _kind(feed, protocol)
-    options = {**_open_options(settings, feed), **_secret_options(feed, read_key)}
+    options = {**_open_options(settings, feed), **_secret_options(settings, feed, read_key)}
     if protocol in _SSH:
         options["host_key_policy"] = known_hosts_only(options.pop("known_hosts", ""))
+    if protocol == "smb" and not _is_here(settings, feed):
+        options["encrypt"] = True
     return protocol, kind, options
 
 
@@ -106,10 +109,14 @@ def _protocol(settings: Settings, feed: Feed) -> str:
         raise SetupError(f"{where} is not in form; valid: {valid}") from None
     if parts.password is not None:
         raise SetupError(f"{where} holds a password; valid: a file of keys/ that `credentials` names")
-    is_here = parts.hostname in _LOOPBACK and not settings.is_production
-    if protocol in _PLAIN and not is_here:
+    if protocol in _PLAIN and not _is_here(settings, feed):
         raise SetupError(f"{where}: {protocol} is not encrypted; valid: https, sftp, s3, abfs, …")
     return protocol
+
+
+def _is_here(settings: Settings, feed: Feed) -> bool:
+    """Whether the server is this machine, in development: only then the way may be plain."""
+    return urlsplit(feed.url).hostname in _LOOPBACK and not settings.is_production
 
 
 def _kind(feed: Feed, protocol: str) -> Any:
@@ -118,13 +125,25 @@ def _kind(feed: Feed, protocol: str) -> Any:
     if protocol not in known:
         raise SetupError(f"{feed.name}: url: " + one_of("protocol", protocol, known))
     try:
-        return fsspec.get_filesystem_class(protocol)
+        return _own_class(protocol) or fsspec.get_filesystem_class(protocol)
     except ImportError:
         said = known_implementations.get(protocol, {}).get("err", "")
         raise SetupError(
             f"{feed.name}: url: {protocol} needs a package that is not installed; add it to the environment, "
             f"with its hashes as all others" + (f" ({said.rstrip('.')})" if said else "")
         ) from None
+
+
+def _own_class(protocol: str) -> Any:
+    """Where the class that fsspec would give is not the one to use."""
+    if protocol == "smb":
+        return import_module("pipeline.fetch.store.share").Share
+    if protocol in ("abfs", "abfss", "az"):
+        return import_module("pipeline.fetch.store.container").Container
+    if protocol in ("gs", "gcs"):
+        # gcsfs's other class first asks a second service, at an address that `endpoint_url` does not say.
+        return import_module("gcsfs.core").GCSFileSystem
+    return None
 
 
 def _open_options(settings: Settings, feed: Feed) -> Mapping[str, Any]:
@@ -140,20 +159,28 @@ def _open_options(settings: Settings, feed: Feed) -> Mapping[str, Any]:
 
 
 def _require_encrypted(settings: Settings, feed: Feed, name: str, value: object) -> None:
-    if not isinstance(value, str) or not value.lower().startswith("http://"):
+    """No option may lead over a plain way, or to a server whose certificate nobody looks at."""
+    if value is False and name in _CHECKED_WAY and not _is_here(settings, feed):
+        raise SetupError(f"{feed.name}: options: {name} = false is not safe; valid: true")
+    if not isinstance(value, str):
         return
-    if settings.is_production or urlsplit(value).hostname not in _LOOPBACK:
+    hosts = {six or host for six, host in _PLAIN_WAY.findall(value)}
+    is_plain = bool(hosts) or _PLAIN_AZURE.search(value)
+    if is_plain and (settings.is_production or not hosts or not hosts <= _LOOPBACK):
         raise SetupError(f"{feed.name}: options: {name} is not encrypted; valid: https://")
 
 
-def _secret_options(feed: Feed, read_key: ReadKey) -> dict[str, Any]:
+def _secret_options(settings: Settings, feed: Feed, read_key: ReadKey) -> dict[str, Any]:
     """What a file of ``keys/`` says to the file system: a TOML table. Its text is in no message."""
     if not feed.credentials:
         return {}
     try:
-        return tomllib.loads(read_key(feed.credentials).decode("utf-8"))
+        secrets = tomllib.loads(read_key(feed.credentials).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SetupError(f'{feed.name}: keys/{feed.credentials} is not TOML; valid: name = "value"') from None
+    for name, value in _flat(secrets):
+        _require_encrypted(settings, feed, name, value)
+    return secrets
 
 
 def _flat(options: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

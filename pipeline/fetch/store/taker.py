@@ -30,7 +30,7 @@ from pipeline.fetch.store.faults import (
     classified,
 )
 from pipeline.fetch.store.listing import Entry, chosen, list_entries
-from pipeline.fetch.store.reach import Reached
+from pipeline.fetch.store.reach import FOLDERS, Reached
 from pipeline.fetch.store.whole import Judge, Whole, marker_of
 from pipeline.fetch.tally import Tally
 from pipeline.zones import Zones
@@ -209,8 +209,12 @@ class Taker:
             with classified():
                 if files.exists(target):
                     target = f"{target}.{entry.version}"
-                files.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
-                files.mv(entry.full, target)
+                if self._reached.protocol in FOLDERS:
+                    files.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
+                    files.mv(entry.full, target)
+                else:  # of an object store `mv` would read `[` and `*` in a path as a glob
+                    files.cp_file(entry.full, target)
+                    files.rm_file(entry.full)
         except StoreFault as error:
             self._tally.leave(f"safe here, and it could not be moved at the store ({error})")
             return False

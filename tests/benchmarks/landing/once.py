@@ -32,7 +32,8 @@ _FORMATS = {"gp": "emis"}
 
 def bare(settings: Settings, path: Path, source: str, target: Path) -> tuple[int, int]:
     """The engine's own read of the file with every type given, into Parquet. What it cannot read it leaves
-    out, as it must where anything is damaged. Threads, memory and compression are the pipeline's."""
+    out, as it must where anything is damaged. Threads and memory are the pipeline's, and its compression at
+    the engine's own level."""
     with duck.connect(settings) as con:
         written = con.execute(
             f"copy (select * from {_typed_read(path, source)}) to {literal(target)} "

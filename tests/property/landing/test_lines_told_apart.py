@@ -44,6 +44,23 @@ _LINES = {
     "an unknown extension, then no JSON": '"extension": [{"url": "https://x.example"}], "period": \x01',
     "a number for a text": '"serviceType": {"text": 5}',
     "a number beyond all": '"length": {"value": 1e999}',
+    "a whole number with a point": '"extension": [{"url": "u", "valueInteger": 5.0}]',
+    "a fraction for a whole number": '"extension": [{"url": "u", "valueInteger": 5.5}]',
+    "a whole number with an exponent": '"extension": [{"url": "u", "valueInteger": 1e2}]',
+    "a whole number just too large": '"extension": [{"url": "u", "valueInteger": 9223372036854775808}]',
+    "a whole number too small": '"extension": [{"url": "u", "valueInteger": -9223372036854775809}]',
+    "a truth value as text": '"extension": [{"url": "u", "valueBoolean": "true"}]',
+    "a number for a truth value, in a known place": '"participant": [{"extension": [{"valueBoolean": 1}]}]',
+    "a member twice, once wrong": '"period": {"start": "2026-01-02"}, "period": 5',
+    "a member twice, first wrong": '"period": 5, "period": {"start": "2026-01-02"}',
+    "an unknown extension, then a name with an escape": '"extension": [{"url": "u"}], "p\\u0065riod": 5',
+    "an unknown extension, and nothing in a list": '"extension": [null, {"url": "https://x.example"}]',
+    "an unknown extension, and a list for a text": '"extension": [{"url": ["https://x.example"]}]',
+    "an object for a text": '"extension": [{"url": "u"}], "serviceType": {"text": {"a": [1]}}',
+    "a member beside": '"_status": {"extension": [{"url": "https://x.example"}]}',
+    "a member beside, and a wrong value": '"_status": {"extension": [{"url": "u"}]}, "type": {}',
+    "an unknown extension, then a wrong escape": '"extension": [{"url": "u"}], "note": "\\q"',
+    "an unknown extension, then half a pair": '"extension": [{"url": "u"}], "note": "\\ud800"',
     "a contained resource": '"contained": [{"resourceType": "Practitioner", "id": "x"}]',
     "an extension in a contained one": '"contained": [{"resourceType": "Flag", "extension": [{"url": "u"}]}]',
     "a date of no calendar": '"period": {"start": "2026-02-29"}',
@@ -209,3 +226,31 @@ def test_a_line_that_a_rule_refuses_has_not_all_others_followed_down(
     assert bool(followed) is not told
     assert whole["files"][0]["rows_quarantined"] == 1
     assert apart == whole
+
+
+class _OfOursError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    "name", ["connectors.fhir.teller.Telling.__call__", "pipeline.landing.sieve._Rules._passed"]
+)
+def test_what_goes_wrong_in_our_own_functions_is_no_reason_to_land_in_one_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A fault in telling or judging would else be hidden behind the other way to the same rows."""
+    line = _LINES["sound"]
+    late = line.replace(
+        '"period": {"start": "2026-01-02"}',
+        '"period": {"start": "2026-01-02T10:00:00Z", "end": "2026-01-01"}',
+    )
+    house = House(tmp_path)
+    house.send("Encounter.ndjson", content=f"{line}\n{late}\n".encode(), feed="acute/X01")
+    monkeypatch.setattr(sieve, "LARGE_FROM", 0)
+
+    def fails(*_: Any) -> None:
+        raise _OfOursError
+
+    monkeypatch.setattr(name, fails)
+    with pytest.raises(_OfOursError):
+        house.receive("acute/X01")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from importlib import import_module
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,20 @@ url = "https://fhir.trust.example/r4"
 level = "system"
 authorisation = "none"
 """
+
+
+OPTIONAL = (
+    "s3fs", "adlfs", "gcsfs", "paramiko", "smbclient", "smbprotocol", "fsspec.implementations.s",
+    "pipeline.fetch.store.share", "pipeline.fetch.store.container",
+)  # fmt: skip
+
+
+class NotInstalled(MetaPathFinder):
+    """As if `make stores` had never been said."""
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
+        if fullname in OPTIONAL[:6]:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
 def settings(tmp_path: Path, text: str, servers: str = "", **more: Any) -> Settings:
@@ -122,9 +139,6 @@ def test_a_file_that_others_may_write_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("s3://bucket/x", "s3 needs a package that is not installed; .*Install s3fs to access S3"),
-        ("abfs://box@account/x", "abfs needs a package that is not installed; .*adlfs"),
-        ("sftp://host/x", "sftp needs a package that is not installed; .*paramiko"),
         ("carrier-pigeon://loft", "protocol 'carrier-pigeon' is not known; valid: .*s3, .*sftp"),
         ("simplecache::s3://bucket/x", "is not one of one file system; valid: file:///"),
         ("filecache://x", "filecache is no store that files come from"),
@@ -143,6 +157,28 @@ def test_a_url_that_cannot_be_reached_is_refused_with_what_is_valid(
     with pytest.raises(SetupError, match=said) as refused:
         reach(found, feed, lambda name: b"")
     assert "Zyxmarker" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "package"),
+    [
+        ("s3://bucket/x", "s3fs"), ("abfs://box@account/x", "adlfs"), ("gs://bucket/x", "gcsfs"),
+        ("sftp://host/x", "paramiko"), ("smb://host/share/x", "smbprotocol"),
+    ],
+)  # fmt: skip
+def test_a_package_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, package: str
+) -> None:
+    """Also where `make stores` has installed it: nothing that is imported already is looked at."""
+    protocol = url.partition(":")[0]
+    for name in [name for name in sys.modules if name.startswith(OPTIONAL)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(import_module("fsspec.registry")._registry, protocol, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [NotInstalled(), *sys.meta_path])
+    found = settings(tmp_path, STORE.replace("file:///drop", url))
+    (feed,) = load_feeds(found)
+    with pytest.raises(SetupError, match=f"{protocol} needs a package that is not installed.*{package}"):
+        reach(found, feed, lambda name: b"")
 
 
 def test_production_reads_no_store_in_memory(tmp_path: Path) -> None:
@@ -166,6 +202,10 @@ def test_production_reads_no_store_in_memory(tmp_path: Path) -> None:
             'client_kwargs = {endpoint_url = "http://s3.example"}',
             "endpoint_url is not encrypted; valid: https",
         ),
+        ('proxy = "HTTP://[2001:db8::1]:80/"', "proxy is not encrypted"),
+        ("use_ssl = false", "use_ssl = false is not safe; valid: true"),
+        ("client_kwargs = {verify = false}", "verify = false is not safe"),
+        ("encrypt = false", "encrypt = false is not safe"),
     ],
 )
 def test_a_secret_has_no_place_in_the_file(tmp_path: Path, options: str, said: str) -> None:
@@ -173,6 +213,22 @@ def test_a_secret_has_no_place_in_the_file(tmp_path: Path, options: str, said: s
     (feed,) = load_feeds(found)
     with pytest.raises(SetupError, match=said) as refused:
         reach(found, feed, lambda name: b"")
+    assert "Zyxmarker" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        'connection_string = "DefaultEndpointsProtocol=http;AccountName=Zyxmarker;AccountKey=x"',
+        'connection_string = "BlobEndpoint=http://store.example/Zyxmarker;AccountKey=x"',
+        '[token]\ntoken_uri = "http://tokens.example/Zyxmarker"',
+    ],
+)
+def test_a_secret_leads_over_no_plain_way_either(tmp_path: Path, secret: str) -> None:
+    found = settings(tmp_path, STORE + 'credentials = "drop.toml"\n')
+    (feed,) = load_feeds(found)
+    with pytest.raises(SetupError, match="is not encrypted; valid: https") as refused:
+        reach(found, feed, lambda name: secret.encode())
     assert "Zyxmarker" not in str(refused.value)
 
 

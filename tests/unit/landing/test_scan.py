@@ -65,7 +65,7 @@ def test_records_are_counted_over_the_edge_of_a_block(
     path.write_bytes(b'a,b\n1,"p\n""q"\n\n2,z"z\n"3",""\n')
     whole = scan(path)
     for size in range(1, 12):
-        monkeypatch.setattr("pipeline.landing.scan._BLOCK", size)
+        monkeypatch.setattr("pipeline.landing.signs._BLOCK", size)
         found = scan(path)
         assert (found.records, found.is_quote_open, list(found.blank_lines)) == (
             whole.records,
@@ -105,7 +105,7 @@ def test_white_space_at_the_edge_of_a_value_is_found(
     text, is_padded = EDGES[case]
     path = tmp_path / "Contact.csv"
     path.write_bytes(HEADER + text.encode())
-    monkeypatch.setattr("pipeline.landing.scan._BLOCK", size)
+    monkeypatch.setattr("pipeline.landing.signs._BLOCK", size)
     found = scan(path).has_blank_edges
     # Where blocks meet it may be said of a value that has none: then its text is looked at in vain.
     assert found or not is_padded
