@@ -105,9 +105,10 @@ def _repeated(con: duckdb.DuckDBPyConnection, file: NativeFile, passed: str) -> 
 
 
 def _words(rules: Sequence[RowRule]) -> list[str]:
-    """SQL of whole numbers whose bits are the rules that a row broke, as many to a number as it holds."""
+    """SQL of whole numbers whose bits are the rules that a row broke, as many to a number as it holds; one at
+    least: of a file that came without every column that is asked for, no rule is left."""
     bits = [f"if({_flag(number)}, {1 << number % _BITS}, 0)::bigint" for number in range(len(rules))]
-    return [" + ".join(bits[start : start + _BITS]) for start in range(0, len(bits), _BITS)]
+    return [" + ".join(bits[start : start + _BITS]) for start in range(0, len(bits), _BITS)] or ["0::bigint"]
 
 
 def _word(place: int) -> str:

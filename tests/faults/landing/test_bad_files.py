@@ -137,6 +137,17 @@ def test_a_header_that_differs_refuses_the_file_and_says_how(
     assert not house.unbalanced()
 
 
+def test_a_header_cut_to_columns_that_no_rule_asks_for_refuses_the_file(house: House) -> None:
+    house.send("Person.csv", "FamilyName", "Alder", "Birch")
+    outcome = house.land()
+
+    assert outcome.outcome == "refused"
+    assert "declared and not there: PersonId, Born" in outcome.files[0].message
+    assert (outcome.files[0].rows_in, outcome.files[0].rows_quarantined) == (2, 2)
+    assert set(house.rules("Person.csv")) == {"missing_column"}
+    assert not house.unbalanced()
+
+
 def test_columns_in_another_order_and_an_optional_one_left_out_are_accepted(house: House) -> None:
     house.send("Person.csv", "Deleted,Born,PersonId,Sex,FamilyName", "false,1980-02-03,P1,F,Alder")
     house.land()
