@@ -24,8 +24,10 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export WSIC_HOME
 
-.PHONY: help install nightly test test-all mesh-sandbox fhir-validator stores store-servers lint format types sql-lint sql-style sql-parse \
-  docs dbt-docs bench recomputed test-compose lock clean
+# In the order in which they stand below.
+.PHONY: help install nightly test test-all mesh-sandbox fhir-validator stores store-servers lint format types \
+  sql-lint sql-style sql-parse licences sbom wheel bundle check-airgap docs dbt-docs bench test-compose recomputed \
+  lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -89,16 +91,33 @@ format: install ## Put the Python code into the agreed form
 types: install ## Static types
 	@mypy
 
-sql-lint: sql-style sql-parse ## dbt parses, and its SQL reads as agreed
+sql-lint: sql-style sql-parse ## dbt parses, and its SQL and that of the documentation read as agreed
 
 # In one process: with two, the same files took a quarter more processor time, and types want the other one.
 # It keeps what it parsed to its end (0.5 GB): looking again and again for what could go is a seventh of its time.
 SQLFLUFF := python -c 'import gc; gc.disable(); from sqlfluff.cli.commands import cli; cli()'
+SQL_OF_DOCS := build/sql-of-docs
 sql-style: install
-	@env $(DBT_ENV) $(SQLFLUFF) lint --disable-progress-bar --processes 1 dbt_project/models
+	@python -m tests.query_book $(SQL_OF_DOCS)
+	@env $(DBT_ENV) $(SQLFLUFF) lint --disable-progress-bar --processes 1 dbt_project/models $(SQL_OF_DOCS)
 
 sql-parse: install
 	@env $(DBT_ENV) dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
+
+licences: install ## Write docs/licences.md anew, or say which package may not be shipped
+	@python -m release.licences
+
+sbom: install ## Write the bill of materials, build/sbom.json (CycloneDX)
+	@python -m release.sbom build/sbom.json
+
+wheel: install ## Build the project's own wheel into dist/
+	@python -c 'from pathlib import Path; from release.wheel import build_wheel; print(build_wheel(Path("dist")))'
+
+bundle: install ## Everything for a machine without a network, in build/bundle: 300 MB
+	@python -m release.bundle build/bundle
+
+check-airgap: bundle ## Install that bundle where no network is, and run a night there: 2 GB, ten minutes
+	@release/check_airgap build/bundle/wsic-*
 
 docs: install ## Write the generated parts of the documentation anew
 	@python -m pipeline.handling

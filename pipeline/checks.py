@@ -20,6 +20,7 @@ from expectations.product_relations import ProductContext
 from expectations.products import check_product
 from expectations.results import RuleResult, refusals
 from expectations.rules import Before
+from pipeline import progress
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
 from pipeline.file_state import state_of
@@ -45,7 +46,7 @@ def run_arrival_checks(
             connection,
             Zones(settings.home).fhir,
             as_of=as_of,
-            sources=sources,
+            sources=progress.counted(tuple(sources), "sources"),
             before=_last_results(ledger, run_id),
         )
     finally:

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import SetupError, WsicError
+from pipeline.interrupts import stoppable
 from pipeline.settings import Settings
 
 TIME_ZONE = "Europe/London"
@@ -40,7 +41,7 @@ def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPy
         "allow_unsigned_extensions": True,  # until ours is loaded, whose signature this process has checked
     }
     extension = _httpfs()
-    connection = duckdb.connect(str(database or ":memory:"), config=config)
+    connection = stoppable(duckdb.connect(str(database or ":memory:"), config=config))
     connection.execute("set TimeZone = ?", [TIME_ZONE])
     connection.execute("set enable_progress_bar = false")
     # Brings OpenSSL, without which DuckDB writes nothing encrypted; of its network it gets none.

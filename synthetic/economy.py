@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +17,11 @@ from synthetic.span import Span
 
 BLOCK_PEOPLE = 20_000
 """People made at a time: bounds memory, and keeps a household whole."""
+
+Told = Callable[[int, int, str], None]
+"""Hears how many parts are done, of how many, and what they are."""
+
+_BLOCKS = f"blocks of {BLOCK_PEOPLE:,} people"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ def synthesise(
     *,
     workers: int = 1,
     with_ambulance: bool = False,
+    told: Told = lambda done, of, what: None,
 ) -> Summary:
     """Write an economy of ``people`` people into ``out``; the same arguments give the same bytes.
 
@@ -62,8 +69,8 @@ def synthesise(
     ``truth/*.parquet``. The history is two years to ``end_date``; the first extracts carry it whole, and
     each of the other ``nights`` carries what changed. ``with_ambulance`` adds an ambulance trust and its
     truth, and changes no byte of another source. ``workers`` processes share the blocks; their number does
-    not change a byte. Raises ValueError for a size, seed or number of nights that cannot be made,
-    FileExistsError where ``out`` already holds something.
+    not change a byte. ``told`` hears of every block done. Raises ValueError for a size, seed or number
+    of nights that cannot be made, FileExistsError where ``out`` already holds something.
     """
     _check(people, seed, nights)
     if out.exists() and any(out.iterdir()):
@@ -73,7 +80,7 @@ def synthesise(
     fixed = world.build(seed, people)
     blocks = range(-(-people // BLOCK_PEOPLE))
     tasks = [_Task(people, seed, out, span, number, with_ambulance) for number in blocks]
-    _run(tasks, workers)
+    _run(tasks, workers, told)
     rows, sent = _join(out, fixed, span, deliveries(seed, span, with_ambulance=with_ambulance))
     reference.write(out / "reference", fixed, span)
     opt_outs.write(out, fixed, span)
@@ -98,13 +105,16 @@ def _check(people: int, seed: int, nights: int) -> None:
         raise ValueError(f"nights must be from 1 to 31; given {nights}")
 
 
-def _run(tasks: list[_Task], workers: int) -> None:
+def _run(tasks: list[_Task], workers: int, told: Told) -> None:
+    told(0, len(tasks), _BLOCKS)
     if workers == 1 or len(tasks) == 1:
-        for task in tasks:
+        for done, task in enumerate(tasks, start=1):
             make_block(task)
+            told(done, len(tasks), _BLOCKS)
         return
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        list(pool.map(make_block, tasks))
+        for done, _ in enumerate(pool.map(make_block, tasks), start=1):
+            told(done, len(tasks), _BLOCKS)
 
 
 def make_block(task: _Task) -> None:

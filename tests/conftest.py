@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline import clock
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from tests.no_network import loopback_only
@@ -35,12 +37,25 @@ def airflow_settings() -> dict[str, str]:
 os.environ.update(airflow_settings())
 for name in [name for name in os.environ if name.startswith("WSIC_")]:
     del os.environ[name]
+# What a shell starts in the background ignores Ctrl-C and hands that on to all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # What handles a few rows is a quarter quicker without a second thread.
 _DEFAULTS = Settings.__init__.__kwdefaults__
 THREADS, _DEFAULTS["threads"] = _DEFAULTS["threads"], 1
 # What is on its way to the disk is lost only where power fails, which no test makes: a process that is killed
 # loses nothing of it. Waiting for the disk is a third of the time of the tests that publish.
 os.fsync = lambda descriptor: None
+# A rule's today is the day on which the tests began: where midnight comes, the clock stands just before it.
+_moment, _DAY = clock.moment, clock.today()
+
+
+def _moment_of_the_day() -> datetime:
+    at = _moment()
+    return at if clock.day(at) == _DAY else datetime.combine(_DAY, time.max, clock.LONDON).astimezone(UTC)
+
+
+clock.moment = _moment_of_the_day
 _connect_ledger = Ledger._connect
 
 

@@ -17,6 +17,7 @@ SHARED = {
     "tests/e2e/test_money_recomputed.py": "small night",
     "tests/e2e/test_query_book.py": "small night",
     "tests/e2e/test_root_rotation.py": "small night",
+    "tests/e2e/test_ways_in.py": "small night",
     "tests/privacy/least_privilege/test_modes_of_a_night.py": "small night",
     "tests/privacy/keys/test_keys_stay_in.py": "small night",
     "tests/privacy/test_markers_stop_at_the_wall.py": "small night",

@@ -6,9 +6,9 @@ stays as it was found, and the first entry of the new one holds the last head th
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline import clock
 from pipeline.audit_log import heads
 from pipeline.audit_log.acts import Detail, in_form
 from pipeline.audit_log.append import LockedLog
@@ -54,7 +54,7 @@ def _follows(head: Head | None) -> dict[str, Detail]:
 
 
 def _put_away(files: LogFiles) -> Path:
-    closed = files.closed / datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+    closed = files.closed / clock.moment().strftime("%Y%m%dT%H%M%S.%f")
     closed.mkdir(mode=0o700, parents=True)
     for path in (files.log, files.checkpoints, files.public_key):
         if path.exists():

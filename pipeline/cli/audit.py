@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline import audit_log
-from pipeline.cli import console
+from pipeline.cli import complete, console
 from pipeline.errors import ChecksRefusedError
-from pipeline.run import ig_reporting
 from pipeline.settings import load_settings
+
+if TYPE_CHECKING:
+    from pipeline import audit_log
 
 _LISTED = 3  # of a list in the table; --json shows all
 
@@ -33,6 +34,8 @@ def verify(
     as_json: console.Json = False,
 ) -> None:
     """Verify every entry, signature and copy of the log's head; ends with 4 where one does not hold."""
+    from pipeline import audit_log
+
     found = audit_log.verify(load_settings(), files_too=files, handed_out=receipt or ())
     if as_json:
         console.show_json({**_figures(found), "is_intact": found.is_intact, "first_bad": found.first_bad})
@@ -57,6 +60,8 @@ def show(
     as_json: console.Json = False,
 ) -> None:
     """List the log's entries in order: number, time, act, who, and what it said of itself."""
+    from pipeline import audit_log
+
     found = list(audit_log.entries(load_settings(), act=act, actor=actor, since=since))
     if as_json:
         console.show_json(found)
@@ -74,7 +79,10 @@ def show(
 @app.command("report", epilog=console.example_of("wsic audit report --run 20260331-001 --out report.html"))
 def report(
     run_id: Annotated[
-        str | None, typer.Option("--run", help="Of this run; of the last that published if left out.")
+        str | None,
+        typer.Option(
+            "--run", help="Of this run; of the last that published if left out.", autocompletion=complete.runs
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -86,6 +94,8 @@ def report(
 
     Readable by its owner only: it holds exact counts. Ends with 4 where the audit log does not verify.
     """
+    from pipeline.run import ig_reporting
+
     written = ig_reporting.write_ig_report(load_settings(), run_id=run_id, path=out)
     if as_json:
         console.show_json(written)
@@ -105,6 +115,8 @@ def reopen(
     as_json: console.Json = False,
 ) -> None:
     """Put a log that does not verify away as evidence, and begin a new one that says so."""
+    from pipeline import audit_log
+
     closed = audit_log.reopen(load_settings(), by=by, reason=reason)
     if as_json:
         console.show_json({"closed": closed})

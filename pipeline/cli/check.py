@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import clock
 from pipeline.cli import console
-from pipeline.duck import TIME_ZONE
 from pipeline.errors import SetupError
-from pipeline.run.readiness import FAULT, GOOD, LEVELS, Finding, look_ahead
+
+if TYPE_CHECKING:
+    from pipeline.run.readiness import Finding
 
 NAME = "check"
 EXAMPLE = console.example_of("wsic check", "wsic check --extracts data/synthetic --as-of 2026-03-31")
@@ -31,7 +31,9 @@ def command(
 
     Changes nothing and opens no record. Ends with 5 where a night would fail or be unsafe.
     """
-    night = console.parse_day(as_of) if as_of else datetime.now(ZoneInfo(TIME_ZONE)).date()
+    from pipeline.run.readiness import FAULT, GOOD, LEVELS, look_ahead
+
+    night = console.parse_day(as_of) if as_of else clock.today()
     found = look_ahead(extracts=extracts, as_of=night)
     counts = {level: sum(one.level == level for one in found) for level in LEVELS}
     if as_json:
@@ -45,6 +47,8 @@ def command(
 
 def _show(found: Sequence[Finding]) -> None:
     """The worst first; what is good on one line."""
+    from pipeline.run.readiness import GOOD, LEVELS
+
     for one in sorted(found, key=lambda finding: -LEVELS.index(finding.level)):
         typer.echo(f"{one.level:5}  {one.area}: {one.found}")
         if one.level != GOOD:

@@ -1,23 +1,26 @@
-"""How the command line speaks: tables for people, JSON for machines, progress on a terminal only."""
+"""How the command line speaks: tables for people, whole lines for pipes, JSON for machines."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
-from rich.console import Console
 
 from pipeline.errors import UsageError
-from pipeline.summary.page import table
 
-WIDTH = 120  # of what is written to a file or a pipe
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WHOLE = 100_000  # characters: no line is as long
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -35,18 +38,46 @@ def example_of(*commands: str) -> str:
 
 
 def out() -> Console:
-    """The console of stdout: colours on a terminal only."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    """The console of stdout. Lines are folded to a terminal's width, and left whole where none reads them."""
+    return _console(sys.stdout)
+
+
+def of_stderr() -> Console:
+    """The console of stderr."""
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    is_terminal = stream.isatty()
+    return Console(
+        file=stream, highlight=False, emoji=False, force_terminal=is_terminal,
+        color_system=colours(is_terminal=is_terminal), width=None if is_terminal else _WHOLE,
+    )  # fmt: skip
+
+
+def colours(*, is_terminal: bool) -> Literal["auto", "standard"] | None:
+    """On a terminal, unless NO_COLOR is set or it is a dumb one; elsewhere only where FORCE_COLOR is set.
+
+    Of both NO_COLOR holds. Set is what holds anything; FORCE_COLOR=0 is not set (no-color.org,
+    force-color.org).
+    """
+    if os.environ.get("NO_COLOR"):
+        return None
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return "standard"
+    return "auto" if is_terminal and os.environ.get("TERM") != "dumb" else None
 
 
 def fail(message: str) -> None:
     """One line on stderr."""
-    Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"wsic: {message}")
+    typer.echo(f"wsic: {message}", err=True)
 
 
 def show_json(value: object) -> None:
-    """``value`` as indented JSON; dates in ISO form, data classes as objects."""
-    typer.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False))
+    """``value`` as indented JSON: dates in ISO form, data classes as objects, null for what is no number."""
+    typer.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def show_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str) -> None:
@@ -56,18 +87,14 @@ def show_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str)
     elif not rows:
         typer.echo(nothing)
     else:
+        from pipeline.summary.page import table
+
         out().print(table(rows))
 
 
-@contextmanager
-def progress(enabled: bool = True) -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows what is being done now, on a terminal; elsewhere it says nothing."""
-    terminal = Console(stderr=True)
-    if not (enabled and terminal.is_terminal):
-        yield lambda words: None
-        return
-    with terminal.status("starting") as status:
-        yield lambda words: status.update(words)
+def given(**options: object) -> dict[str, Any]:
+    """The options that were given: what was left out is as the rules of the work have it."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def parse_day(text: str) -> date:
@@ -83,8 +110,14 @@ def _plain(value: object) -> object:
         return _plain({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, Path | date | datetime):
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, Path):
         return str(value)
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return [_plain(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.audit_log import RECEIPT_SUFFIX, as_receipt
-from pipeline.cli import console
+from pipeline.cli import complete, console, progress
 from pipeline.errors import UsageError
-from pipeline.landing.export import Chosen
-from pipeline.run.exporting import PURPOSES, Exported, ExportRequest, export_fhir
 from pipeline.settings import load_settings
 
+if TYPE_CHECKING:
+    from pipeline.run.exporting import Exported
+
 NAME = "export-fhir"
+_PURPOSES = ("export_migration", "export_direct_care")
 EXAMPLE = console.example_of(
     "wsic export-fhir --out exports/march --requester 'A. Clerk' --organisation QRV \\",
     "    --purpose export_migration --reason 'move to the new deployment' --gzip",
@@ -26,9 +27,14 @@ def command(
     out: Annotated[Path, typer.Option(help="A new folder, where the setting export_folder permits it.")],
     requester: Annotated[str, typer.Option(help="Who asks, as the file of requesters has it.")],
     organisation: Annotated[str, typer.Option(help="Which organisation gets it: its ODS code.")],
-    purpose: Annotated[str, typer.Option(help=f"{' or '.join(PURPOSES)}.")],
+    purpose: Annotated[
+        str, typer.Option(help=f"{' or '.join(_PURPOSES)}.", autocompletion=complete.words(*_PURPOSES))
+    ],
     reason: Annotated[str, typer.Option(help="Why, in words; do not name a patient.")],
-    source: Annotated[list[str] | None, typer.Option(help="Only of this source; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Only of this source; may be repeated.", autocompletion=complete.sources),
+    ] = None,
     resource_type: Annotated[
         list[str] | None, typer.Option("--type", help="Only this resource type; may be repeated.")
     ] = None,
@@ -42,6 +48,9 @@ def command(
     as_json: console.Json = False,
 ) -> None:
     """Write the landed records as UK Core FHIR NDJSON with a manifest; it is a disclosure, and logged."""
+    from pipeline.landing.export import Chosen
+    from pipeline.run.exporting import ExportRequest, export_fhir
+
     request = ExportRequest(
         out=out, requester=_given(requester, "--requester"),
         organisation=_given(organisation, "--organisation"),
@@ -49,8 +58,7 @@ def command(
         chosen=Chosen(sources=tuple(source or ()), resource_types=tuple(resource_type or ())),
         since=_since(since), is_gzipped=gzip, part_bytes=part_mb * 1_000_000,
     )  # fmt: skip
-    with console.progress() as show:
-        show("exporting")
+    with progress.shown("exporting"):
         done = export_fhir(load_settings(), request)
     _tell(done, as_json=as_json)
 
@@ -69,6 +77,8 @@ def _given(text: str, option: str) -> str:
 
 
 def _tell(done: Exported, *, as_json: bool) -> None:
+    from pipeline.audit_log import RECEIPT_SUFFIX, as_receipt
+
     receipt = done.folder.with_name(f"{done.folder.name}{RECEIPT_SUFFIX}")
     receipt.write_text(as_receipt(done.receipt), encoding="ascii")
     receipt.chmod(0o600)

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import feedback
-from pipeline.cli import console
-from pipeline.landing import Feed
+from pipeline.cli import complete, console
 from pipeline.settings import load_settings
 
 app = console.group("feedback", "What each sender hears of its night.", "wsic feedback list")
@@ -16,11 +14,18 @@ app = console.group("feedback", "What each sender hears of its night.", "wsic fe
 
 @app.command("list", epilog=console.example_of("wsic feedback list", "wsic feedback list --source acute"))
 def list_packs(
-    source: Annotated[str | None, typer.Option(help="Only packs of this source.")] = None,
-    sender: Annotated[str | None, typer.Option(help="Only packs of this sender (its ODS code).")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Only packs of this source.", autocompletion=complete.sources)
+    ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option(help="Only packs of this sender (its ODS code).", autocompletion=complete.senders),
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Show the feedback packs, newest night first: what was lost, and where the spreadsheet lies."""
+    from pipeline import feedback
+
     packs = feedback.list_feedback(load_settings())
     shown = [
         {
@@ -36,12 +41,20 @@ def list_packs(
 
 @app.command("show", epilog=console.example_of("wsic feedback show acute RYJ"))
 def show(
-    source: Annotated[str, typer.Argument(help="The source word, such as acute.")],
-    sender: Annotated[str, typer.Argument(help="The sender's ODS code.")],
-    run_id: Annotated[str | None, typer.Option("--run", help="Of this run; the newest if left out.")] = None,
+    source: Annotated[
+        str, typer.Argument(help="The source word, such as acute.", autocompletion=complete.sources)
+    ],
+    sender: Annotated[str, typer.Argument(help="The sender's ODS code.", autocompletion=complete.senders)],
+    run_id: Annotated[
+        str | None,
+        typer.Option("--run", help="Of this run; the newest if left out.", autocompletion=complete.runs),
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Show one pack: rules by outcome, rows lost to each, and how that compares with earlier nights."""
+    from pipeline import feedback
+    from pipeline.landing import Feed
+
     pack = feedback.read_feedback(load_settings(), feed=Feed(source, sender), run_id=run_id)
     if as_json:
         console.show_json(pack)

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline import fetch
-from pipeline.cli import console
+from pipeline import progress as told
+from pipeline.cli import complete, console, progress
 from pipeline.errors import InputRefusedError, UsageError, WsicError
-from pipeline.run import fetching, open_ledger
 from pipeline.settings import load_settings
 
 app = console.group(
@@ -20,16 +19,27 @@ app = console.group(
     "wsic fetch run north-trust",
 )
 _SHOWN = ("name", "feed", "transport", "state", "files", "size", "left", "reports", "job_id")
-Name = Annotated[str, typer.Argument(help="A feed's name, in the file of servers or in that of feeds.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="A feed's name, in the file of servers or in that of feeds.", autocompletion=complete.feeds
+    ),
+]
 
 
 @app.command("run", epilog=console.example_of("wsic fetch run", "wsic fetch run north-trust"))
 def run(
-    name: Annotated[str | None, typer.Argument(help="Only this feed; every one if left out.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Only this feed; every one if left out.", autocompletion=complete.feeds),
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Take what is new of every feed, or of one, and go on where a crash stopped; the next run lands what
     came."""
+    from pipeline import fetch
+    from pipeline.run import fetching, open_ledger
+
     settings = load_settings()
     ledger = open_ledger(settings)
     places = list(fetch.wanted(settings, name=name))
@@ -40,12 +50,10 @@ def run(
         )
     found: list[fetch.Fetched] = []
     refused: list[WsicError] = []
-    with console.progress() as show:
-        for place, names in places:
+    with progress.shown():
+        for place, names in told.counted(places, "places"):
             try:
-                found += fetching.fetch_from(
-                    settings, ledger, place, names, progress=_named(place.name, show)
-                )
+                found += fetching.fetch_from(settings, ledger, place, names, progress=_named(place.name))
             except WsicError as error:
                 refused.append(error)
     rows = [{shown: getattr(one, shown) for shown in _SHOWN} for one in found]
@@ -57,14 +65,17 @@ def run(
         raise refused[0]
 
 
-def _named(place: str, show: Callable[[str], None]) -> Callable[[str], None]:
-    return lambda words: show(f"{place}: {words}")
+def _named(place: str) -> Callable[[str], None]:
+    return lambda words: told.step(f"{place}: {words}")
 
 
 @app.command("feeds", epilog=console.example_of("wsic fetch feeds"))
 def feeds(as_json: console.Json = False) -> None:
     """Show every feed that is fetched: whose it is, by which transport, what was taken last, what was
     left."""
+    from pipeline import fetch
+    from pipeline.run import open_ledger
+
     settings = load_settings()
     rows = fetch.list_feeds(settings, open_ledger(settings))
     console.show_rows(rows, as_json=as_json, nothing="no feed is fetched; docs/transports.md says how")
@@ -74,11 +85,17 @@ def feeds(as_json: console.Json = False) -> None:
     "arrivals", epilog=console.example_of("wsic fetch arrivals", "wsic fetch arrivals --state refused")
 )
 def arrivals(
-    name: Annotated[str | None, typer.Argument(help="Only this feed of a mailbox or store.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Only this feed of a mailbox or store.", autocompletion=complete.feeds),
+    ] = None,
     state: Annotated[str, typer.Option(help="Only in this state: waiting, left, refused, gone, …")] = "",
     as_json: console.Json = False,
 ) -> None:
     """Show every message and file of mailboxes and stores: its state, and why it was left where it is."""
+    from pipeline import fetch
+    from pipeline.run import open_ledger
+
     rows = fetch.list_arrivals(open_ledger(load_settings()), feed=name or "", state=state)
     console.show_rows(rows, as_json=as_json, nothing="no message or file is known")
 
@@ -86,16 +103,24 @@ def arrivals(
 @app.command("list", epilog=console.example_of("wsic fetch list"))
 def list_jobs(as_json: console.Json = False) -> None:
     """Show every export that a FHIR server was asked for: from when on, what became of it, files and rows."""
+    from pipeline import fetch
+    from pipeline.run import open_ledger
+
     rows = fetch.list_jobs(open_ledger(load_settings()))
     console.show_rows(rows, as_json=as_json, nothing="no export was asked for yet")
 
 
 @app.command("show", epilog=console.example_of("wsic fetch show north-trust-00012"))
 def show_files(
-    job_id: Annotated[str, typer.Argument(help="The job_id that `wsic fetch list` shows.")],
+    job_id: Annotated[
+        str, typer.Argument(help="The job_id that `wsic fetch list` shows.", autocompletion=complete.jobs)
+    ],
     as_json: console.Json = False,
 ) -> None:
     """Show the files of one export: state, rows said and come, size, tries; never where they lay."""
+    from pipeline import fetch
+    from pipeline.run import open_ledger
+
     ledger = open_ledger(load_settings())
     if not ledger.query("select 1 from bulk_job where job_id = ?", (job_id,)):
         raise UsageError("no export has this job_id; valid: those of `wsic fetch list`")
@@ -105,6 +130,8 @@ def show_files(
 @app.command("keys", epilog=console.example_of("wsic fetch keys north-trust --json"))
 def keys(name: Name, as_json: console.Json = False) -> None:
     """Show the public keys (a JWK Set) that a FHIR server must know us by; nothing secret is in it."""
+    from pipeline.run import fetching
+
     settings = load_settings()
     found = fetching.public_keys(settings, name)
     if as_json:
@@ -118,6 +145,9 @@ def keys(name: Name, as_json: console.Json = False) -> None:
 def check(name: Name, as_json: console.Json = False) -> None:
     """Ask whether the place of a feed lets us in, and for no data: whether keys and registration are
     right."""
+    from pipeline import fetch
+    from pipeline.run import fetching, open_ledger
+
     settings = load_settings()
     for place, _ in fetch.wanted(settings, name=name):
         place.check(fetching.tools(settings, open_ledger(settings)))

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
-from pipeline.run import answers as kept
-from pipeline.run import history
+from pipeline.cli import complete, console, progress
 from pipeline.settings import load_settings
 
 app = console.group(
@@ -24,6 +22,9 @@ def list_nights(
     as_json: console.Json = False,
 ) -> None:
     """Show the nights that can be asked, with the day that each was for and when it was made."""
+    from pipeline.run import answers as kept
+    from pipeline.run import history
+
     settings = load_settings()
     if answers:
         console.show_rows(kept.list_answers(settings), as_json=as_json, nothing="no answer lies there")
@@ -42,12 +43,20 @@ def list_nights(
     ),
 )
 def as_known_on(
-    when: Annotated[str, typer.Argument(help="A day, YYYY-MM-DD: as known at its end; or a run's id.")],
+    when: Annotated[
+        str,
+        typer.Argument(
+            help="A day, YYYY-MM-DD: as known at its end; or a run's id.", autocompletion=complete.runs
+        ),
+    ],
     as_json: console.Json = False,
 ) -> None:
     """Build the identifiable tables as they were known then, beside today's; who was deleted since is out."""
+    from pipeline.run import history
+
     is_run = len(when) > len("YYYY-MM-DD") or when.count("-") == 1
-    answer = history.as_known_on(load_settings(), when if is_run else console.parse_day(when))
+    with progress.shown("working it out again"):
+        answer = history.as_known_on(load_settings(), when if is_run else console.parse_day(when))
     if as_json:
         console.show_json(answer)
         return
@@ -71,6 +80,8 @@ def as_known_on(
 @app.command("remove", epilog=console.example_of("wsic history remove"))
 def remove(as_json: console.Json = False) -> None:
     """Remove every answer about an earlier night; each can be asked for again."""
+    from pipeline.run import answers as kept
+
     removed = kept.remove_answers(load_settings())
     if as_json:
         console.show_json({"removed": removed})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli import console
+from pipeline.cli import complete, console, progress
 from pipeline.errors import UsageError
-from pipeline.keys import load_keys
-from pipeline.run import RootRotation, Rotation, rotate, rotate_root
 from pipeline.settings import PRODUCTS, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.run import RootRotation, Rotation
 
 app = console.group("keys", "Key versions in use, by public id.", "wsic keys list")
 
@@ -18,6 +19,8 @@ app = console.group("keys", "Key versions in use, by public id.", "wsic keys lis
 @app.command("list", epilog=console.example_of("wsic keys list --json"))
 def list_keys(as_json: console.Json = False) -> None:
     """Show each key's purpose, version, public id, provider and days; retired versions too."""
+    from pipeline.keys import load_keys
+
     rows = [
         {
             "purpose": key.purpose, "version": key.version, "key_id": key.key_id,
@@ -40,7 +43,9 @@ def rotate_key(
     *,
     by: Annotated[str, typer.Option(help="Who rotates it; goes into the audit log.")],
     reason: Annotated[str, typer.Option(help="Why; goes into the audit log, so no patient's details.")],
-    product: Annotated[str, typer.Option(help=f"One of {', '.join(PRODUCTS)}.")] = "",
+    product: Annotated[
+        str, typer.Option(help=f"One of {', '.join(PRODUCTS)}.", autocompletion=complete.products)
+    ] = "",
     root: Annotated[
         bool,
         typer.Option(
@@ -52,13 +57,15 @@ def rotate_key(
 ) -> None:
     """Give a product, or with --root the deployment, a new key: made again, checked, swapped in; all under
     the old key is withdrawn."""
+    from pipeline.run import rotate
+
     if root == bool(product):
         raise UsageError("valid: either --product, or --root")
     if root:
         _rotate_root(by=by, reason=reason, dry_run=dry_run, as_json=as_json)
         return
-    with console.progress() as show:
-        done = rotate(load_settings(), product=product, by=by, reason=reason, dry_run=dry_run, progress=show)
+    with progress.shown():
+        done = rotate(load_settings(), product=product, by=by, reason=reason, dry_run=dry_run)
     if as_json:
         console.show_json({**_row(done), "changed_tables": list(done.changed_tables), "dry_run": dry_run})
     else:
@@ -67,8 +74,10 @@ def rotate_key(
 
 
 def _rotate_root(*, by: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    with console.progress() as show:
-        done = rotate_root(load_settings(), by=by, reason=reason, dry_run=dry_run, progress=show)
+    from pipeline.run import rotate_root
+
+    with progress.shown():
+        done = rotate_root(load_settings(), by=by, reason=reason, dry_run=dry_run)
     rows = [_row(product) for product in done.products]
     if as_json:
         changed = {row.product: list(row.changed_tables) for row in done.products}

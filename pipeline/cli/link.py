@@ -9,13 +9,9 @@ from typing import Annotated
 import typer
 
 from connectors.declare import SOURCE_WORDS
-from pipeline import audit_log, identity
-from pipeline.cli import console, mps, review
+from pipeline.cli import complete, console, mps, progress, review
 from pipeline.cli.review import Author, Reason, say_kept, show_waterfall
-from pipeline.identity.decisions import RecordName
 from pipeline.ledger import Ledger
-from pipeline.linkage_report import write_report
-from pipeline.run import lock, open_ledger, relinking, rollback_links
 from pipeline.settings import PRODUCTS, load_settings
 
 _SCORED = {"family_name": "family", "given_name": "given"}  # field -> the trace's name of its score
@@ -54,19 +50,28 @@ def relink(
 
     Nothing is taken over unless asked to; then products follow at the next night, and a rollback undoes it.
     """
+    from pipeline.run import relinking
+
     day = console.parse_day(as_of) if as_of else None
-    found = relinking.relink(load_settings(), as_of=day, take_at_most=at_most if take else None)
+    with progress.shown():
+        found = relinking.relink(load_settings(), as_of=day, take_at_most=at_most if take else None)
     console.show_rows([asdict(found)], as_json=as_json, nothing="")
 
 
 @app.command("explain", epilog=console.example_of("wsic link explain acute RYJ 1234567"))
 def explain(
-    source: Annotated[str, typer.Argument(help=f"One of {', '.join(SOURCE_WORDS)}.")],
-    sender: Annotated[str, typer.Argument(help="ODS code of the sending organisation.")],
+    source: Annotated[
+        str, typer.Argument(help=f"One of {', '.join(SOURCE_WORDS)}.", autocompletion=complete.sources)
+    ],
+    sender: Annotated[
+        str, typer.Argument(help="ODS code of the sending organisation.", autocompletion=complete.senders)
+    ],
     record_id: Annotated[str, typer.Argument(help="The patient's id within that sender.")],
     as_json: console.Json = False,
 ) -> None:
     """Show by which step a record was linked, and which fields agreed; values are never shown."""
+    from pipeline import identity
+
     found = identity.explain(load_settings(), source, sender, record_id)
     if as_json:
         console.show_json(found)
@@ -95,11 +100,20 @@ def explain(
 @app.command("report", epilog=console.example_of("wsic link report --html linkage.html"))
 def report(
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the whole report there.")] = None,
-    run_id: Annotated[str | None, typer.Option("--run", help="Of this run; the served one if empty.")] = None,
-    product: Annotated[str, typer.Option(help="direct_care or secondary_use.")] = PRODUCTS[0],
+    run_id: Annotated[
+        str | None,
+        typer.Option("--run", help="Of this run; the served one if empty.", autocompletion=complete.runs),
+    ] = None,
+    product: Annotated[
+        str, typer.Option(help="direct_care or secondary_use.", autocompletion=complete.products)
+    ] = PRODUCTS[0],
     as_json: console.Json = False,
 ) -> None:
     """Show records by source, sender and link step, as the last run left them; or write a whole page."""
+    from pipeline import identity
+    from pipeline.linkage_report import write_report
+    from pipeline.run import open_ledger
+
     settings = load_settings()
     ledger = open_ledger(settings)
     if html is not None:
@@ -132,6 +146,8 @@ def export(
     as_json: console.Json = False,
 ) -> None:
     """Write the whole link table, for those who may be in the identity zone."""
+    from pipeline import audit_log, identity
+
     settings = load_settings()
     with audit_log.acting(settings, act="links_exported"):
         records = identity.export_links(settings, out)
@@ -148,18 +164,28 @@ def export(
     ),
 )
 def override(
-    source: Annotated[str, typer.Argument(help="Source of the one record.")],
-    sender: Annotated[str, typer.Argument(help="Its sender's ODS code.")],
+    source: Annotated[str, typer.Argument(help="Source of the one record.", autocompletion=complete.sources)],
+    sender: Annotated[str, typer.Argument(help="Its sender's ODS code.", autocompletion=complete.senders)],
     record_id: Annotated[str, typer.Argument(help="Its patient id within that sender.")],
-    other_source: Annotated[str, typer.Argument(help="Source of the other record.")],
-    other_sender: Annotated[str, typer.Argument(help="Its sender's ODS code.")],
+    other_source: Annotated[
+        str, typer.Argument(help="Source of the other record.", autocompletion=complete.sources)
+    ],
+    other_sender: Annotated[
+        str, typer.Argument(help="Its sender's ODS code.", autocompletion=complete.senders)
+    ],
     other_record_id: Annotated[str, typer.Argument(help="Its patient id within that sender.")],
-    verdict: Annotated[str, typer.Option(help="same, different, or withdrawn.")],
+    verdict: Annotated[
+        str, typer.Option(help="same, different, or withdrawn.", autocompletion=complete.verdicts)
+    ],
     reason: Reason,
     author: Author,
     as_json: console.Json = False,
 ) -> None:
     """Decide that two records are one person or two, or withdraw a decision; the next run obeys."""
+    from pipeline import audit_log, identity
+    from pipeline.identity.decisions import RecordName
+    from pipeline.run import lock, open_ledger
+
     settings = load_settings()
     one = RecordName(source, sender, record_id)
     other = RecordName(other_source, other_sender, other_record_id)
@@ -173,10 +199,17 @@ def override(
 
 @app.command("rollback", epilog=console.example_of("wsic link rollback 20260331-001"))
 def rollback(
-    run_id: Annotated[str, typer.Argument(help="The run whose links, and all later ones, are undone.")],
+    run_id: Annotated[
+        str,
+        typer.Argument(
+            help="The run whose links, and all later ones, are undone.", autocompletion=complete.linked_runs
+        ),
+    ],
     as_json: console.Json = False,
 ) -> None:
     """Undo the links of a run and of every later run, and serve the products from before it."""
+    from pipeline.run import rollback_links
+
     done = rollback_links(load_settings(), run_id)
     if as_json:
         console.show_json(done)

@@ -8,21 +8,24 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
-from pipeline.identity.residue import TrainingRules, train_site_model
+from pipeline.cli import console, progress
 from pipeline.settings import load_settings
 
 EXAMPLE = console.example_of("wsic link train --as-of 2026-03-31 --population 2400000 --practices 350")
-_RULES = TrainingRules()
 
 
 def command(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the registrations.")],
     population: Annotated[
-        int, typer.Option(min=1000, help="People of the system it will serve.")
-    ] = _RULES.population,
-    practices: Annotated[int, typer.Option(min=2, help="Practices of that system.")] = _RULES.practices,
-    seed: Annotated[int, typer.Option(help="Seed of the pairs drawn at random.")] = _RULES.seed,
+        int | None,
+        typer.Option(min=1000, help="People of the system it will serve.", show_default="2400000"),
+    ] = None,
+    practices: Annotated[
+        int | None, typer.Option(min=2, help="Practices of that system.", show_default="350")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the pairs drawn at random.", show_default="1")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(dir_okay=False, help="File to write; else the identity zone.")
     ] = None,
@@ -32,8 +35,11 @@ def command(
 
     Without --out the next night uses it. It lists names that several people have: keep it in the zone.
     """
-    rules = TrainingRules(population=population, practices=practices, seed=seed)
-    path, training = train_site_model(load_settings(), as_of.date(), rules=rules, out=out)
+    from pipeline.identity.residue import TrainingRules, train_site_model
+
+    rules = TrainingRules(**console.given(population=population, practices=practices, seed=seed))
+    with progress.shown():
+        path, training = train_site_model(load_settings(), as_of.date(), rules=rules, out=out)
     found = {
         "labels": training.labels,
         "number_labels": training.number_labels,

@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import identity
 from pipeline.cli import console
-from pipeline.run import lock, open_ledger
 from pipeline.settings import load_settings
 
 app = console.group(
@@ -29,6 +27,9 @@ def request(
     as_json: console.Json = False,
 ) -> None:
     """Write the request file for the records that number and birth date alone did not find."""
+    from pipeline import identity
+    from pipeline.run import lock, open_ledger
+
     settings = load_settings()
     with lock.held(settings, open_ledger(settings), doing="a request to the national trace"):
         asked = identity.ask_national(settings, out, everyone=everyone, with_local_id=with_local_id)
@@ -44,6 +45,9 @@ def response(
     as_json: console.Json = False,
 ) -> None:
     """Keep the answers of a response file; the next run traces by them."""
+    from pipeline import identity
+    from pipeline.run import lock, open_ledger
+
     settings = load_settings()
     with lock.held(settings, open_ledger(settings), doing="answers of the national trace"):
         kept = identity.keep_answers(settings, path)

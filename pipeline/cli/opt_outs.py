@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import identity
-from pipeline.cli import console
+from pipeline import clock
+from pipeline.cli import complete, console
 from pipeline.errors import ChecksRefusedError, UsageError
-from pipeline.run import close_run, objections, open_ledger, open_run, opt_out_check, opt_out_exchange, steps
 from pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline import identity
 
 app = console.group(
     "opt-outs", "Objections: asking, applying, deciding, and the evidence.", "wsic opt-outs report"
@@ -43,6 +45,8 @@ def request(
     as_json: console.Json = False,
 ) -> None:
     """Write the NHS numbers to be checked in the form that the national service takes; send them if asked."""
+    from pipeline.run import objections, open_ledger, opt_out_exchange
+
     settings = load_settings()
     asked = objections.ask(settings, asked_on=_day(as_of), out=out)
     messages = opt_out_exchange.send_request(settings, open_ledger(settings), asked) if send else ()
@@ -70,6 +74,8 @@ def collect(
 
     Each is stored before it is acknowledged.
     """
+    from pipeline.run import open_ledger, opt_out_exchange
+
     settings = load_settings()
     found = opt_out_exchange.collect_replies(settings, open_ledger(settings), on=_day(as_of))
     rows = [{"message_id": item.message_id, "file": item.path.name if item.path else None,
@@ -88,6 +94,8 @@ def apply(
     as_json: console.Json = False,
 ) -> None:
     """Take the newest reply into use; the next run leaves out those who objected."""
+    from pipeline.run import close_run, open_run, steps
+
     night = console.parse_day(as_of)
     run = open_run(load_settings(), extracts=extracts, as_of=night, held_by="process")
     try:
@@ -130,6 +138,8 @@ def check(
 
     Ends with 4 where no reply holds, or where a product is served with one that has lapsed.
     """
+    from pipeline.run import opt_out_check
+
     found = opt_out_check.check(load_settings(), on=_day(as_of), ask_now=ask_now)
     row = {
         "asked": found.asked_on, "reply": found.reply_on, "holds_until": found.lapses_on,
@@ -171,6 +181,8 @@ def delete(
 
 
 def _decide(act: str, subjects: str, by: str, reason: str, *, as_json: bool) -> None:
+    from pipeline.run import objections
+
     settings = load_settings()
     decision = objections.decide(
         settings, act=act, subjects=_subjects(settings, subjects), author=by, reason=reason
@@ -186,6 +198,8 @@ def _decide(act: str, subjects: str, by: str, reason: str, *, as_json: bool) -> 
 
 
 def _subjects(settings: Settings, place: str) -> identity.Subjects:
+    from pipeline import identity
+
     if place == "-":
         return identity.read_subjects(settings, sys.stdin)
     path = Path(place)
@@ -199,10 +213,14 @@ def _subjects(settings: Settings, place: str) -> identity.Subjects:
 
 @app.command("report", epilog=console.example_of("wsic opt-outs report --release 20260331-001 --json"))
 def report(
-    release: Annotated[str | None, typer.Option(help="Only the versions that this run made.")] = None,
+    release: Annotated[
+        str | None, typer.Option(help="Only the versions that this run made.", autocompletion=complete.runs)
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Show what each release says of objections: request, reply, people in and out by reason, the gates."""
+    from pipeline.run import objections, open_ledger
+
     rows = objections.evidence(open_ledger(load_settings()), release=release)
     if as_json:
         console.show_json(rows)
@@ -236,4 +254,4 @@ def _verdict(gates: dict[str, dict[str, object]]) -> str:
 
 
 def _day(text: str | None) -> date:
-    return console.parse_day(text) if text else datetime.now(UTC).date()
+    return console.parse_day(text) if text else clock.today()

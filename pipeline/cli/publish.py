@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import publish
-from pipeline.cli import console
+from pipeline.cli import complete, console, progress
 from pipeline.errors import ChecksRefusedError
-from pipeline.run import check_served, keep_snapshots, lock, open_ledger, settle_rotations
 from pipeline.settings import OPEN_PRODUCT, PRODUCTS, load_settings
+
+if TYPE_CHECKING:
+    from pipeline import publish
 
 app = console.group("publish", "Versions of each product, and the way back.", "wsic publish list")
 ALL_PRODUCTS = (*PRODUCTS, OPEN_PRODUCT)
-Product = Annotated[str, typer.Argument(help=f"One of {', '.join(ALL_PRODUCTS)}.")]
+Product = Annotated[
+    str, typer.Argument(help=f"One of {', '.join(ALL_PRODUCTS)}.", autocompletion=complete.all_products)
+]
 
 
 @app.command("list", epilog=console.example_of("wsic publish list"))
 def list_versions(as_json: console.Json = False) -> None:
     """Show every version kept, and which one is served."""
+    from pipeline import publish
+
     settings = load_settings()
     versions = [
         _row(version) for product in ALL_PRODUCTS for version in publish.list_versions(settings, product)
@@ -32,11 +37,17 @@ def list_versions(as_json: console.Json = False) -> None:
 def rollback(
     product: Product,
     to: Annotated[
-        str | None, typer.Option(help="Serve this run's version; the one before if left out.")
+        str | None,
+        typer.Option(
+            help="Serve this run's version; the one before if left out.", autocompletion=complete.runs
+        ),
     ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Serve an earlier version again; nothing is deleted."""
+    from pipeline import publish
+    from pipeline.run import lock, open_ledger, settle_rotations
+
     settings = load_settings()
     ledger = open_ledger(settings)
     with lock.held(settings, ledger, doing=f"rollback of {product}"):
@@ -51,7 +62,11 @@ def check(product: Product, as_json: console.Json = False) -> None:
 
     Rules that need the night itself are listed as not judged, each with the reason.
     """
-    results = check_served(load_settings(), product)
+    from pipeline import publish
+    from pipeline.run import check_served
+
+    with progress.shown(f"checking {product}"):
+        results = check_served(load_settings(), product)
     rows = [
         {
             "suite": result.suite, "rule": result.rule_id, "severity": result.severity,
@@ -83,8 +98,12 @@ def snapshot(
 
     One of secondary_use goes as soon as the opt-out reply that it heeds has lapsed.
     """
+    from pipeline import publish
+    from pipeline.run import keep_snapshots
+
     settings = load_settings()
-    kept = keep_snapshots(settings, again=again)
+    with progress.shown("keeping snapshots"):
+        kept = keep_snapshots(settings, again=again)
     rows = [
         {"product": item.product, "month": item.month, "run_id": item.run_id, "is_new": item in kept}
         for product in ALL_PRODUCTS

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import audit_log, landing
-from pipeline.cli import console
+from pipeline.cli import complete, console
 from pipeline.errors import InputRefusedError, UsageError
 from pipeline.ledger import Ledger
-from pipeline.run import lock, open_ledger
 from pipeline.settings import load_settings
 from pipeline.zones import Zones
 
 app = console.group("quarantine", "Refused rows: by file, row and rule.", "wsic quarantine list")
-FileId = Annotated[str, typer.Argument(help="The file_id that `wsic quarantine list` shows.")]
+FileId = Annotated[
+    str, typer.Argument(help="The file_id that `wsic quarantine list` shows.", autocompletion=complete.files)
+]
 _SHOWN = (
     "file_id",
     "source",
@@ -34,13 +34,22 @@ _SHOWN = (
 
 @app.command("list", epilog=console.example_of("wsic quarantine list --open --source acute"))
 def list_quarantine(
-    source: Annotated[str | None, typer.Option(help="Only files of this source.")] = None,
-    sender: Annotated[str | None, typer.Option(help="Only files of this sender (its ODS code).")] = None,
-    rule: Annotated[str | None, typer.Option(help="Only what this rule refused.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Only files of this source.", autocompletion=complete.sources)
+    ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option(help="Only files of this sender (its ODS code).", autocompletion=complete.senders),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="Only what this rule refused.", autocompletion=complete.rules)
+    ] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Leave out what was superseded.")] = False,
     as_json: console.Json = False,
 ) -> None:
     """Show the files with refused rows, by rule and column, and whether they came again since."""
+    from pipeline.run import open_ledger
+
     rows = _chosen(open_ledger(load_settings()), source=source, sender=sender, rule=rule)
     rows = [row for row in rows if not only_open or row["state"] == "quarantined"]
     shown = rows if as_json else [{name: row[name] for name in _SHOWN} for row in rows]
@@ -56,6 +65,9 @@ def show(
     as_json: console.Json = False,
 ) -> None:
     """Show row numbers, columns and rules of one file's refused rows; never what the rows say."""
+    from pipeline import audit_log, landing
+    from pipeline.run import open_ledger
+
     settings = load_settings()
     ledger = open_ledger(settings)
     if states:
@@ -77,15 +89,23 @@ def show(
 )
 def replay(
     file_id: Annotated[
-        str | None, typer.Argument(help="The file_id that `wsic quarantine list` shows.")
+        str | None,
+        typer.Argument(help="The file_id that `wsic quarantine list` shows.", autocompletion=complete.files),
     ] = None,
     mended: Annotated[
         Path | None,
         typer.Option(help="The file put right: the refused rows are taken from it."),
     ] = None,
-    source: Annotated[str | None, typer.Option(help="Every open file of this source.")] = None,
-    sender: Annotated[str | None, typer.Option(help="Every open file of this sender.")] = None,
-    rule: Annotated[str | None, typer.Option(help="Every open file that this rule refused rows of.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Every open file of this source.", autocompletion=complete.sources)
+    ] = None,
+    sender: Annotated[
+        str | None, typer.Option(help="Every open file of this sender.", autocompletion=complete.senders)
+    ] = None,
+    rule: Annotated[
+        str | None,
+        typer.Option(help="Every open file that this rule refused rows of.", autocompletion=complete.rules),
+    ] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Check the rows that had landed, too.")] = False,
     extracts: Annotated[
         Path | None, typer.Option(help="Where its manifest still lies, to meet its totals.")
@@ -93,6 +113,9 @@ def replay(
     as_json: console.Json = False,
 ) -> None:
     """Check what was refused again, with today's rules or from a mended file; the next run takes it in."""
+    from pipeline import landing
+    from pipeline.run import lock, open_ledger
+
     settings = load_settings()
     ledger = open_ledger(settings)
     file_ids = _asked_for(ledger, file_id, source=source, sender=sender, rule=rule)
@@ -125,6 +148,8 @@ def replay(
 def _chosen(
     ledger: Ledger, *, source: str | None, sender: str | None, rule: str | None
 ) -> list[dict[str, Any]]:
+    from pipeline import landing
+
     wanted = {"source": source, "sender": sender, "rule_id": rule}
     rows = landing.list_quarantine(ledger)
     return [row for row in rows if all(value in (None, row[name]) for name, value in wanted.items())]

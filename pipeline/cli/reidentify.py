@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from pipeline import reidentify
-from pipeline.audit_log import RECEIPT_SUFFIX, as_receipt
-from pipeline.cli import console, reidentify_review, subject
+from pipeline import clock
+from pipeline.cli import complete, console, reidentify_review, subject
 from pipeline.errors import UsageError
-from pipeline.identity.reidentify import Found, looks_like_number, write_private
-from pipeline.reidentify.ask import require_private
-from pipeline.reidentify.request import folded_purpose, read_keys
-from pipeline.run import open_ledger
 from pipeline.settings import PRODUCTS, Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline import reidentify
+    from pipeline.identity.reidentify import Found
 
 EXAMPLE = console.example_of(
     "wsic reidentify --person-key 9f3c... --requester 'A. Clerk' --organisation E84001 \\",
@@ -36,6 +35,8 @@ class NoNumbers(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """As every group does, once no argument has the form of an NHS number."""
+        from pipeline.identity.reidentify import looks_like_number
+
         if any(looks_like_number(part) for arg in args for part in (arg, arg.partition("=")[2])):
             raise UsageError("an argument looks like an NHS number; never put one on a command line")
         return super().parse_args(ctx, args)
@@ -52,12 +53,20 @@ app.command("subject", epilog=subject.EXAMPLE)(subject.command)
 @app.callback()
 def ask(
     context: typer.Context,
-    product: Annotated[str, typer.Option(help="Whose pseudonyms they are.")] = PRODUCTS[0],
+    product: Annotated[
+        str, typer.Option(help="Whose pseudonyms they are.", autocompletion=complete.products)
+    ] = PRODUCTS[0],
     person_key: Annotated[list[str] | None, typer.Option(help="A pseudonym; may be repeated.")] = None,
     file: Annotated[Path | None, typer.Option(dir_okay=False, help="Pseudonyms, one a line.")] = None,
     requester: Annotated[str, typer.Option(help="Who asks, as the file of requesters has it.")] = "",
     organisation: Annotated[str, typer.Option(help="For which organisation: its ODS code.")] = "",
-    purpose: Annotated[str, typer.Option(help="direct_care, case_finding or safeguarding.")] = "",
+    purpose: Annotated[
+        str,
+        typer.Option(
+            help="direct_care, case_finding or safeguarding.",
+            autocompletion=complete.words("direct_care", "case_finding", "safeguarding"),
+        ),
+    ] = "",
     case: Annotated[str, typer.Option(help="The case it belongs to, such as RECALL-2026/118.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in words; do not name a patient.")] = "",
     as_of: Annotated[str, typer.Option(help="The day of the relationship, YYYY-MM-DD; today if empty.")] = "",
@@ -70,9 +79,15 @@ def ask(
     as_json: console.Json = False,
 ) -> None:
     """Hand out NHS numbers of people with whom the organisation has a legitimate relationship on that day."""
+    from pipeline import reidentify
+    from pipeline.reidentify.request import folded_purpose, read_keys
+    from pipeline.run import open_ledger
+
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
+    if show and as_json:
+        raise UsageError("--show is for people and --json for programs; valid: --json with --out FILE")
     hand = _hand(settings, out, show=show)
     request = reidentify.Request(
         product=product, person_keys=(*(person_key or ()), *(read_keys(file) if file else ())),
@@ -88,6 +103,8 @@ def ask(
 
 def _hand(settings: Settings, out: Path | None, *, show: bool) -> reidentify.Hand:
     """How the numbers leave: to a private file, or to a terminal; a pipe may lead to a log."""
+    from pipeline.reidentify.ask import require_private
+
     if (out is None) == (not show):
         raise UsageError("say where the numbers go; valid: --out FILE, or --show on a terminal")
     if out is not None:
@@ -109,7 +126,7 @@ def _given(text: str, option: str) -> str:
 
 
 def _day(text: str) -> date:
-    return console.parse_day(text) if text else datetime.now(UTC).date()
+    return console.parse_day(text) if text else clock.today()
 
 
 def _tell(answer: reidentify.Answer, out: Path | None, *, as_json: bool) -> None:
@@ -126,6 +143,9 @@ def _tell(answer: reidentify.Answer, out: Path | None, *, as_json: bool) -> None
 
 def _keep_receipt(answer: reidentify.Answer, out: Path | None) -> str:
     """Beside the numbers, where they went to a file; else as one line of text."""
+    from pipeline.audit_log import RECEIPT_SUFFIX, as_receipt
+    from pipeline.identity.reidentify import write_private
+
     text = as_receipt(answer.receipt)
     if out is None:
         return " ".join(text.split())

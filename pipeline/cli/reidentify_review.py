@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import reidentify
-from pipeline.cli import console
+from pipeline.cli import complete, console
 from pipeline.settings import load_settings
 
 app = console.group("review", "Claims of an emergency, and their review.", "wsic reidentify review list")
@@ -24,6 +23,8 @@ def list_open(
     as_json: console.Json = False,
 ) -> None:
     """List the break-glasses, or the sample of answers, that wait for a review: who, for whom, why."""
+    from pipeline import reidentify
+
     if sample:
         _list_sample(everything=everything, as_json=as_json)
         return
@@ -41,6 +42,8 @@ def list_open(
 
 
 def _list_sample(*, everything: bool, as_json: bool) -> None:
+    from pipeline import reidentify
+
     rows = [
         {
             "request": one.request_id, "at": one.at, "requester": one.requester,
@@ -61,11 +64,19 @@ def _list_sample(*, everything: bool, as_json: bool) -> None:
 def close(
     request_id: Annotated[str, typer.Argument(help="An id that wsic reidentify review list shows.")],
     by: Annotated[str, typer.Option(help="Who reviewed it; not who claimed it.")],
-    finding: Annotated[str, typer.Option(help="justified, unjustified or mistake.")],
+    finding: Annotated[
+        str,
+        typer.Option(
+            help="justified, unjustified or mistake.",
+            autocompletion=complete.words("justified", "unjustified", "mistake"),
+        ),
+    ],
     reason: Annotated[str, typer.Option(help="What was found; do not name a patient.")] = "",
     as_json: console.Json = False,
 ) -> None:
     """Close the review of a break-glass or of a sampled answer; it stays in the audit log for good."""
+    from pipeline import reidentify
+
     reidentify.close_review(load_settings(), request_id, by=by, finding=finding, reason=reason)
     if as_json:
         console.show_json({"request_id": request_id, "finding": finding})

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
+from pipeline.cli import complete, console
 from pipeline.cli.runs import LAST, known_run
-from pipeline.run import open_ledger, write_run_report
 from pipeline.settings import load_settings
 
 NAME = "report"
@@ -17,7 +16,9 @@ EXAMPLE = console.example_of("wsic report", "wsic report 20260331-001 --out nigh
 
 
 def command(
-    run_id: Annotated[str, typer.Argument(help="A run's id, or the word last.")] = LAST,
+    run_id: Annotated[
+        str, typer.Argument(help="A run's id, or the word last.", autocompletion=complete.runs_or_last)
+    ] = LAST,
     out: Annotated[
         Path | None,
         typer.Option(dir_okay=False, help="HTML file to write for elsewhere, without what counts people."),
@@ -28,6 +29,8 @@ def command(
 
     Every night leaves one in audit/reports, with exact counts. Readable by its owner only.
     """
+    from pipeline.run import open_ledger, write_run_report
+
     settings = load_settings()
     written = write_run_report(settings, run_id=known_run(open_ledger(settings), run_id), path=out)
     if as_json:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Annotated
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import clock
 from pipeline.cli import console
 from pipeline.errors import UsageError
-from pipeline.run import retention
 from pipeline.settings import load_settings
+
+if TYPE_CHECKING:
+    from pipeline.run import retention
 
 app = console.group(
     "retention", "What is kept longer than its term, and destroying it.", "wsic retention plan"
@@ -27,6 +30,8 @@ def plan(
     as_json: console.Json = False,
 ) -> None:
     """Show what is over its term, by kind, and what a hold keeps all the same; changes nothing."""
+    from pipeline.run import retention
+
     settings, on = load_settings(), _day(as_of)
     if not files:
         _show(retention.plan(settings, on=on), as_json=as_json)
@@ -46,6 +51,8 @@ def destroy(
     as_json: console.Json = False,
 ) -> None:
     """Destroy what is over its term and kept by no hold; in the audit log before, a row a file after."""
+    from pipeline.run import retention
+
     if not confirm:
         raise UsageError("what is destroyed does not come back; look first: wsic retention plan; say --yes")
     _show(retention.destroy(load_settings(), on=_day(as_of)), as_json=as_json)
@@ -54,6 +61,8 @@ def destroy(
 @app.command("list", epilog=console.example_of("wsic retention list"))
 def list_destroyed(as_json: console.Json = False) -> None:
     """Show what was destroyed, a row a file, newest first."""
+    from pipeline.run import retention
+
     console.show_rows(
         retention.list_destroyed(load_settings()), as_json=as_json, nothing="nothing was destroyed yet"
     )
@@ -69,7 +78,7 @@ def _show(tallies: list[retention.Tally], *, as_json: bool) -> None:
 
 
 def _day(text: str | None) -> date:
-    today = datetime.now(UTC).date()
+    today = clock.today()
     day = console.parse_day(text) if text else today
     if day > today:
         raise UsageError("--as-of is a day to come: what is kept would be over before its time; valid: today")

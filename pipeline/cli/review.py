@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import audit_log, identity
-from pipeline.cli import console
-from pipeline.identity.decisions import Contradiction, Pair, RecordName
-from pipeline.identity.residue import Comparison
-from pipeline.run import lock, open_ledger
+from pipeline.cli import complete, console
 from pipeline.settings import load_settings
+
+if TYPE_CHECKING:
+    from pipeline.identity.decisions import Contradiction, Pair, RecordName
+    from pipeline.identity.residue import Comparison
 
 app = console.group("review", "Pairs in doubt: list them, look at one, decide it.", "wsic link review list")
 PairId = Annotated[str, typer.Argument(help="An id that wsic link review list shows.")]
@@ -26,6 +26,8 @@ def list_pairs(
     as_json: console.Json = False,
 ) -> None:
     """List decisions that cannot be obeyed, then the pairs that nobody has decided; no values."""
+    from pipeline import identity
+
     pairs = identity.list_queue(load_settings(), limit=limit)
     if as_json:
         console.show_json(pairs)
@@ -36,6 +38,8 @@ def list_pairs(
 @app.command("show", epilog=console.example_of("wsic link review show 0a1b2c3d4e5f"))
 def show(pair_id: PairId, as_json: console.Json = False) -> None:
     """Show which fields of a pair agree, and what each comparison weighs; no values."""
+    from pipeline import identity
+
     pair, steps = identity.show_pair(load_settings(), pair_id)
     if as_json:
         console.show_json({"pair": pair, "waterfall": steps})
@@ -54,12 +58,20 @@ def show(pair_id: PairId, as_json: console.Json = False) -> None:
 )
 def decide(
     pair_id: PairId,
-    verdict: Annotated[str, typer.Option(help="same or different; withdrawn for a contradiction.")],
+    verdict: Annotated[
+        str,
+        typer.Option(
+            help="same or different; withdrawn for a contradiction.", autocompletion=complete.verdicts
+        ),
+    ],
     reason: Reason,
     author: Author,
     as_json: console.Json = False,
 ) -> None:
     """Decide a pair; later runs obey, until it is withdrawn with wsic link override."""
+    from pipeline import audit_log, identity
+    from pipeline.run import lock, open_ledger
+
     settings = load_settings()
     told: dict[str, str | int | bool | list[str]] = {"pair_id": pair_id, "verdict": verdict}
     with (

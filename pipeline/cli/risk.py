@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
+from pipeline.cli import complete, console, progress
 from pipeline.errors import UsageError, one_of
-from pipeline.risk import TrainingRules, train_risk_model
 from pipeline.settings import PRODUCTS, load_settings
-from pipeline.warehouse import dbt
 from pipeline.zones import Zones
 
-_RULES = TrainingRules()
 _SHOWN = ("auc", "ppv", "sensitivity")
 
 app = console.group("risk", "The model of emergency admission.", "wsic risk train")
@@ -27,11 +24,20 @@ app = console.group("risk", "The model of emergency admission.", "wsic risk trai
     ),
 )
 def train(
-    product: Annotated[str, typer.Option(help="Whose warehouse to train on.")] = "secondary_use",
-    variant: Annotated[str, typer.Option(help="Which sources it reads: hospital_gp or whole_system.")] = (
-        _RULES.variant
-    ),
-    seed: Annotated[int, typer.Option(help="Seed by which people are split.")] = _RULES.seed,
+    product: Annotated[
+        str, typer.Option(help="Whose warehouse to train on.", autocompletion=complete.products)
+    ] = "secondary_use",
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            help="Which sources it reads: hospital_gp or whole_system.",
+            show_default="hospital_gp",
+            autocompletion=complete.words("hospital_gp", "whole_system"),
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed by which people are split.", show_default="1")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder to write; else the seeds of the dbt project.")
     ] = None,
@@ -43,6 +49,9 @@ def train(
     Read the card before that. Outside production the people are invented (their numbers may be of the test
     range), so the model says synthetic and decides about nobody.
     """
+    from pipeline.risk import TrainingRules, train_risk_model
+    from pipeline.warehouse import dbt
+
     if product not in PRODUCTS:
         raise UsageError(one_of("product", product, PRODUCTS))
     settings = load_settings()
@@ -51,10 +60,10 @@ def train(
         raise UsageError(f"no warehouse of {product} has been built yet; start with: wsic run")
     seeds = dbt.PROJECT / "seeds"
     folder = out or seeds
-    rules = TrainingRules(
-        seed=seed, variant=variant, trained_on="own" if settings.is_production else "synthetic"
-    )
-    trained, lines = train_risk_model(database, folder, rules, beside=seeds)
+    trained_on = "own" if settings.is_production else "synthetic"
+    rules = TrainingRules(**console.given(seed=seed, variant=variant), trained_on=trained_on)
+    with progress.shown():
+        trained, lines = train_risk_model(database, folder, rules, beside=seeds)
     rows = [
         {"measure": line.measure, "of": line.group_value, "people": line.people, "value": line.value}
         for line in lines

@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
-from pipeline.run import run_nightly
+from pipeline.cli import complete, console, progress
 from pipeline.settings import load_settings
-from pipeline.summary import render, summarise
 
 NAME = "run"
 EXAMPLE = console.example_of("wsic run --extracts data/synthetic --as-of 2026-03-31")
@@ -20,14 +18,20 @@ def command(
     extracts: Annotated[Path, typer.Option(help="Folder of <source>/<sender>/<date>/ extracts.")],
     as_of: Annotated[str, typer.Option(help="The night to load, YYYY-MM-DD; later extracts are left alone.")],
     source: Annotated[
-        str | None, typer.Option(help="Land this source only; the others keep their state.")
+        str | None,
+        typer.Option(
+            help="Land this source only; the others keep their state.", autocompletion=complete.sources
+        ),
     ] = None,
     as_json: console.Json = False,
 ) -> None:
     """Load, link, build, check and publish one night; loading it again changes nothing."""
+    from pipeline.run import run_nightly
+    from pipeline.summary import render, summarise
+
     settings, night = load_settings(), console.parse_day(as_of)
-    with console.progress() as show:
-        run_id, outcome = run_nightly(settings, extracts=extracts, as_of=night, source=source, progress=show)
+    with progress.shown():
+        run_id, outcome = run_nightly(settings, extracts=extracts, as_of=night, source=source)
     summary = summarise(settings, run_id)
     if as_json:
         console.show_json(summary)

@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
+from pipeline.cli import complete, console
 from pipeline.errors import UsageError
 from pipeline.ledger import Ledger
-from pipeline.run import judge, open_ledger
 from pipeline.settings import load_settings
-from pipeline.summary import render, summarise
 
 NAME = "runs"
 EXAMPLE = console.example_of("wsic runs", "wsic runs 20260331-001", "wsic runs last")
@@ -20,7 +18,10 @@ LAST = "last"
 
 def command(
     run_id: Annotated[
-        str | None, typer.Argument(help="A run's id, or the word last; all runs if left out.")
+        str | None,
+        typer.Argument(
+            help="A run's id, or the word last; all runs if left out.", autocompletion=complete.runs_or_last
+        ),
     ] = None,
     with_exit_code: Annotated[
         bool, typer.Option("--exit-code", help="End with the code the run ended with.")
@@ -28,6 +29,9 @@ def command(
     as_json: console.Json = False,
 ) -> None:
     """Show the runs, or one run: feeds, files, counts in, out, held and refused, and why."""
+    from pipeline.run import judge, open_ledger
+    from pipeline.summary import render, summarise
+
     settings = load_settings()
     ledger = open_ledger(settings)
     if run_id is None:

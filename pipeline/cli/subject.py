@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import reidentify
 from pipeline.cli import console
-from pipeline.run import open_ledger
 from pipeline.settings import load_settings
 
 EXAMPLE = console.example_of(
@@ -29,6 +27,9 @@ def command(
     as_json: console.Json = False,
 ) -> None:
     """Write every feed, link, use and re-identification that touched one person, for that person."""
+    from pipeline import reidentify
+    from pipeline.run import open_ledger
+
     settings = load_settings()
     records = reidentify.report_to_subject(
         settings,

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import console
+from pipeline import progress as told
+from pipeline.cli import console, progress
 
 NAME = "synthesise"
 EXAMPLE = console.example_of("wsic synthesise --people 10000 --seed 1 --out data/synthetic")
@@ -28,9 +29,10 @@ def command(
     from synthetic import synthesise
 
     end = console.parse_day(end_date)
-    with console.progress() as show:
-        show(f"inventing {people:,} people")
-        summary = synthesise(people, seed, out, end_date=end, nights=nights, with_ambulance=with_ambulance)
+    with progress.shown(f"inventing {people:,} people"):
+        summary = synthesise(
+            people, seed, out, end_date=end, nights=nights, with_ambulance=with_ambulance, told=told.parts
+        )
     if as_json:
         console.show_json(summary)
     else:

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipeline import duck
+from pipeline import duck, progress
 from pipeline.disclosure import disclosed
 from pipeline.errors import InputRefusedError, UsageError, one_of
 from pipeline.evaluation.balance import Balance, balance
@@ -67,11 +67,14 @@ def evaluate(
         connection.execute(f"attach {duck.literal(database.resolve())} as product (read_only)")
         connection.execute("use product")
         run = _run(connection)
+        progress.step("drawing people to compare with")
         read_list(connection, interventions, as_of=run["as_of"])
         draw(connection, rules)
         _require_enough(connection, rules)
         names = connection.execute("select distinct intervention_id from listed order by all").fetchall()
-        found = [_one(connection, name, rules) for (name,) in names]
+        progress.step("matching")
+        listed = progress.counted(names, "interventions")
+        found = [_one(connection, name, rules) for (name,) in listed]
     write(
         out, [asdict(one) | {"is_balanced": one.is_balanced} for one in found], run=run, rules=asdict(rules)
     )

@@ -7,11 +7,10 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo
 
+from pipeline import clock
 from pipeline.fetch.feed_file import IN_FOLDER, IN_NAME
 
-_LONDON = ZoneInfo("Europe/London")
 _IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _FOLDER = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -32,15 +31,10 @@ def extract_date(rule: str, path: str, *, sent: datetime, today: date) -> date:
         found = [match.groups() for one in folders if (match := _FOLDER.fullmatch(one))]
         day = _only(found, "as the name of a folder above it")
     else:
-        day = sent.astimezone(_LONDON).date()
+        day = clock.day(sent)
     if day > today:
         raise NoDateError("it is of a day to come; valid: today or before")
     return day
-
-
-def today(at: datetime) -> date:
-    """The day in London."""
-    return at.astimezone(_LONDON).date()
 
 
 def _only(found: Sequence[tuple[str, ...]], where: str) -> date:

@@ -11,6 +11,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from pipeline import progress
 from pipeline.duck import literal, values_hidden
 from pipeline.errors import SetupError
 from pipeline.identity import person_index
@@ -125,10 +126,14 @@ def relink(
 
 def _find_links(connection: DuckDBPyConnection, night: person_index.Night, keys: KeyRing) -> None:
     """Everything that :func:`person_index.keep` writes, in temporary tables."""
-    person_index.find_changes(connection, night)
-    person_index.build_changed_index(connection)
-    person_index.trace_changed(connection)
-    person_index.link_residue(connection, night)
+    begun: tuple[Callable[[], object], ...] = (
+        lambda: person_index.find_changes(connection, night),
+        lambda: person_index.build_changed_index(connection),
+        lambda: person_index.trace_changed(connection),
+        lambda: person_index.link_residue(connection, night),
+    )
+    for step in progress.counted(begun, "parts of linking"):
+        step()
     with keyed(connection, keys.key(PERSON_ID)):
         person_index.assign_persons(connection)
 

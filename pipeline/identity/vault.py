@@ -21,6 +21,7 @@ from pipeline.zones import Zones
 
 _SCHEMA = Path(__file__).with_name("vault.sql")
 _MODE = 0o600
+FORM = 1  # raised, here and in the last line of the schema, by a release that changes what a column means
 
 
 @contextmanager
@@ -29,8 +30,8 @@ def open_vault(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the vault attached as ``vault``; closed, and so sealed, at the end of the block.
 
-    Raises :class:`SetupError` where the key is not the one that the vault was made with, or the file is
-    not whole; it is left as it is then.
+    Raises :class:`SetupError` where the key is not the one that the vault was made with, the file is not
+    whole, or newer code wrote it; it is left as it is then. What older code wrote is brought up to date.
     """
     path = vault_path(settings)
     take_staged(path, staged_path(settings, keys.root_id))
@@ -38,6 +39,7 @@ def open_vault(
     connection = connect(settings)
     try:
         _attach(connection, path, keys.key(VAULT), read_only=read_only)
+        _require_known_form(connection)
         if read_only:
             yield connection
         else:
@@ -84,6 +86,20 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, re
         raise SetupError("the identity vault is held by another process, or its file is damaged") from None
     if stat.S_IMODE(path.stat().st_mode) != _MODE:  # to be looked at only is no change of it
         path.chmod(_MODE)
+
+
+def _require_known_form(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables of older code are known by what they lack, which is added; newer code says so itself."""
+    written = "from duckdb_tables() where database_name = 'vault' and table_name = 'vault_form'"
+    if not connection.execute(written).fetchall():
+        return
+    [(found,)] = connection.execute("select coalesce(max(form), 0) from vault.vault_form").fetchall()
+    if found > FORM:
+        raise SetupError(
+            f"the identity vault was written by a later version of this software (form {found}, this is "
+            f"form {FORM}), and nothing was changed; valid: that version or a later one, or the copy of the "
+            "whole home from before the upgrade"
+        )
 
 
 def _size_path(path: Path) -> Path:

@@ -81,3 +81,6 @@ create table if not exists vault.mps_answer (      -- what it answered, of the r
 alter table vault.mps_reference add column if not exists asked_number varchar;
 alter table vault.mps_reference add column if not exists asked_birth_date varchar;
 alter table vault.mps_answer add column if not exists is_restricted boolean;
+-- The forms that this vault has had: code that knows lower ones only refuses it (pipeline/identity/vault.py).
+create table if not exists vault.vault_form (form integer);
+insert into vault.vault_form select 1 where 1 not in (select form from vault.vault_form);

@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from connectors import reference as declared
 from connectors.declare import NativeFile, Severity
 from connectors.types import SQL_TYPES, quoted
+from pipeline import clock
 from pipeline.duck import literal
 from pipeline.landing.check import Verdict, applicable_rules, check_rows, checking
 from pipeline.landing.desk import Desk, open_desk, put_in_place
@@ -58,7 +59,7 @@ def load_reference(
 
 
 def _recorded(desk: Desk, file: NativeFile, folder: Path) -> ReferenceOutcome:
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+    started = clock.now()
     outcome = _load(desk, file, folder)
     desk.ledger.put(
         "step",
@@ -68,7 +69,7 @@ def _recorded(desk: Desk, file: NativeFile, folder: Path) -> ReferenceOutcome:
                 "step": "load_reference",
                 "subject": outcome.name,
                 "started_at": started,
-                "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "ended_at": clock.now(),
                 "outcome": outcome.outcome,
                 "message": outcome.message,
             }

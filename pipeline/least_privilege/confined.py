@@ -7,12 +7,15 @@ environment is what is given; no file of this process is open in it.
 from __future__ import annotations
 
 import os
+import signal
 import site
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import SetupError
 from pipeline.least_privilege import landlock
@@ -21,6 +24,7 @@ from pipeline.least_privilege.accounts import Account, may_become_others
 # /sys: DuckDB ends the process where it may not read how many processors and how much memory it has.
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys", "/dev/random", "/dev/urandom")
 _SCRATCH = ("/dev/null", "/dev/shm")  # noqa: S108 locks between threads; nothing of ours lies there
+_OFTEN = 0.5  # seconds
 _PACKAGES = ("dbt", "duckdb")
 
 
@@ -46,17 +50,19 @@ def require_apart(home: Path) -> None:
 
 def run(
     command: Sequence[str], *, environ: Mapping[str, str], cwd: Path, user: Account | None,
-    reads: Iterable[Path], writes: Iterable[Path],
+    reads: Iterable[Path], writes: Iterable[Path], meanwhile: Callable[[], None] | None = None,
 ) -> int:  # fmt: skip
     """Run ``command`` to its end and return its exit code; what it says is not kept.
 
+    ``meanwhile`` is called twice a second as long as it runs. An exception here, or this process's death,
+    ends the program, and with it all that it started.
     Raises :class:`SetupError` where it cannot be started as ``user``, or not closed in.
     """
     allowed = [("--read", path) for path in (*installation(), *(path.resolve() for path in reads))]
     allowed += [("--write", path) for path in (*map(Path, _SCRATCH), *(path.resolve() for path in writes))]
     options = [str(word) for pair in allowed for word in pair]
     launcher = [sys.executable, "-I", "-S", landlock.__file__, *options, "--"]
-    code = _start([*launcher, *command], environ=environ, cwd=cwd, user=user)
+    code = _start([*launcher, *command], environ=environ, cwd=cwd, user=user, meanwhile=meanwhile)
     if code == landlock.REFUSED:
         raise SetupError(
             "dbt could not be started closed in: the kernel refused Landlock, or its account may not start "
@@ -82,20 +88,36 @@ def require_startable(user: Account) -> None:
 
 
 def _start(
-    command: Sequence[str], *, environ: Mapping[str, str], cwd: Path, user: Account | None
+    command: Sequence[str], *, environ: Mapping[str, str], cwd: Path, user: Account | None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> int:  # fmt: skip
     quiet = subprocess.DEVNULL
+    as_whom: dict[str, Any] = {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
     try:
-        if user is None:
-            done = subprocess.run(
-                command, env=dict(environ), cwd=cwd, check=False, umask=0o077,
-                stdin=quiet, stdout=quiet, stderr=quiet,
-            )  # fmt: skip
-        else:
-            done = subprocess.run(
-                command, env=dict(environ), cwd=cwd, check=False, umask=0o007,
-                user=user.uid, group=user.gid, extra_groups=[], stdin=quiet, stdout=quiet, stderr=quiet,
-            )  # fmt: skip
+        process = subprocess.Popen(
+            command, env=dict(environ), cwd=cwd, umask=0o007 if user else 0o077, **as_whom,
+            stdin=quiet, stdout=quiet, stderr=quiet, process_group=0,
+        )  # fmt: skip
     except PermissionError:
         return landlock.REFUSED
-    return done.returncode
+    try:
+        return _wait(process, meanwhile)
+    except BaseException:
+        _end(process)
+        raise
+
+
+def _wait(process: subprocess.Popen[bytes], meanwhile: Callable[[], None] | None) -> int:
+    while meanwhile is not None:
+        try:
+            return process.wait(timeout=_OFTEN)
+        except subprocess.TimeoutExpired:
+            meanwhile()
+    return process.wait()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the program and all that it started. One of another account ends with us: see ``landlock``."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -22,6 +22,7 @@ _OF_A_FILE = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15  # the rights that a f
 _FILES = {1: (1 << 13) - 1, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
 _TCP, _SCOPE = 0b11, 0b11
 _NO_NEW_PRIVILEGES, _DROP_CAPABILITY, _MOST_CAPABILITIES = 38, 24, 64  # prctl(2)
+_END_WITH_PARENT, _KILL = 1, 9  # prctl(2): PR_SET_PDEATHSIG, SIGKILL
 _PATH_ONLY = 0o10000000  # O_PATH, which not every system's `os` has
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -70,6 +71,8 @@ def _called(number: int, *arguments: object) -> int:
 
 
 def _give_up_privileges() -> None:
+    # A night that is killed must not leave a dbt behind that writes where the next one builds.
+    _libc.prctl(_END_WITH_PARENT, _KILL, 0, 0, 0)
     for capability in range(_MOST_CAPABILITIES):
         _libc.prctl(_DROP_CAPABILITY, capability, 0, 0, 0)
     if _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:

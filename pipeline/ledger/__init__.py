@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
-SCHEMA = Path(__file__).with_name("schema.sql")
+from pipeline.ledger import form
+
 _BUSY_SECONDS = 60.0  # how long one writer waits for another
 _Kept = tuple[sqlite3.Connection, tuple[int, int, int]]  # and the process and file that it is one of and to
 _ABANDONED: list[sqlite3.Connection] = []  # of a parent process: closing them here would break its locks
@@ -23,6 +23,8 @@ _ABANDONED: list[sqlite3.Connection] = []  # of a parent process: closing them h
 
 class Ledger:
     """One deployment's ledger file; every method commits before it returns.
+
+    Opening one brings it up to date (:mod:`pipeline.ledger.form`), or raises :class:`SetupError`.
 
     A thread keeps its connection, for opening and closing one takes longer than most of what is said to it:
     SQLite folds its log into the file whenever the last connection goes. What is asked inside a transaction
@@ -32,13 +34,9 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kept = threading.local()
-        schema = SCHEMA.read_text("utf-8")
-        form = crc32(schema.encode()) >> 1  # SQLite keeps 32 bits, signed, for its users
         with self._open() as connection:
-            if connection.execute("pragma user_version").fetchone()[0] != form:
-                connection.executescript(
-                    f"pragma journal_mode = wal;\n{schema}\npragma user_version = {form};"
-                )
+            if not form.is_current(connection):
+                form.bring_up_to_date(connection)
         path.chmod(0o600)
 
     @contextmanager

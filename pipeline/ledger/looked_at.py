@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.ledger import SCHEMA, Ledger
+from pipeline.ledger import Ledger, form
 
 
 class LedgerLookedAt(Ledger):
@@ -26,8 +27,22 @@ class LedgerLookedAt(Ledger):
             log = self.path.with_name(f"{self.path.name}-wal")
             how = "mode=ro" if log.exists() else "immutable=1"
             connection = sqlite3.connect(f"file:{quote(str(self.path))}?{how}", uri=True)
-        else:
-            connection = sqlite3.connect(":memory:")
-            connection.executescript(SCHEMA.read_text("utf-8"))
-        connection.row_factory = sqlite3.Row
-        return connection
+            connection.row_factory = sqlite3.Row
+            if form.is_current(connection):
+                return connection
+            with closing(connection):
+                return _up_to_date(connection)
+        return _up_to_date(None)
+
+
+def _up_to_date(before: sqlite3.Connection | None) -> sqlite3.Connection:
+    """A copy in memory, brought up to date as a run would; an empty one where there is none yet.
+
+    Raises :class:`SetupError` where a run would.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level="IMMEDIATE")
+    connection.row_factory = sqlite3.Row
+    if before is not None:
+        before.backup(connection)
+    form.bring_up_to_date(connection)
+    return connection

@@ -199,3 +199,6 @@ create table if not exists mesh_report (
     message_id text primary key, mailbox text not null, workflow_id text not null, linked_message_id text not null,
     status_code text not null, reported_at text not null
 ) strict;
+-- The forms that this ledger has had: code that knows lower ones only refuses it (pipeline/ledger/form.py).
+create table if not exists ledger_form (form integer primary key) strict;
+insert or ignore into ledger_form (form) values (1);

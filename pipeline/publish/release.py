@@ -10,7 +10,7 @@ import duckdb
 
 from expectations.products import check_marked
 from expectations.results import RuleResult
-from pipeline import audit_log, controlled
+from pipeline import audit_log, controlled, interrupts
 from pipeline.checks import conclude, forget
 from pipeline.clock import now
 from pipeline.duck import connect
@@ -149,9 +149,10 @@ def serve(
     """
     place: Shelf = shelf(settings, product)
     with announced(settings, ledger, place, run_id=run_id, product=product, details=details):
-        swap(place.current, Path("versions") / f"{run_id}.duckdb")
-        place.settle()
-        record(ledger, run_id, product, "published", "")
+        with interrupts.held():
+            swap(place.current, Path("versions") / f"{run_id}.duckdb")
+            place.settle()
+            record(ledger, run_id, product, "published", "")
     prune(settings, product)
 
 

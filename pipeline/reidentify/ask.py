@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from pipeline import audit_log
+from pipeline import audit_log, clock
 from pipeline.audit_log import Checkpoint, operating_user
 from pipeline.errors import UsageError, WsicError
 from pipeline.identity.reidentify import Found, key_ids, resolve
@@ -90,7 +90,7 @@ def _asked(request: Request) -> Told:
 
 
 def _judge(settings: Settings, ledger: Ledger, request: Request) -> None:
-    entries, today = list(audit_log.entries(settings)), datetime.now(UTC).date()
+    entries, today = list(audit_log.entries(settings)), clock.today()
     rules.require_product_and_purpose(request)
     rules.require_reason(request)
     requesters = load_listed(settings).requesters

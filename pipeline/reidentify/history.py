@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from pipeline import clock
 from pipeline.audit_log import Entry
 from pipeline.reidentify.names import folded
 from pipeline.reidentify.refusal import RequestRefusedError
@@ -29,14 +30,14 @@ class BreakGlass:
 
 
 def asked_today(entries: Sequence[Entry], requester: str) -> int:
-    """Pseudonyms that the requester asked about on this day (UTC), in requests that were not refused."""
-    today = datetime.now(UTC).date().isoformat()
+    """Pseudonyms that the requester asked about on this day (London's), in requests that were not refused."""
+    today = clock.today()
     refused = {entry.details["request_id"] for entry in entries if entry.act == "reidentify_refused"}
     return sum(
         int(entry.details["keys"])
         for entry in entries
         if entry.act == "reidentify_asked"
-        and entry.at.startswith(today)
+        and clock.day(datetime.fromisoformat(entry.at)) == today
         and folded(str(entry.details["requester"])) == folded(requester)
         and entry.details["request_id"] not in refused
     )
@@ -55,7 +56,7 @@ def break_glasses(entries: Sequence[Entry]) -> list[BreakGlass]:
 
 def require_reviewed(entries: Sequence[Entry], requester: str, settings: Settings) -> None:
     """Whoever has an emergency that nobody reviewed in time may claim no other."""
-    latest = datetime.now(UTC) - timedelta(days=settings.break_glass_review_days)
+    latest = clock.moment() - timedelta(days=settings.break_glass_review_days)
     late = [
         one.request_id
         for one in break_glasses(entries)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from pipeline import audit_log
+from pipeline import audit_log, clock
 from pipeline.audit_log import operating_user
 from pipeline.errors import UsageError, one_of
 from pipeline.reidentify.history import BreakGlass, break_glasses
@@ -50,7 +48,7 @@ def close_review(settings: Settings, request_id: str, *, by: str, finding: str, 
         )
     listed, account = load_listed(settings), operating_user()
     _require_another(listed, claims[request_id], by=by, account=account)
-    reviewer = require_reviewer(listed, by=by, account=account, today=datetime.now(UTC).date())
+    reviewer = require_reviewer(listed, by=by, account=account, today=clock.today())
     told: dict[str, str | int | bool | list[str]] = {"request_id": request_id, "finding": finding}
     if reason:
         told["reason"] = reason

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import audit_log
+from pipeline import audit_log, clock
 from pipeline.audit_log import operating_user
 from pipeline.errors import UsageError
 from pipeline.identity.reidentify import read_number, subject_report
@@ -52,7 +51,7 @@ def report_to_subject(
 def _allowed(settings: Settings, *, by: str, case: str, reason: str) -> Told:
     case = require_case(case, SUBJECT_ACCESS)
     require_words(reason)
-    listed, today = load_listed(settings), datetime.now(UTC).date()
+    listed, today = load_listed(settings), clock.today()
     officer = require_subject_officer(listed, by=by, account=operating_user(), today=today)
     return {"requester": officer.name, "case": case, "reason": reason}
 

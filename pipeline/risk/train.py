@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline import progress
 from pipeline.errors import UsageError, one_of
 from pipeline.risk.card import Line, measured
 from pipeline.risk.features import HOSPITAL_GP, VARIANTS, Day, Floats, read_days
@@ -54,12 +55,15 @@ def train_risk_model(
         raise UsageError(one_of("variant", rules.variant, VARIANTS))
     if rules.trained_on not in TRAINED_ON:
         raise UsageError(one_of("trained_on", rules.trained_on, TRAINED_ON))
+    progress.step("reading features", number=1, of=3)
     split = _split(read_days(database, rules.seed, rules.variant))
     day, chosen = split.fitted
     admitted = int(day.outcome[chosen == 1].sum())
     if admitted < _LEAST_ADMITTED:
         raise UsageError(f"training needs {_LEAST_ADMITTED} people who were admitted; found {admitted}")
+    progress.step("fitting", number=2, of=3)
     model = calibrate(fit(day, chosen, strength=rules.strength), *split.calibrated)
+    progress.step("trying it", number=3, of=3)
     tried, among = split.tried
     lines = list(measured(tried, among, model.chance(tried.values)))
     trained = Trained(

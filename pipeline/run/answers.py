@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from pipeline import clock
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
@@ -77,4 +78,4 @@ def _is_older(folder: Path, limit: timedelta) -> bool:
         asked_at = datetime.fromisoformat(_about(folder)["asked_at"])
     except (KeyError, ValueError):
         return True  # of an answer that a crash cut short
-    return datetime.now(UTC) - asked_at >= limit
+    return clock.moment() - asked_at >= limit

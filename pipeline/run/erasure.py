@@ -8,9 +8,9 @@ last good one.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from pipeline import identity, publish
+from pipeline import clock, identity, publish
 from pipeline.ledger import Ledger
 from pipeline.settings import PRODUCTS, Settings
 
@@ -27,5 +27,5 @@ def withdraw_versions(settings: Settings, ledger: Ledger, product: str) -> tuple
         return ()
     oldest = identity.oldest_decision_after(ledger, publish.served_at(settings, product), *ACTS)
     limit = timedelta(days=settings.deletion_within_days)
-    is_overdue = oldest is not None and datetime.now(UTC) - oldest > limit
+    is_overdue = oldest is not None and clock.moment() - oldest > limit
     return publish.withdraw(settings, ledger, product, made_before=decided_at, with_served=is_overdue)

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from pipeline import fetch, keys
+from pipeline import clock, fetch, keys
 from pipeline.errors import InputRefusedError, WsicError
 from pipeline.fetch import Fetched, Place, Tools
 from pipeline.gate_words import ARRIVED, FETCHED, FETCHED_RULES
@@ -20,7 +18,6 @@ from pipeline.run.step import recorded
 from pipeline.settings import Settings
 from pipeline.zones import Zones
 
-_LONDON = ZoneInfo("Europe/London")
 _MOST_AT_ONCE = 8  # places; each is another organisation's machine
 
 
@@ -32,7 +29,7 @@ def fetch_all(run: Run) -> None:
     something did not come.
     """
     places = list(fetch.wanted(run.settings, source=run.source))
-    if not places or run.as_of < datetime.now(_LONDON).date():
+    if not places or run.as_of < clock.today():
         return
     with ThreadPoolExecutor(min(len(places), _MOST_AT_ONCE), thread_name_prefix="place") as pool:
         begun = [pool.submit(_recorded, run, place, names) for place, names in places]

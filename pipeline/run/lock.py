@@ -19,9 +19,10 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline import clock
 from pipeline.clock import now
 from pipeline.errors import RunLockedError
 from pipeline.ledger import Ledger
@@ -152,7 +153,7 @@ def _is_free(path: str) -> bool:
 def _is_silent(latest: str | None, holder: dict[str, Any], settings: Settings) -> bool:
     """Whether a run id that holds the lock has given no sign of life for too long."""
     last_sign = datetime.fromisoformat(max(latest or "", holder["acquired_at"]))
-    return datetime.now(UTC) - last_sign > timedelta(hours=settings.lock_stale_hours)
+    return clock.moment() - last_sign > timedelta(hours=settings.lock_stale_hours)
 
 
 def _end_dead_run(connection: sqlite3.Connection, run_id: str) -> None:

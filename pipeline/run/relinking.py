@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 
-from pipeline import audit_log, identity
+from pipeline import audit_log, identity, progress
 from pipeline.errors import ChecksRefusedError, UsageError
 from pipeline.identity import Relinked
 from pipeline.ledger import Ledger
@@ -36,6 +36,7 @@ def relink(settings: Settings, *, as_of: date | None = None, take_at_most: float
             told: dict[str, audit_log.Detail] = {"run_id": run.run_id, "is_taken": is_taken}
             audit_log.append(settings, act="population_relinked", details=told)
             accept = None if take_at_most is None else lambda found: _require_few(found, take_at_most)
+            progress.step("linking everybody anew")
             found = identity.relink(settings, run.ledger, run.run_id, as_of, accept=accept)
             run.ledger.put("relinking", [{"run_id": run.run_id, "is_taken": int(is_taken), **asdict(found)}])
     finally:

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from pipeline import clock
 from pipeline.errors import UsageError, WsicError
 from pipeline.keys import seal_process
 from pipeline.landing import Feed
@@ -22,7 +22,6 @@ from pipeline.run.run_reporting import report_run
 from pipeline.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
-_LONDON = ZoneInfo("Europe/London")
 
 # What a task may call by name, so that a word from a scheduler reaches nothing else.
 STEPS = (
@@ -165,9 +164,7 @@ def _resume(run_id: str) -> opened.Run:
 
 
 def _night(as_of: str | None, logical_date: datetime | None = None) -> date:
-    return (
-        date.fromisoformat(as_of) if as_of else (logical_date or datetime.now(UTC)).astimezone(_LONDON).date()
-    )
+    return date.fromisoformat(as_of) if as_of else clock.day(logical_date or clock.moment())
 
 
 def _known(name: str, valid: tuple[str, ...]) -> None:

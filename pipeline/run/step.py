@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline import interrupts
 from pipeline.clock import now
 from pipeline.errors import WsicError
 from pipeline.ledger import Ledger
@@ -26,27 +27,55 @@ def recorded(ledger: Ledger, *, run_id: str, step: str, subject: str = "") -> It
     """Write one row of ``step`` around the block: ``running``, then ``done``, ``refused`` or ``failed``.
 
     A :class:`WsicError` passes on as it is; any other exception becomes one that names its type
-    and the line of our code that it came from.
+    and the line of our code that it came from. Raises :class:`Interrupted` where somebody asked for the end,
+    before the step or in it, whatever came of that.
     """
     row = {"run_id": run_id, "step": step, "subject": subject, "started_at": now()}
     _put(ledger, row, "running")
     unforeseen: WsicError | None = None
     try:
+        interrupts.check()
         yield
-    except WsicError as error:
-        _put(ledger, row, "refused", message=str(error), exit_code=error.exit_code)
-        raise
-    except Exception as error:
-        message = f"{step} {subject}".strip() + f" failed: {type(error).__name__} at {_place(error)}"
-        _put(ledger, row, "failed", message=message, exit_code=WsicError.exit_code)
-        unforeseen = WsicError(message)
-        unforeseen.__cause__ = error if os.environ.get("WSIC_DEBUG") else None
-    except BaseException:
-        _put(ledger, row, "failed", message="interrupted", exit_code=WsicError.exit_code)
-        raise
+    except BaseException as error:
+        if interrupts.asked() or not isinstance(error, Exception):
+            _end_interrupted(ledger, row, error)
+            raise
+        unforeseen = _refused(ledger, row, error)
     if unforeseen is not None:
         raise unforeseen  # outside the handler, so that it carries no context
     _put(ledger, row, "done")
+
+
+def end_interrupted(ledger: Ledger, run_id: str) -> None:
+    """End what an interrupt kept from ending: a signal may come just between a step and its record."""
+    statement = (
+        "update step set outcome = 'failed', ended_at = ?, message = 'interrupted', exit_code = ?"
+        " where run_id = ? and outcome = 'running'"
+    )
+    with ledger.transaction() as connection:
+        connection.execute(statement, (now(), WsicError.exit_code, run_id))
+
+
+def _end_interrupted(ledger: Ledger, row: dict[str, str], error: BaseException) -> None:
+    """Write that the step was interrupted, and raise that it was, whatever the database made of it."""
+    with interrupts.held():
+        _put(ledger, row, "failed", message="interrupted", exit_code=WsicError.exit_code)
+    if (found := interrupts.asked()) and not isinstance(error, GeneratorExit):
+        raise found from None
+
+
+def _refused(ledger: Ledger, row: dict[str, str], error: Exception) -> WsicError | None:
+    """Write how the step ended; the error to raise in the place of one that nobody foresaw."""
+    if isinstance(error, WsicError):
+        _put(ledger, row, "refused", message=str(error), exit_code=error.exit_code)
+        raise error
+    message = (
+        f"{row['step']} {row['subject']}".strip() + f" failed: {type(error).__name__} at {_place(error)}"
+    )
+    _put(ledger, row, "failed", message=message, exit_code=WsicError.exit_code)
+    unforeseen = WsicError(message)
+    unforeseen.__cause__ = error if os.environ.get("WSIC_DEBUG") else None
+    return unforeseen
 
 
 def _put(ledger: Ledger, row: dict[str, str], outcome: str, *, message: str = "", exit_code: int = 0) -> None:

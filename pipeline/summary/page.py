@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.summary.figures import Summary, command_path
 
@@ -20,7 +21,8 @@ _UNSHOWN = ("message",)
 def render(summary: Summary, console: Console) -> None:
     """Print the summary: feeds, rows, links, withheld, checks, metrics, products, what to try next."""
     run = summary.run
-    console.rule(f"run {run['run_id']} · as of {run['as_of']} · {run['outcome']}", align="left")
+    title = f"run {run['run_id']} · as of {run['as_of']} · {run['outcome']}"
+    console.rule(title, align="left") if console.is_terminal else console.print(title, markup=False)
     _section(console, "Feeds (tonight's files)", summary.feeds, "no feed was looked at")
     _messages(console, summary.feeds)
     _section(
@@ -62,19 +64,19 @@ def table(rows: Rows) -> Table:
         right = any(_is_number(row[name]) for row in rows)
         shown.add_column(name.replace("_", " "), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*(cell(row[name]) for name in names))
+        shown.add_row(*(Text(cell(row[name])) for name in names))  # as text: what is in brackets is no style
     return shown
 
 
 def cell(value: object) -> str:
-    """A value as a person reads it: thousands apart, two decimals, a dash for nothing."""
+    """A value as a person reads it: thousands apart, two decimals, a dash for nothing; on one line."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else " ".join(str(value).split())
 
 
 def _is_number(value: object) -> bool:

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from pipeline import least_privilege
 from pipeline.errors import SetupError
 from pipeline.least_privilege import READ, WRITE, Account
+from pipeline.warehouse import dbt_log
 from pipeline.zones import ZONES
 
 PROJECT = Path(__file__).parent.parent.parent / "dbt_project"
@@ -76,8 +77,9 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> 
     so.
     """
     require_installed()
+    follow = dbt_log.follow(work / "logs" / "dbt.log")
     command = [
-        sys.executable, "-m", "dbt.cli.main", *_QUIET, *arguments,
+        sys.executable, "-m", "dbt.cli.main", *_QUIET, *(dbt_log.TOLD if follow else ()), *arguments,
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(work / "target"), "--log-path", str(work / "logs"),
     ]  # fmt: skip
@@ -90,7 +92,7 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str], work: Path) -> 
         with _home_of_links(rows, file) as named:
             return least_privilege.run(
                 command, environ={**environ, **named}, cwd=work, user=user, reads=(PROJECT, rows),
-                writes=writes,
+                writes=writes, meanwhile=follow,
             )  # fmt: skip
     finally:
         for folder in (rows, *writes) if user else ():

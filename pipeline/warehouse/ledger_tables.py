@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from pipeline import clock
 from pipeline.ledger import Ledger
 
-_LONDON = ZoneInfo("Europe/London")
 _TEXT = pa.string()
 _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(("as_of", "extract_date", "last_extract_on", "expected_on"), pa.date32()),
@@ -107,5 +106,5 @@ def _convert(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_date(kind):
         return date.fromisoformat(value)
     if pa.types.is_timestamp(kind):
-        return datetime.fromisoformat(value).astimezone(_LONDON).replace(tzinfo=None)
+        return datetime.fromisoformat(value).astimezone(clock.LONDON).replace(tzinfo=None)
     return bool(value) if pa.types.is_boolean(kind) else value

@@ -10,13 +10,13 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import duckdb
 import pytest
 
-from pipeline import reidentify
+from pipeline import clock, reidentify
 from pipeline.audit_log import entry as entries
 from pipeline.audit_log import operating_user
 from pipeline.audit_log.files import log_files
@@ -29,7 +29,7 @@ from tests.identity_economy import AS_OF
 from tests.reidentify_desk import NUMBERS, OTHER_PRACTICE, Desk, acting_as
 
 Patch = pytest.MonkeyPatch
-TODAY = datetime.now(UTC).date()
+TODAY = clock.today()
 EMERGENCY = {"is_break_glass": True, "reason": "unconscious in the waiting room"}
 
 
@@ -149,7 +149,7 @@ def _old_emergency(desk: Desk, patch: Patch) -> None:
     _emergency(desk, patch)
     files, then = (
         log_files(desk.settings),
-        (datetime.now(UTC) - timedelta(days=8)).isoformat(timespec="seconds"),
+        (clock.moment() - timedelta(days=8)).isoformat(timespec="seconds"),
     )
     old = [json.loads(line) | {"at": then} for line in lines(desk.settings)]
     real = list(recompute([entries.canonical(one) + b"\n" for one in old]))

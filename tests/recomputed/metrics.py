@@ -54,9 +54,7 @@ def read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         connection.execute(f"create view {entity} as {union}")
     connection.execute("set variable as_of = (select as_of from ledger__current_run)")
     connection.execute("set variable seeds = ?", [str(_SEEDS)])
-    connection.execute(
-        "create table period as select distinct period_type, period_start, period_end from made.wsic.metric"
-    )
+    connection.execute((_HERE / "periods.sql").read_text(encoding="utf-8"))
     connection.execute(
         f"create table recomputed (threshold varchar, metric_id varchar, {_typed()}, "
         "above bigint, below bigint)"
@@ -83,7 +81,6 @@ def _compared(connection: duckdb.DuckDBPyConnection) -> Compared:
             coalesce(strict_above, 0) * scale / nullif(coalesce(strict_below, 0), 0)::double as strict,
             coalesce(loose_above, 0) * scale / nullif(coalesce(loose_below, 0), 0)::double as loose
         from made.wsic.metric as theirs full join ours using (metric_id, {_SHARED})
-        where group_type in ('all', 'age_band', 'sex', 'risk_band')
         """
     )
     differing = connection.execute(

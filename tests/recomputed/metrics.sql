@@ -1,4 +1,5 @@
--- Every metric's two counts by person and period, each written out as its definition says; then summed.
+-- Every metric's two counts by person and period, each written out as its definition says; then summed. Segments are the
+-- night's, taken as published: segments.sql works them out.
 create or replace temp table fact as
 with here as (select * from population where alive),
 spells as (
@@ -93,18 +94,22 @@ union all by name select 'people_with_three_or_more_emergency_admissions_in_last
 
 insert into recomputed
 with placed as (
-    select metric_id, period_type, period_start, period_end, above, below, age_band, sex, if(b.first_day is null, null, ifnull(r.band, 'unknown')) as risk_band,
+    select metric_id, period_type, period_start, period_end, above, below, age_band, sex, ethnic_group, imd_quintile,
+        ifnull(g.segment_id, 'unknown') as segment, if(b.first_day is null, null, ifnull(r.band, 'unknown')) as risk_band,
         unnest([
             {'area_type': 'system', 'area_code': 'system'}, {'area_type': 'borough', 'area_code': council},
             {'area_type': 'pcn', 'area_code': network}, {'area_type': 'practice', 'area_code': practice}
         ], recursive := true)
     from fact as f left join (select distinct first_day from band_month) as b on b.first_day = f.period_start
     left join band_month as r on r.first_day = f.period_start and r.who = f.told_of
+    left join made.wsic.population_segment as g on g.person_key = f.told_of
 ),
 grouped as (
-    select * exclude (age_band, sex, risk_band), unnest([
+    select * exclude (age_band, sex, ethnic_group, imd_quintile, segment, risk_band), unnest([
         {'group_type': 'all', 'group_value': 'all'}, {'group_type': 'age_band', 'group_value': age_band},
-        {'group_type': 'sex', 'group_value': sex}, {'group_type': 'risk_band', 'group_value': risk_band}
+        {'group_type': 'sex', 'group_value': sex}, {'group_type': 'ethnic_group', 'group_value': ethnic_group},
+        {'group_type': 'imd_quintile', 'group_value': imd_quintile}, {'group_type': 'segment', 'group_value': segment},
+        {'group_type': 'risk_band', 'group_value': risk_band}
     ], recursive := true)
     from placed where area_code is not null
 )

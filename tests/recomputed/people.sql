@@ -13,7 +13,8 @@ from person_sources group by person_key, source, sender;
 -- A person as the practice says that has them now, then other practices, then the rest, ambulance crews last.
 create or replace temp table told as
 select
-    p.person_key, p.birth_month, p.sex, p.died_on, p.is_deceased, p.local_authority_code,
+    p.person_key, p.birth_month, p.sex, p.died_on, p.is_deceased, p.local_authority_code, p.ethnic_category,
+    p.lsoa_code,
     row_number() over (
         partition by p.person_key
         order by
@@ -35,8 +36,21 @@ select
     coalesce(first(sex order by n) filter (sex <> 'unknown'), 'unknown') as sex,
     first(died_on order by n) filter (died_on is not null) as died_on,
     max(is_deceased::int) = 1 as is_deceased,
-    first(local_authority_code order by n) filter (local_authority_code is not null) as council
+    first(local_authority_code order by n) filter (local_authority_code is not null) as council,
+    case first(ethnic_category order by n) filter (ethnic_category not in ('Z', '99'))
+        when 'A' then 'White' when 'B' then 'White' when 'C' then 'White'
+        when 'D' then 'Mixed' when 'E' then 'Mixed' when 'F' then 'Mixed' when 'G' then 'Mixed'
+        when 'H' then 'Asian' when 'J' then 'Asian' when 'K' then 'Asian' when 'L' then 'Asian'
+        when 'M' then 'Black' when 'N' then 'Black' when 'P' then 'Black'
+        when 'R' then 'Other' when 'S' then 'Other' else 'Unknown'
+    end as ethnic_group,
+    first(lsoa_code order by n) filter (lsoa_code is not null) as area
 from told group by person_key;
+-- Fifths of deprivation by the newest index that ranks the area.
+create or replace temp table fifth as
+select lsoa_code as area, ceil(imd_decile / 2)::int::varchar as imd_quintile
+from reference__deprivation where imd_decile is not null
+qualify row_number() over (partition by lsoa_code order by imd_version desc) = 1;
 create or replace temp table death as
 select w.who, min(p.died_on) as died_on
 from (select distinct who, person_key from whose) as w join person as p using (person_key)
@@ -117,6 +131,6 @@ select
         when years is null then 'unknown' when years >= 85 then '85+' when years >= 75 then '75-84'
         when years >= 65 then '65-74' when years >= 18 then '18-64' when years >= 5 then '5-17' else '0-4'
     end as age_band,
-    p.sex, n.person_key as told_of
-from networked as n join person as p using (person_key)
+    p.sex, p.ethnic_group, ifnull(f.imd_quintile, 'unknown') as imd_quintile, n.person_key as told_of
+from networked as n join person as p using (person_key) left join fifth as f using (area)
 where not (p.is_deceased and p.died_on is null);

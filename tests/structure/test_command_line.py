@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.evaluation import EvaluationRules
+from pipeline.identity.residue import TrainingRules as LinkRules
+from pipeline.risk import TrainingRules as RiskRules
 
 ROOT = Path(__file__).parent.parent.parent
 # Verbs of the contract that this version has; later ones are added with what they do.
@@ -51,6 +58,19 @@ GROUPS = (
 )
 
 
+ROOT_COMMAND: Any = typer.main.get_command(app)
+
+
+def tree(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every verb and group, whatever the lists above say."""
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from tree(inner, *path, name)
+
+
+TREE = [*tree(ROOT_COMMAND)]
+
+
 def help_of(words: str) -> str:
     result = CliRunner().invoke(app, [*words.split(), "--help"])
     assert result.exit_code == 0, result.output
@@ -62,6 +82,55 @@ def test_help_ends_with_an_example_that_calls_the_verb(verb: str) -> None:
     text = help_of(verb)
     _, _, examples = text.partition("Example:\n")
     assert f"wsic {verb}".strip() in examples
+
+
+def parse(command: Any, words: list[str]) -> tuple[str, ...]:
+    """The path of the verb that a call reaches; raises where a word or an option is not known."""
+    path: tuple[str, ...] = ()
+    context = command.make_context("wsic", words)
+    while left := [*getattr(context, "_protected_args", []), *context.args]:
+        name, command, rest = command.resolve_command(context, left)
+        path += (name,)
+        context = command.make_context(name, rest, parent=context)
+    return path
+
+
+@pytest.mark.parametrize(("path", "command"), [pytest.param(*one, id=" ".join(one[0])) for one in TREE])
+def test_every_example_is_a_call_that_the_command_line_takes(
+    path: tuple[str, ...], command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, text = (command.epilog or "").partition("Example:\n")
+    calls = [shlex.split(line) for line in text.replace("\\\n", "").splitlines()]
+    assert calls
+    monkeypatch.chdir(tmp_path)
+    for program, *words in calls:
+        for word in words:
+            if re.fullmatch(r"[\w-]+\.\w+", word):
+                Path(word).touch()  # some verbs want the file to be there
+        assert program == "wsic"
+        assert parse(ROOT_COMMAND, words)[: len(path)] == path
+
+
+def test_a_call_with_an_unknown_option_would_be_found() -> None:
+    for wrong in ("run --extracts x --as-off 2026-03-31", "publish chek open"):
+        with pytest.raises(Exception, match=r"No such"):
+            parse(ROOT_COMMAND, wrong.split())
+
+
+@pytest.mark.parametrize(
+    ("path", "option", "rules"),
+    [
+        *((("evaluate",), name, EvaluationRules()) for name in ("days", "ratio", "seed")),
+        *((("link", "train"), name, LinkRules()) for name in ("population", "practices", "seed")),
+        *((("risk", "train"), name, RiskRules()) for name in ("variant", "seed")),
+    ],
+)
+def test_the_default_that_a_help_text_names_is_that_of_the_rules(
+    path: tuple[str, ...], option: str, rules: object
+) -> None:
+    (found,) = [one for one in dict(TREE)[path].params if one.name == option]
+    assert found.default is None
+    assert str(found.show_default) == str(getattr(rules, option))
 
 
 @pytest.mark.parametrize("verb", VERBS)

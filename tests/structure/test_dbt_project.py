@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,13 @@ def test_the_documentation_page_shows_every_published_column_and_reaches_nobody(
         assert all(
             set(column["meta"]) >= {"handling", "source_columns"} for column in node["columns"].values()
         )
+
+
+def test_the_documentation_page_begins_with_where_to_look(
+    manifest: dict[str, Any], published: dict[str, dict[str, Any]]
+) -> None:
+    begins = manifest["docs"]["doc.wsic.__overview__"]["block_contents"]
+    assert {node["schema"] for node in published.values()} <= set(re.findall(r"`(\w+)`", begins))
 
 
 def test_every_published_model_has_a_unit_test(

@@ -17,7 +17,12 @@ LONGEST_LINE = 120
 _LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-PAGES = [*sorted(BOOK.glob("*.md")), ROOT / "docs" / "quick-look.md", ROOT / "docs" / "columns.md"]
+# The pages that lead people in, and those of a release, are held to the same.
+_BESIDE = (
+    "quick-look", "columns", "start", "for-analysts", "for-information-governance", "air-gapped", "upgrading",
+    "releasing", "licences",
+)  # fmt: skip
+PAGES = [ROOT / "README.md", *sorted(BOOK.glob("*.md")), *(ROOT / "docs" / f"{name}.md" for name in _BESIDE)]
 SOUND = (
     "## A question\n\n*Who?*\n\nProduct `secondary_use`, to plan services.\n\n"
     "```sql\nselect 1;\n```\n\n**Columns.** One.\n\n**Beware.** Of it.\n"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from release.locked import LOCK, NODE_LOCKS, OTHER_LOCKS, STORES_LOCK
+
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 BANNED_NAMES = ("utils", "misc", "helpers", "common", "final", "v2", "util", "helper")
@@ -17,6 +19,8 @@ BANNED_NAMES = ("utils", "misc", "helpers", "common", "final", "v2", "util", "he
 WORKPLACE = re.compile(
     "|".join(("/" + "work/", "bash_" + "jobs", "tmp/" + "briefs", "/" + "opt/pypi", "/ro" + "ot/"))
 )
+# Of pip, uv and poetry; of npm, pnpm and yarn.
+A_LOCK = re.compile(r"\.lock$|(^|-)(lock|shrinkwrap)\.(json|ya?ml)$|^(pylock\..*|requirements.*\.txt)$")
 INDEX = re.compile(r"--(extra-)?index-url|--find-links|https?://|file:|@ ")
 
 
@@ -77,8 +81,11 @@ def locked(lock: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("lock", "least"),
-    [("requirements.lock", 100), ("requirements-stores.lock", 40), ("requirements-store-servers.lock", 30)],
-)
+    [
+        ("requirements.lock", 100), ("requirements-stores.lock", 40), ("requirements-store-servers.lock", 30),
+        ("requirements-mesh.lock", 20), ("requirements-bench.lock", 0),
+    ],
+)  # fmt: skip
 def test_the_lock_pins_everything_by_hash_and_names_no_index(lock: str, least: int) -> None:
     lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     code = [line for line in lines if not line.lstrip().startswith("#")]
@@ -88,6 +95,11 @@ def test_the_lock_pins_everything_by_hash_and_names_no_index(lock: str, least: i
     for number in pins:
         assert re.match(r"[a-z0-9._-]+==\S+", code[number]), code[number]
         assert "--hash=sha256:" in code[number + 1], code[number]
+
+
+def test_no_lock_is_left_out_of_licences() -> None:
+    known = {LOCK, STORES_LOCK, *OTHER_LOCKS.values(), *NODE_LOCKS.values()}
+    assert {path for path in tracked() if A_LOCK.search(path.name)} == known
 
 
 def test_the_lock_holds_what_the_project_asks_for() -> None:

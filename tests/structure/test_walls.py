@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -280,3 +281,11 @@ def test_identifiable_zones_are_opened_in_their_rooms_only() -> None:
         if isinstance(node, ast.Attribute) and node.attr in IDENTIFIABLE and "ones" in ast.unparse(node.value)
     ]
     assert not found
+
+
+def test_one_place_tells_the_time() -> None:
+    """So that today is London's wherever a rule asks, and tests are not of two days."""
+    asks = re.compile(r"datetime\.(now|today|utcnow)\(|date\.today\(")
+    files = [file for room in ("dags", "expectations", "pipeline") for file in (ROOT / room).rglob("*.py")]
+    found = {str(file.relative_to(ROOT)) for file in files if asks.search(file.read_text("utf-8"))}
+    assert found == {"pipeline/clock.py"}

@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from pipeline import clock
 from pipeline.fetch.bulk.journal import KnownFile
 from pipeline.fetch.bulk.servers import Server
 from pipeline.zones import Zones
 
-_LONDON = ZoneInfo("Europe/London")
 _MANIFEST = "manifest.json"
 
 
@@ -33,7 +32,7 @@ def delivered_name(
 
 def place(zones: Zones, server: Server, transaction_time: datetime) -> Path:
     """The folder of the extract that an export belongs to."""
-    day = transaction_time.astimezone(_LONDON).date().isoformat()
+    day = clock.day(transaction_time).isoformat()
     return zones.fetched / server.source / server.sender / day
 
 

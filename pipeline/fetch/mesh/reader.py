@@ -13,10 +13,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from connectors.fhir.bulk import UnreachableError
+from pipeline import clock
 from pipeline.fetch import arrivals as states
 from pipeline.fetch.again import ATTEMPTS_OF_DAMAGED, tried
 from pipeline.fetch.arrivals import Arrival, Arrivals
-from pipeline.fetch.days import NoDateError, extract_date, today
+from pipeline.fetch.days import NoDateError, extract_date
 from pipeline.fetch.deliver import NameTakenError, Ready, deliver
 from pipeline.fetch.feed_file import Feed
 from pipeline.fetch.mesh.routing import Left, Routes, note_report
@@ -182,7 +183,7 @@ class Reader:
             raise _RefusedError(f"the name of its file is not in form; valid: {VALID}")
         at = self._now()
         day = extract_date(
-            feed.extract_date, head.file_name, sent=head.sent_at or arrival.found_at, today=today(at)
+            feed.extract_date, head.file_name, sent=head.sent_at or arrival.found_at, today=clock.day(at)
         )
         part = self._work / f"{arrival.remote_id}.part"
         stored = message.store(part)

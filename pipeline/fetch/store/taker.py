@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from connectors.fhir.bulk import UnreachableError
+from pipeline import clock
 from pipeline.fetch import arrivals as states
 from pipeline.fetch.again import ATTEMPTS_OF_DAMAGED, tried
 from pipeline.fetch.arrivals import Arrival, Arrivals
-from pipeline.fetch.days import NoDateError, extract_date, today
+from pipeline.fetch.days import NoDateError, extract_date
 from pipeline.fetch.deliver import NameTakenError, Ready, deliver
 from pipeline.fetch.feed_file import MANIFEST, MARKER, Feed
 from pipeline.fetch.names import MANIFEST as MANIFEST_NAME
@@ -63,14 +64,14 @@ class Taker:
     def take(self) -> Fetched:
         """Everything that may be taken now."""
         self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        clock, beside = self._tools.clock, self._feed.move_to
+        waits, beside = self._tools.clock, self._feed.move_to
         entries = tried(
-            clock, "listing", lambda: list_entries(self._reached, beside=beside), again=NotNowError
+            waits, "listing", lambda: list_entries(self._reached, beside=beside), again=NotNowError
         )
         candidates = self._sound(chosen(entries, self._feed.files))
         known = self._known(candidates)
         judge = Judge(self._feed, self._reached, entries, known, self._now())
-        whole = tried(clock, "reading manifests", lambda: judge.whole(candidates), again=NotNowError)
+        whole = tried(waits, "reading manifests", lambda: judge.whole(candidates), again=NotNowError)
         known = self._known([one.entry for one in whole] + judge.unreadable)
         for manifest in judge.unreadable:
             self._leave(manifest, states.REFUSED, _NOT_IN_FORM)
@@ -146,7 +147,7 @@ class Taker:
     def _copied(self, one: Whole, arrival: Arrival) -> tuple[Ready, int]:
         entry, feed = one.entry, self._feed
         sent = one.sent or arrival.found_at
-        day = extract_date(feed.extract_date, entry.path, sent=sent, today=today(self._now()))
+        day = extract_date(feed.extract_date, entry.path, sent=sent, today=clock.day(self._now()))
         if self._names.setdefault((day.isoformat(), entry.name.lower()), entry.remote_id) != entry.remote_id:
             raise _RefusedError(
                 "another file of the store has its name and day; valid: another name, or a feed of its own"

@@ -10,10 +10,11 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+from pipeline import clock
 from pipeline.duck import values_hidden
 from pipeline.errors import UsageError, one_of
 from pipeline.identity.keyed_hash import keyed
@@ -72,7 +73,7 @@ def decide_subjects(
     if act not in ACTS:
         raise UsageError(one_of("decision", act, ACTS))
     _require_words(author, reason)
-    decided_at = datetime.now(UTC)
+    decided_at = clock.moment()
     decision_id = f"{decided_at:%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
     keys = load_keys(settings)
     with (

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipeline import progress
 from pipeline.duck import values_hidden
 from pipeline.identity.residue.model import site_model_path
 from pipeline.identity.residue.train import Training, TrainingRules, train
@@ -42,10 +43,13 @@ def train_site_model(
         open_vault(settings, load_keys(settings)) as connection,
         values_hidden("training the residue's model"),
     ):
+        progress.step("standardising", number=1, of=3)
         standardise(connection, settings, as_of)
+        progress.step("indexing", number=2, of=3)
         connection.execute(_INDEX)
         build_index(connection)
         connection.execute("create or replace temp view person_index as from index_built")
+        progress.step("training", number=3, of=3)
         training = train(connection, rules)
     path = out or site_model_path(Zones(settings.home).identity)
     _write(path, training.model)

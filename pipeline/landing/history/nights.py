@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
-from zoneinfo import ZoneInfo
 
-from pipeline.duck import TIME_ZONE
+from pipeline import clock
 from pipeline.errors import UsageError
 from pipeline.landing.desk import day
 from pipeline.landing.feeds import Feed
@@ -32,7 +31,7 @@ class Night:
     @property
     def made_on(self) -> date:
         """The day in London on which it was made."""
-        return datetime.fromisoformat(self.built_at).astimezone(ZoneInfo(TIME_ZONE)).date()
+        return clock.day(datetime.fromisoformat(self.built_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline import clock
 from pipeline.audit_log import operating_user
 from pipeline.reidentify import RequestRefusedError
 from pipeline.reidentify.requesters import load_listed, require_listed
@@ -33,7 +33,7 @@ def judge(settings: Settings, request: ExportRequest) -> Path:
         require_words(request.reason)
         require_listed(
             load_listed(settings).requesters, requester=request.requester, organisation=request.organisation,
-            purpose=request.purpose, account=operating_user(), today=datetime.now(UTC).date(),
+            purpose=request.purpose, account=operating_user(), today=clock.today(),
         )  # fmt: skip
     except RequestRefusedError as error:
         raise ExportRefusedError(error.rule, error.said) from None

@@ -14,11 +14,22 @@ from pathlib import Path
 
 from pipeline.ledger.looked_at import LedgerLookedAt
 from pipeline.run.readiness import arrivals, machine, protection
-from pipeline.run.readiness.finding import FAULT, GOOD, LEVELS, LOOK, Asked, Finding, fault, good
+from pipeline.run.readiness.finding import (
+    FAULT,
+    GOOD,
+    LEVELS,
+    LOOK,
+    Asked,
+    Finding,
+    demanded,
+    fault,
+    good,
+)
 from pipeline.settings import look_at_settings, unknown_names
 from pipeline.zones import Zones
 
 __all__ = ["FAULT", "GOOD", "LEVELS", "LOOK", "Finding", "look_ahead"]
+_LEDGER = "code that knows less than what the ledger was written by would misread it"
 _SETTINGS = "a value that cannot be used stops every command; a misspelt name leaves the default in force"
 
 
@@ -33,12 +44,21 @@ def look_ahead(
     settings, faults = look_at_settings(env)
     found = [_unusable(said) for said in (*faults, *unknown_names(env))]
     found = found or [good("settings", _SETTINGS, f"{settings.env}; every name and value is known")]
+    ledger, told = _ledger(Zones(settings.home).audit / "ledger.sqlite")
     asked = Asked(
-        settings=replace(settings, home=settings.home.absolute()), as_of=as_of,
-        ledger=LedgerLookedAt(Zones(settings.home).audit / "ledger.sqlite"),
+        settings=replace(settings, home=settings.home.absolute()), as_of=as_of, ledger=ledger,
         extracts=(extracts or settings.extracts).absolute(),
     )  # fmt: skip
-    return [*found, *protection.look(asked), *machine.look(asked, env), *arrivals.look(asked)]
+    return [*found, told, *protection.look(asked), *machine.look(asked, env), *arrivals.look(asked)]
+
+
+def _ledger(path: Path) -> tuple[LedgerLookedAt, Finding]:
+    """The ledger, or an empty one where this code may not read what lies there; and what to say of it."""
+    ledger = LedgerLookedAt(path)
+    told = demanded(
+        "ledger", _LEDGER, lambda: ledger.query("select 1"), "none yet, or one that this version reads"
+    )
+    return (ledger if told.level == GOOD else LedgerLookedAt(path / "none")), told
 
 
 def _unusable(said: str) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from packaging.requirements import Requirement
 
-from pipeline import duck, warehouse
+from pipeline import clock, duck, warehouse
 from pipeline.run.readiness.finding import Asked, Finding, demanded, fault, good, nearest, worth_a_look
 
 DISTRIBUTION = "wsic-linked-data"
@@ -120,7 +120,7 @@ def _clock(asked: Asked) -> Finding:
         valid = "the system's tzdata, or the package of that name"
         return fault("clock", _CLOCK, f"the zone {duck.TIME_ZONE} is not known here", valid)
     latest = asked.ledger.query("select max(started_at) as at from run")[0]["at"]
-    moment = datetime.now(UTC)
+    moment = clock.moment()
     said = f"{moment:%Y-%m-%d %H:%M} UTC"
     if latest and moment < datetime.fromisoformat(latest):
         found = f"it is {said}, before the last run began ({latest})"

@@ -14,16 +14,13 @@ What happens in order, and what a crash leaves:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline import audit_log, identity, keys, publish
+from pipeline import audit_log, identity, keys, progress, publish
 from pipeline.ledger import Ledger
 from pipeline.run.rotation.night import last_night
 from pipeline.run.rotation.rotate import Rotation, alone, planned, rotate_product
 from pipeline.settings import PRODUCTS, Settings
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +39,7 @@ class RootRotation:
     to_do: tuple[str, ...]
 
 
-def rotate_root(
-    settings: Settings, *, by: str, reason: str, dry_run: bool = False,
-    progress: Progress = lambda words: None,
-) -> RootRotation:  # fmt: skip
+def rotate_root(settings: Settings, *, by: str, reason: str, dry_run: bool = False) -> RootRotation:
     """Replace the root, and make every product again; a rotation that was cut short goes on where it ended.
 
     Raises, with everything as before: :class:`SetupError` where there is no next root, with where to put it;
@@ -71,9 +65,9 @@ def rotate_root(
         if left:
             _log_in_use(settings, now, left, by=by)
         else:
-            _replace(settings, follows, served, by=by, reason=reason, progress=progress)
+            _replace(settings, follows, served, by=by, reason=reason)
         done = tuple(
-            rotate_product(settings, ledger, product, by=by, reason=reason, progress=progress)
+            rotate_product(settings, ledger, product, by=by, reason=reason)
             for product in keys.still_carried(settings)
         )
     return RootRotation(
@@ -91,14 +85,13 @@ def _served(settings: Settings, ledger: Ledger) -> tuple[str, ...]:
 
 
 def _replace(
-    settings: Settings, follows: keys.NextRoot, served: tuple[str, ...], *, by: str, reason: str,
-    progress: Progress,
-) -> None:  # fmt: skip
+    settings: Settings, follows: keys.NextRoot, served: tuple[str, ...], *, by: str, reason: str
+) -> None:
     old = keys.load_keys(settings)
     told: dict[str, str | int | bool | list[str]] = {
         "old_key_id": old.root_id, "key_id": follows.root_id, "reason": reason,
     }  # fmt: skip
-    progress("encrypting the identity vault under the new root")
+    progress.step("encrypting the identity vault under the new root")
     with (
         audit_log.acting(settings, act="root_replaced", actor=by, details=told),
         identity.vault_rekeyed(settings, old, follows.ring),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pipeline import audit_log, checks, identity, keys, least_privilege, publish, warehouse
+from pipeline import audit_log, checks, identity, keys, least_privilege, progress, publish, warehouse
 from pipeline.errors import UsageError, one_of
 from pipeline.keys import KeyRing, product_purpose
 from pipeline.ledger import Ledger
@@ -22,8 +22,6 @@ from pipeline.run.rotation.night import Night, carry, last_night
 from pipeline.run.rotation.settle import settle_rotations
 from pipeline.run.step import recorded
 from pipeline.settings import PRODUCTS, Settings
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +43,7 @@ class Rotation:
     changed_tables: tuple[str, ...]
 
 
-def rotate(
-    settings: Settings, *, product: str, by: str, reason: str, dry_run: bool = False,
-    progress: Progress = lambda words: None,
-) -> Rotation:  # fmt: skip
+def rotate(settings: Settings, *, product: str, by: str, reason: str, dry_run: bool = False) -> Rotation:
     """Make the served version of ``product`` again under a new key, and withdraw all made under the old one.
 
     Under the run lock; logged before the act with who (``by``) and why; with the release's report of
@@ -62,7 +57,7 @@ def rotate(
         plan = planned(settings, ledger, product)
         if dry_run:
             return plan
-        return rotate_product(settings, ledger, product, by=by, reason=reason, progress=progress)
+        return rotate_product(settings, ledger, product, by=by, reason=reason)
 
 
 @contextmanager
@@ -81,17 +76,15 @@ def planned(settings: Settings, ledger: Ledger, product: str) -> Rotation:
     return _plan(settings, last_night(settings, ledger, product), product)
 
 
-def rotate_product(
-    settings: Settings, ledger: Ledger, product: str, *, by: str, reason: str, progress: Progress
-) -> Rotation:
+def rotate_product(settings: Settings, ledger: Ledger, product: str, *, by: str, reason: str) -> Rotation:
     """Rotate one product, with its report, for who is :func:`alone`."""
     night = last_night(settings, ledger, product)
     plan = _plan(settings, night, product)
     try:
-        done = _rotate(settings, ledger, night, plan, by=by, reason=reason, progress=progress)
+        done = _rotate(settings, ledger, night, plan, by=by, reason=reason)
     finally:
         settle_rotations(settings, ledger)
-    progress("reporting governance")
+    progress.step("reporting governance")
     with recorded(ledger, run_id=done.run_id, step="report_governance"):
         require_proved(write_ig_report(settings, run_id=done.run_id))
     return done
@@ -116,7 +109,6 @@ def _rotate(
     *,
     by: str,
     reason: str,
-    progress: Progress,
 ) -> Rotation:
     run_id, purpose = next_id(ledger, night.as_of), product_purpose(plan.product)
     ring = keys.begin_rotation(settings, plan.product, run_id=run_id)
@@ -128,10 +120,10 @@ def _rotate(
     }  # fmt: skip
     with audit_log.acting(settings, act="keys_rotated", actor=by, details=told):
         run = _open(settings, ledger, night, done, ring)
-        _make(run, ring, plan.product, progress)
+        _make(run, ring, plan.product)
         served, made = (publish.shelf(home, plan.product) for home in (settings, run.settings))
         done = replace(done, changed_tables=changed_tables(settings, served.current, made.database(run_id)))
-        progress(f"publishing {plan.product}")
+        progress.step(f"publishing {plan.product}")
         with recorded(ledger, run_id=run_id, step="publish", subject=plan.product):
             publish.reissue(settings, run.settings, ledger, run_id=run_id, product=plan.product)
     return done
@@ -153,24 +145,24 @@ def _open(settings: Settings, ledger: Ledger, night: Night, plan: Rotation, ring
     return replace(run, settings=staging.make(settings, plan.product))
 
 
-def _make(run: Run, ring: KeyRing, product: str, progress: Progress) -> None:
+def _make(run: Run, ring: KeyRing, product: str) -> None:
     """The steps of a night from its checked arrivals on, for one product; nothing is served yet."""
     settings, ledger, run_id = run.settings, run.ledger, run.run_id
-    progress("checking what arrived")
+    progress.step("checking what arrived")
     with recorded(ledger, run_id=run_id, step="check_arrivals"):
         checks.run_arrival_checks(settings, ledger, run_id=run_id, as_of=run.as_of)
-    progress(f"pseudonymising {product}")
+    progress.step(f"pseudonymising {product}")
     with recorded(ledger, run_id=run_id, step="pseudonymise", subject=product):
         identity.pseudonymise(
             settings, ledger, run_id=run_id, product=product, as_of=run.as_of, keys=ring,
             before=published_before(settings, ledger, product),
         )  # fmt: skip
         warehouse.export(settings, ledger, run_id=run_id, product=product)
-    progress(f"building {product}")
+    progress.step(f"building {product}")
     with recorded(ledger, run_id=run_id, step="build", subject=product):
         look_for_objectors(run, product, "pseudonymised", keys=ring)
         warehouse.build(settings, ledger, run_id=run_id, product=product)
-    progress(f"checking {product}")
+    progress.step(f"checking {product}")
     with recorded(ledger, run_id=run_id, step="check_product", subject=product):
         look_for_objectors(run, product, "warehouse", keys=ring)
         checks.run_product_checks(

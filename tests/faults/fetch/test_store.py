@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
+from pipeline import clock
 from pipeline.errors import NoAnswerError, RunLockedError, SetupError
 from pipeline.fetch.place import held
 from pipeline.fetch.store import copying
@@ -166,7 +167,7 @@ def test_what_passes_is_tried_again(desk: Desk, place: str, error: Exception) ->
             raise error
 
     Failing.wrong = staticmethod(wrong)
-    desk.clock.time = datetime.now(UTC) + timedelta(hours=1)
+    desk.clock.time = clock.moment() + timedelta(hours=1)
     assert desk.lacks() == "" and len(desk.delivered()) == 1
     assert desk.clock.waited == [2, 4, 8]
 
@@ -181,7 +182,7 @@ def test_a_store_that_is_down_is_told_by_kind_and_the_next_fetch_goes_on(desk: D
         desk.fetch()
     assert "Zyxmarker" not in str(refused.value)
     Failing.wrong = staticmethod(lambda doing, times: None)
-    desk.clock.time = datetime.now(UTC) + timedelta(hours=1)
+    desk.clock.time = clock.moment() + timedelta(hours=1)
     assert desk.lacks() == "" and len(desk.delivered()) == 1
 
 
@@ -203,7 +204,7 @@ def test_a_store_that_does_not_let_us_in_is_a_matter_of_set_up(desk: Desk, kind:
 @pytest.mark.usefixtures("store")
 def test_a_file_that_comes_short_each_time_is_left(desk: Desk) -> None:
     Failing.wrong = staticmethod(lambda doing, times: 20 if doing == "open" else None)
-    desk.clock.time = datetime.now(UTC) + timedelta(hours=1)
+    desk.clock.time = clock.moment() + timedelta(hours=1)
     assert "1 file left: it changed while it was copied, 3 times" in desk.lacks()
     assert desk.delivered() == {} and desk.arrivals() == ["refused"] and not desk.half()
 

@@ -92,7 +92,7 @@ def turn_until_killed(settings: Settings, number: int, when: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("number", "when"), one_in(4, CASES), ids=[f"{when} {STEPS[n][1]}{n}" for n, when in CASES]
+    ("number", "when"), one_in(6, CASES), ids=[f"{when} {STEPS[n][1]}{n}" for n, when in CASES]
 )
 def test_killed_anywhere_it_is_undone_or_goes_on(settings: Settings, number: int, when: str) -> None:
     home, old_keys, old_root = settings.home, served_keys(settings.home), load_keys(settings).root_id

@@ -87,7 +87,7 @@ def rotate_until_killed(settings: Settings, place: object, name: str, when: str)
 
 
 @pytest.mark.parametrize(
-    ("place", "name", "when"), one_in(4, CASES), ids=[f"{when} {name}" for _, name, when in CASES]
+    ("place", "name", "when"), one_in(5, CASES), ids=[f"{when} {name}" for _, name, when in CASES]
 )
 def test_killed_anywhere_all_is_old_or_all_is_new(home: Path, place: object, name: str, when: str) -> None:
     settings, old = Settings(home=home, memory_limit="1GB"), served_keys(home)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import audit_log, reidentify
+from pipeline import audit_log, clock, reidentify
 from pipeline.audit_log import entry as entries
 from pipeline.audit_log import operating_user
 from pipeline.audit_log.files import log_files
@@ -25,7 +25,7 @@ from tests.audit_desk import recompute
 from tests.identity_economy import AS_OF
 from tests.reidentify_desk import NUMBERS, OTHER_PRACTICE, PRACTICE, Desk, acting_as, make_desk
 
-TODAY = datetime.now(UTC).date()
+TODAY = clock.today()
 
 
 @pytest.fixture(scope="module")

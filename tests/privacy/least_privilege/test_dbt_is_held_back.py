@@ -36,7 +36,7 @@ def test_a_program_started_as_dbt_opens_its_rows_and_no_more(scenario, user: str
     assert (str(found["uid"]) == USER) == bool(user)
 
 
-@pytest.mark.parametrize("user", ["", USER], ids=["landlock", "both"])
+@pytest.mark.parametrize("user", ["", pytest.param(USER, marks=pytest.mark.long)], ids=["landlock", "both"])
 def test_dbt_builds_its_models_and_opens_nothing_for_models_that_look_elsewhere(scenario, user: str) -> None:
     found = scenario(user=user, with_dbt=True)
     assert found["own"]["code"] == 0

@@ -39,7 +39,7 @@ def linked(home: Path, drawn: Records, *, run_id: str = "r1") -> dict[tuple[str,
     return {key: row["person_id"] for key, row in economy.links().items()}
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=5, deadline=None, derandomize=True)
 @given(records, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_nobody_is_lost(drawn: Records, shuffler: random.Random) -> None:
     with TemporaryDirectory() as folder:
@@ -51,7 +51,7 @@ def test_order_does_not_matter_and_nobody_is_lost(drawn: Records, shuffler: rand
         assert len(before) == len(drawn)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=5, deadline=None, derandomize=True)
 @given(records, st.data())
 def test_night_by_night_gives_what_one_night_gives(drawn: Records, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(drawn)))
@@ -64,7 +64,7 @@ def test_night_by_night_gives_what_one_night_gives(drawn: Records, data: st.Data
         assert linked(home, drawn, run_id="r3") == increments
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=5, deadline=None, derandomize=True)
 @given(records)
 def test_one_person_never_has_two_birth_dates(drawn: Records) -> None:
     with TemporaryDirectory() as folder:

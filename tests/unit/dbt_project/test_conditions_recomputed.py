@@ -1,4 +1,4 @@
-"""Registers and scores of three hundred made-up people, worked out a second time; the tables of the papers."""
+"""Registers and scores of made-up people, worked out a second time; the tables of the papers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.recomputed.conditions import TABLES, compare
 
 SEEDS = Path(__file__).parents[3] / "dbt_project" / "seeds"
 SCORES = {
-    "charlson_1987", "charlson_2011", "hospital_frailty_risk", "cambridge_multimorbidity_general", "efi_coded",
-    "efi_computed",
+    "charlson_1987", "charlson_2011", "hospital_frailty_risk", "cambridge_multimorbidity_general",
+    "efi_coded", "efi_computed",
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_the_comparison_sees_a_single_wrong_row_of_each_table(
 
 
 def test_the_made_up_people_show_every_score_and_many_reasons(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Else the comparison would show little. Nobody's frailty was coded; the model's unit tests show the coded index."""
+    """Else the comparison would show little. Nobody's frailty was coded; unit tests show the coded index."""
     scores = warehouse.execute("select distinct score_id from wsic.clinical_score").fetchall()
     assert {score for (score,) in scores} == SCORES - {"efi_coded"}
     reasons = warehouse.execute("select distinct reason from wsic.disease_register").fetchall()
@@ -53,7 +53,8 @@ def test_the_made_up_people_show_every_score_and_many_reasons(warehouse: duckdb.
     }  # fmt: skip
     lacking = "select count(*) from wsic.clinical_score where is_complete = (note is not null)"
     assert warehouse.execute(lacking).fetchone() == (0,)
-    told = "select distinct n_components_told, n_components_in_all from wsic.clinical_score where score_id = '{}'"
+    counts = "select distinct n_components_told, n_components_in_all"
+    told = counts + " from wsic.clinical_score where score_id = '{}'"
     assert warehouse.execute(told.format("efi_computed")).fetchall() == [(32, 36)]
 
 
@@ -76,7 +77,9 @@ def test_the_tables_of_the_papers_are_whole() -> None:
 
 def test_every_group_of_charlson_has_codes_and_every_score_its_parts() -> None:
     coded = {row["comorbidity"] for row in seed("comorbidity_codes")}
-    groups = {part["component"] for part in seed("clinical_score_components") if part["needs"] == "comorbidity"}
+    groups = {
+        part["component"] for part in seed("clinical_score_components") if part["needs"] == "comorbidity"
+    }
     assert groups == coded
     assert {row["score_id"] for row in seed("clinical_scores")} == SCORES
 
@@ -84,5 +87,7 @@ def test_every_group_of_charlson_has_codes_and_every_score_its_parts() -> None:
 def test_no_starter_list_has_a_name_that_nothing_reads() -> None:
     with STARTER_CODELISTS.open(encoding="utf-8", newline="") as file:
         names = {row["codelist"] for row in csv.DictReader(file)}
-    named = {row["codelist"] for name in ("disease_register", "clinical_score") for row in seed(f"{name}_lists")}
+    named = {
+        row["codelist"] for name in ("disease_register", "clinical_score") for row in seed(f"{name}_lists")
+    }
     assert {name for name in names if name.startswith(("disease_", "efi_", "drug_"))} <= named

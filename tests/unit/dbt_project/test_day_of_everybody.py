@@ -1,4 +1,4 @@
-"""A day that stands in everybody's row is the birth date of some: in an area of real size no night would be published."""
+"""A day in everybody's row is the birth date of some: in an area of real size no night would be published."""
 
 from __future__ import annotations
 

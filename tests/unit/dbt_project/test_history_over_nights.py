@@ -41,7 +41,7 @@ def drawn(history: History, people: list[str], last: list[Row], dice: random.Ran
     was = {tuple(row[name] for name in key_of(history)): row for row in last}
     rows: dict[tuple[object, ...], Row] = {}
     for person, n in ((person, n) for person in people for n in range(2)):
-        names = {name: f"{person}-{n}" for name in key_of(history)} | {"person_key": person}
+        names = dict.fromkeys(key_of(history), f"{person}-{n}") | {"person_key": person}
         key = tuple(names[name] for name in key_of(history))
         fresh = {name: value(history.columns[name], dice) for name in remembered(history)} | names
         if dice.random() < 0.8:
@@ -135,7 +135,9 @@ def test_in_the_month_of_birth_nothing_is_dated(compiled: Path) -> None:
         rows = [{"person_key": person, "practice_code": practice, "pcn_code": "u"} for person in born]
         made = nights.publish(as_of, born, rows, made)
     spans = {
-        person: sorted((row["published_from"], row["practice_code"]) for row in made if row["person_key"] == person)
+        person: sorted(
+            (row["published_from"], row["practice_code"]) for row in made if row["person_key"] == person
+        )
         for person in born
     }
     changed = [(NIGHTS[7], "c")]
@@ -153,7 +155,10 @@ def test_when_age_moves_somebody_between_segments_is_told_to_care_teams_alone(
     ill = ["adults", "cancer", "cancer", "cancer"]
     people = {"aged": OF_OLD, "ill": OF_OLD}
     for as_of, *segments in zip(NIGHTS, aged, ill, strict=False):
-        rows = [{"person_key": who, "segment_id": of_it, **told} for who, of_it in zip(people, segments, strict=True)]
+        rows = [
+            {"person_key": who, "segment_id": of_it, **told}
+            for who, of_it in zip(people, segments, strict=True)
+        ]
         made = nights.publish(as_of, people, rows, made)
     spans = {
         person: [

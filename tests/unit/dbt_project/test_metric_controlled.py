@@ -1,4 +1,4 @@
-"""The metrics that dbt builds of three hundred people, marked by a site: shown by the rule, and not to be had."""
+"""Metrics of 300 people as dbt builds them, marked by a site: shown by the rule, and not to be had."""
 
 from __future__ import annotations
 

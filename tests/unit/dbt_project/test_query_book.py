@@ -4,6 +4,7 @@ answer agrees with another way to the same number. The other snippets of the doc
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -16,12 +17,10 @@ import duckdb
 import pytest
 
 from tests.pseudonymised_fixtures import AS_OF
-from tests.query_book import ROOT, blocks, questions, questions_of
+from tests.query_book import PAGES, blocks, questions, questions_of
 from tests.query_book_checks import CHECKS
 
 BOOK = {question.place: question for question in questions()}
-MAPPING = "adding-a-source.md"  # its SQL maps a source and runs when that lands, not on a product
-PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != MAPPING)]
 READMISSIONS = "hospital.md#care-between-discharge-and-readmission"
 FOLLOW_UP = "care.md#mental-health-follow-up"
 RECOUNTED = {READMISSIONS, FOLLOW_UP}  # below, one row after another
@@ -52,7 +51,8 @@ def test_the_query_runs_as_it_stands_and_answers(warehouse: duckdb.DuckDBPyConne
 
 def test_a_query_of_what_is_not_there_is_found(warehouse: duckdb.DuckDBPyConnection) -> None:
     """The extractor hands on what the page says, not what would run."""
-    page = "## A\n\n*Q?*\n\nProduct `secondary_use`, to plan.\n\n```sql\nselect no_such from wsic.metric;\n```\n\n"
+    page = "## A\n\n*Q?*\n\nProduct `secondary_use`, to plan.\n\n"
+    page += "```sql\nselect no_such from wsic.metric;\n```\n\n"
     (question,) = questions_of("a.md", page + "**Columns.** C.\n\n**Beware.** B.\n")
     with pytest.raises(duckdb.BinderException, match="no_such"):
         warehouse.execute(question.sql)
@@ -143,11 +143,14 @@ def served(built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the product lies where the documentation looks for it."""
     folder = tmp_path_factory.mktemp("served")
     product = folder / "data" / "published" / "secondary_use"
-    parquet = product / "parquet" / "current" / "wsic.population_segment.parquet"
-    parquet.parent.mkdir(parents=True)
-    (product / "current.duckdb").symlink_to(built.database)
-    with duckdb.connect(str(built.database), read_only=True) as connection:
-        connection.execute(f"copy wsic.population_segment to '{parquet}' (format parquet)")
+    parquet = product / "parquet" / "current"
+    parquet.mkdir(parents=True)
+    shutil.copy(built.database, product / "current.duckdb")
+    with duckdb.connect(str(product / "current.duckdb")) as connection:
+        connection.execute("update audit.run set outcome = 'published'")  # as publishing does
+        for table in ("wsic.metric", "wsic.population_segment"):
+            copied = f"copy {table} to '{parquet}/{table}.parquet' (format parquet, compression zstd)"
+            connection.execute(copied)
     return folder
 
 
@@ -172,3 +175,27 @@ def test_the_python_of_the_documentation_runs(served: Path) -> None:
         done = subprocess.run(command, cwd=served, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip()
+
+
+def r_lacks(code: str) -> str:
+    """What this machine lacks to run a block of R; nothing where it has everything."""
+    clients = ["Rscript", *(["duckdb"] if 'system2("duckdb"' in code else [])]
+    if missing := [client for client in clients if shutil.which(client) is None]:
+        return f"not installed: {', '.join(missing)}"
+    packages = {loaded or named for loaded, named in re.findall(r"library\((\w+)\)|(\w+)::", code)}
+    lacking = "for (p in commandArgs(TRUE)) if (!requireNamespace(p, quietly = TRUE)) cat(p, '')"
+    command = ["Rscript", "-e", lacking, *sorted(packages)]
+    missing = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return f"R has no package {', '.join(missing)}" if missing else ""
+
+
+@pytest.mark.parametrize("place", range(3), ids=("duckdb", "arrow", "client"))
+def test_the_r_of_the_documentation_runs(served: Path, place: int) -> None:
+    found = [code for page in PAGES for code in blocks(page, "r")]
+    assert len(found) == 3
+    if lacking := r_lacks(found[place]):
+        pytest.skip(lacking)
+    command = ["Rscript", "-e", found[place]]
+    done = subprocess.run(command, cwd=served, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Mostly healthy adults" in done.stdout

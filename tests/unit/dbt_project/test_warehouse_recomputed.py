@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ def read(folder: Path, name: str) -> list[Row]:
         return rows(connection, f"select * from read_parquet('{folder / name}.parquet')")
 
 
-def registered_on(folder: Path, day: date) -> dict[str, str]:
-    """Practice by person: the latest start wins, the dead are not registered."""
-    died = {row["person_key"]: row["died_on"] for row in read(folder, "gp__patients") if row["died_on"]}
+def registered_on(folder: Path, day: date, known_as: Callable[[str], str] = str) -> dict[str, str]:
+    """Practice by person, under the key they are ``known_as``: the latest start wins, the dead are not
+    registered."""
+    died = {
+        known_as(row["person_key"]): row["died_on"] for row in read(folder, "gp__patients") if row["died_on"]
+    }
     spells = sorted(
         (
             row
@@ -40,7 +44,7 @@ def registered_on(folder: Path, day: date) -> dict[str, str]:
         ),
         key=lambda row: row["start_on"],
     )
-    latest = {row["person_key"]: row for row in spells}
+    latest = {known_as(row["person_key"]): row for row in spells}
     return {
         person: row["organisation_code"]
         for person, row in latest.items()
@@ -49,8 +53,8 @@ def registered_on(folder: Path, day: date) -> dict[str, str]:
 
 
 def spells(folder: Path) -> dict[str, Row]:
-    """Hospital spells with the admission method and class of their first episode."""
-    encounters = read(folder, "acute__encounters")
+    """Hospital spells up to the night, with the admission method and class of their first episode."""
+    encounters = [row for row in read(folder, "acute__encounters") if row["start_at"].date() <= AS_OF]
     found = {
         row["encounters_key"]: dict(row) for row in encounters if row["activity_type"] == "inpatient_spell"
     }
@@ -114,7 +118,7 @@ def test_emergency_admissions_at_another_threshold_of_linking(
         "select * from wsic.metric where metric_id = 'emergency_admissions' and area_type = 'system' "
         "and group_type = 'all' and period_type = 'month' order by period_start desc limit 8",
     ):
-        population = {linked[person, "gp"] for person in registered_on(pseudonymised, month["period_end"])}
+        population = registered_on(pseudonymised, month["period_end"], lambda person: linked[person, "gp"])
         admitted = [
             row
             for row in happened

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from pipeline import clock
 from pipeline.errors import ChecksRefusedError, UsageError
 from pipeline.identity import Subjects, decide_subjects, link, pseudonymise, read_subjects, write_request
 from pipeline.identity.vault import open_vault
@@ -189,7 +190,7 @@ def test_a_product_that_cannot_be_published_does_not_serve_the_deleted_for_ever(
 
 
 def decision(ledger: Ledger, days_ago: int) -> None:
-    at = (datetime.now(UTC) - timedelta(days=days_ago)).isoformat()
+    at = (clock.moment() - timedelta(days=days_ago)).isoformat()
     ledger.put("subject_decision", [{"decision_id": f"d{days_ago}", "act": "deleted", "decided_at": at,
                                      "subjects": 1, "people": 1}])  # fmt: skip
 

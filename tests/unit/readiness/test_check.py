@@ -341,3 +341,17 @@ def test_the_command_ends_with_5_where_a_night_would_fail(
     code, said = called()
     assert code == 5
     assert said.startswith("fault  keys:") and "1 faults" in said
+
+
+def test_a_ledger_of_a_later_version_is_a_fault_and_stays_as_it_is(deployment: Deployment) -> None:
+    ledger = open_ledger(deployment.settings)
+    with ledger.transaction() as connection:
+        connection.execute("create table cohort (a integer)")
+        connection.execute("pragma user_version = 1")
+    before = ledger.path.read_bytes()
+    environ = {**deployment.environ, "WSIC_HOME": str(deployment.settings.home)}
+    found = {one.area: one for one in look_ahead(extracts=deployment.extracts, as_of=AS_OF, environ=environ)}
+    assert found["ledger"].level == FAULT
+    assert "table cohort" in found["ledger"].found and "that version" in found["ledger"].valid
+    assert "clock" in found  # the rest is looked at all the same
+    assert ledger.path.read_bytes() == before

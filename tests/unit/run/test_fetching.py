@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeline import clock
 from pipeline.errors import InputRefusedError, SetupError
 from pipeline.ledger import Ledger
 from pipeline.run import steps
@@ -19,7 +19,7 @@ from pipeline.zones import Zones
 from tests.bulk_desk import encounter, private_key, register
 from tests.bulk_server import CLIENT_ID, BulkServer, FakeClock, Reply, could_not, records
 
-TODAY = datetime.now(ZoneInfo("Europe/London")).date()
+TODAY = clock.today()
 ENTRY = """
 [[server]]
 name = "{name}"
@@ -35,7 +35,7 @@ key = "north.pem"
 @pytest.fixture
 def server() -> Iterator[BulkServer]:
     """A server on today's clock, which wants tokens."""
-    with BulkServer(FakeClock(datetime.now(UTC))) as server:
+    with BulkServer(FakeClock(clock.moment())) as server:
         register(server)
         server.exports = [[records("Encounter", encounter(1))]]
         yield server

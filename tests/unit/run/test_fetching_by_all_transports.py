@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
+from pipeline import clock
 from pipeline.cli import app
 from pipeline.errors import InputRefusedError, SetupError
 from pipeline.run import steps
@@ -63,7 +62,7 @@ def night(desk: Desk, source: str | None = None) -> Run:
     """Tonight's run."""
     return Run(
         run_id="20260331-001", settings=desk.house.settings, ledger=desk.house.ledger,
-        extracts=desk.house.extracts, as_of=datetime.now(ZoneInfo("Europe/London")).date(), source=source,
+        extracts=desk.house.extracts, as_of=clock.today(), source=source,
     )  # fmt: skip
 
 

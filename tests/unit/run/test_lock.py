@@ -6,11 +6,12 @@ import dataclasses
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from pipeline import clock
 from pipeline.errors import RunLockedError
 from pipeline.ledger import Ledger
 from pipeline.run import lock
@@ -95,8 +96,8 @@ def test_a_lock_held_by_a_run_is_lost_after_hours_without_a_sign_of_life(
 ) -> None:
     settings = dataclasses.replace(settings, lock_stale_hours=12)
     lock.acquire(settings, ledger, run_id="20260331-001", held_by="run")
-    long_ago = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")
-    last_sign = (datetime.now(UTC) - timedelta(hours=hours)).isoformat(timespec="seconds")
+    long_ago = (clock.moment() - timedelta(days=3)).isoformat(timespec="seconds")
+    last_sign = (clock.moment() - timedelta(hours=hours)).isoformat(timespec="seconds")
     with ledger.transaction() as connection:
         connection.execute("update lock set acquired_at = ?", (long_ago,))
     row = {

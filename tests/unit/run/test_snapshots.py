@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pipeline import audit_log, publish
+from pipeline import audit_log, clock, publish
 from pipeline.errors import RunLockedError
 from pipeline.ledger import Ledger
 from pipeline.publish.versions import prune, shelf, swap
@@ -113,7 +113,7 @@ def test_a_deletion_takes_the_snapshot_along(nights: Nights) -> None:
     nights.publish("2026-03-01")
     nights.keep()
     nights.publish("2026-03-02")
-    decided = datetime.now(UTC) + timedelta(minutes=1)
+    decided = clock.moment() + timedelta(minutes=1)
     publish.withdraw(nights.settings, nights.ledger, "direct_care", made_before=decided)
     assert nights.kept("direct_care") == {}
     assert list(shelf(nights.settings, "direct_care").snapshots.iterdir()) == []

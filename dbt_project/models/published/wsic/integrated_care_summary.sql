@@ -1,3 +1,4 @@
+{%- set degrees = ['frailty', 'frailty_mild', 'frailty_moderate', 'frailty_severe'] -%}
 {%- set settings = ['primary_care', 'acute', 'community', 'mental_health', 'social_care'] -%}
 with people as (
 
@@ -30,6 +31,21 @@ open_packages as (
 
 ),
 
+-- The variant that reads general practice and hospitals alone: lists and costs by band go by it too.
+risks as (
+
+    select
+        scores.person_key,
+        scores.score,
+        scores.band,
+        models.trained_on,
+    from {{ ref('fct_risk_score') }} as scores
+    inner join {{ ref('risk_models') }} as models
+        on scores.model_id = models.model_id and scores.variant = models.variant
+    where scores.variant = 'hospital_gp'
+
+),
+
 by_setting as (
 
     select
@@ -54,7 +70,14 @@ has as (
         person_key,
         count(*) filter (where is_long_term) as n_long_term_conditions,
         string_agg(condition_id, ',' order by condition_id) filter (where is_long_term) as conditions,
-        max_by(condition_id, latest_recorded_on) filter (where starts_with(condition_id, 'frailty')) as frailty,
+        -- Of one day the graver; an entry without a day gives way to any other.
+        max_by(
+            condition_id,
+            (
+                coalesce(latest_recorded_on, date '1900-01-01'),
+                list_position({{ degrees }}, condition_id)
+            )
+        ) filter (where starts_with(condition_id, 'frailty')) as frailty,
     from conditions
     group by person_key
 
@@ -86,8 +109,9 @@ select
     coalesce(has.n_long_term_conditions, 0) as n_long_term_conditions,
     has.conditions,
     segments.segment_id,
-    null::double as risk_score,
-    null::varchar as risk_band,
+    risks.score as risk_score,
+    risks.band as risk_band,
+    risks.trained_on as risk_model_trained_on,
     coalesce(has.frailty, computed.frailty) as frailty,
     case
         when has.frailty is not null then 'coded'
@@ -103,4 +127,5 @@ left join by_setting on people.person_key = by_setting.person_key
 left join has on people.person_key = has.person_key
 left join computed on people.person_key = computed.person_key
 left join segments on people.person_key = segments.person_key
+left join risks on people.person_key = risks.person_key
 left join open_packages on people.person_key = open_packages.person_key
