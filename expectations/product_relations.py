@@ -22,6 +22,7 @@ class ProductContext:
     ``released`` is the list of people that pseudonymisation let into the product
     (``person_sources.parquet``, column person_key); ``other_product`` another product's published
     database; ``people_before`` the people in the version that is served now. Each may be missing.
+    ``practice_falls_accepted``: codes of practices whose lists may fall below ``practice_drop_limit``.
     ``is_identifiable_by_design``: a product for people's own care, measured for k-anonymity, not held to it.
     """
 
@@ -30,6 +31,8 @@ class ProductContext:
     as_of: date
     released: Path
     drop_limit: float
+    practice_drop_limit: float
+    practice_falls_accepted: tuple[str, ...] = ()
     people_before: int | None = None
     is_identifiable_by_design: bool = False
     other_product: Path | None = None
@@ -48,6 +51,7 @@ def relations(connection: duckdb.DuckDBPyConnection, context: ProductContext) ->
         "month_tally": _month_tally(),
         "release": _release(context),
         "stage_step": _stage_step(context),
+        "practice_fall": _practice_fall(context),
         "listed_person": _listed_person(there),
         "alert_row": "select * from wsic.alert" if ("wsic", "alert") in there else _NO_ALERT,
     }
@@ -154,6 +158,18 @@ def _stage_step(context: ProductContext) -> str:
         "select source, sender, stage, sum(rows_in) as rows_in, sum(rows_out) as rows_out from "
         "audit.reconciliation "
         f"where run_id = {literal(context.run_id)} and {place} is not null group by all)"
+    )
+
+
+def _practice_fall(context: ProductContext) -> str:
+    """Each practice that had a list when last published: what remains of it, and what excuses a fall."""
+    accepted = ", ".join(literal(code) for code in context.practice_falls_accepted) or "null"
+    left = 1 - float(context.practice_drop_limit)
+    return (
+        "select practice_code, registered_people, registered_people_before, "
+        f"registered_people < registered_people_before * {left} as is_far, "
+        f"is_closed or coalesce(practice_code in ({accepted}), false) as is_excused "
+        "from quality.practice_reconciliation where registered_people_before > 0"
     )
 
 

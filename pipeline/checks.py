@@ -20,7 +20,7 @@ from expectations.product_relations import ProductContext
 from expectations.products import check_product
 from expectations.results import RuleResult, refusals
 from expectations.rules import Before
-from pipeline import progress
+from pipeline import practice_lists, progress
 from pipeline.duck import connect
 from pipeline.errors import ChecksRefusedError
 from pipeline.file_state import state_of
@@ -82,6 +82,7 @@ def run_product_checks(
     finally:
         connection.close()
     conclude(ledger, run_id, product, results)
+    practice_lists.keep(ledger, database, run_id=run_id, product=product)
     mark_checked(database, run_id)
     return results
 
@@ -102,6 +103,8 @@ def product_context(settings: Settings, ledger: Ledger, run_id: str, product: st
         as_of=date.fromisoformat(rows[0]["as_of"]),
         released=zones.pseudonymised(product) / "person_sources.parquet",
         drop_limit=settings.publish_drop_limit,
+        practice_drop_limit=settings.practice_drop_limit,
+        practice_falls_accepted=tuple(settings.practice_falls_accepted.split()),
         people_before=_people(zones.published(product) / "current.duckdb"),
         other_product=zones.published(other) / "current.duckdb",
         is_identifiable_by_design=product == "direct_care",

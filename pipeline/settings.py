@@ -65,6 +65,8 @@ class Settings:
     feeds: Path = Path("feeds.toml")  # mailboxes and stores that are fetched from
     file_refused_above: float = 0.2  # share of quarantined rows above which a file is refused whole
     publish_drop_limit: float = 0.2  # loss of people against the last version that stops a publish
+    practice_drop_limit: float = 0.1  # loss of a practice's list against the last published night that stops
+    practice_falls_accepted: str = ""  # codes of practices that may fall further, until a night was published
     audit_copy: str = ""  # a folder elsewhere that every entry of the audit log is written to first
     requesters: Path = Path("/etc/wsic/requesters.toml")  # who may re-identify, and who reviews
     reidentify_keys_limit: int = 50  # pseudonyms in one request; more is bulk, and refused

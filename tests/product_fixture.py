@@ -29,12 +29,12 @@ _KINDS = {
     "TIMESTAMP": "called_at start_at end_at at started_at ended_at",
     "BOOLEAN": "is_registered is_deceased is_attended is_emergency cost_is_proxy is_current is_late "
     "is_passed "
-    "is_balanced is_done",
+    "is_balanced is_done is_closed",
     "BIGINT": "age_years length_of_stay_days episode_number position rows_in rows_out rows_landed "
     "rows_quarantined "
     "rows_withheld rows_superseded rows_checked rows_failed records people imd_decile estimated_missed "
     "estimated_false n_numerator_people numerator_largest n_denominator_people denominator_largest n "
-    "n_events n_at_least",
+    "n_events n_at_least registered_people registered_people_before sender_count",
     "INTEGER": "metric_version",
     "DOUBLE": "cost_gbp value weekly_cost_gbp numerator denominator value_low value_high link_confidence",
 }
@@ -130,6 +130,10 @@ insert into quality.feed_coverage by name
 select date '{AS_OF}' as as_of, 'acute' as source, 'RYJ' as sender, 'sus' as feed,
     date '{AS_OF}' as expected_on,
     date '{AS_OF}' as last_extract_on, false as is_late, 412 as rows_in, 'complete' as coverage;
+insert into quality.practice_reconciliation by name
+select date '{AS_OF}' as as_of, 'E8400' || i as practice_code, 4500 as registered_people,
+    5000 as registered_people_before, 4500 as sender_count, false as is_closed, true as is_passed
+from range(4) as t(i);
 insert into audit.run by name
 select '{RUN_ID}' as run_id, date '{AS_OF}' as as_of, timestamp '2026-03-31 02:00:00' as started_at,
     'running' as outcome, '0.1.0' as code_version, 'abcdefabcdefabcd' as key_ids;
@@ -217,6 +221,7 @@ def context(released: Path, **changes: object) -> ProductContext:
             "as_of": AS_OF,
             "released": released,
             "drop_limit": 0.2,
+            "practice_drop_limit": 0.1,
             "people_before": PEOPLE,
             **changes,
         }  # type: ignore[arg-type]

@@ -86,6 +86,8 @@ TABLES: Mapping[str, str] = {
     "unit activity_before activity_after unit_cost_gbp cost_before_gbp cost_after_gbp net_cost_gbp",
     "quality.feed_coverage": "as_of source sender feed expected_on last_extract_on is_late rows_in coverage",
     "quality.rule_result": "run_id suite rule_id severity rows_checked rows_failed is_passed",
+    "quality.practice_reconciliation": "as_of practice_code registered_people registered_people_before "
+    "sender_count is_closed is_passed",
     "quality.linkage": "run_id source sender link_step group_type group_value records people "
     "estimated_missed "
     "estimated_false",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from expectations.results import CRITICAL, WARNING
 from expectations.rules import Suite, distinct, each_row, tallied
 
+# Ours: a practice that is open to all has ten times as many; of a hundred, ten who move are a tenth.
+LIST_TO_JUDGE_BY = 100
+
 SUITE = Suite(
     word="published.people",
     rules=(
@@ -64,6 +67,25 @@ SUITE = Suite(
             table="release",
             failed="people_now < people_before * (1 - drop_limit)",
             place="'core.person'",
+        ),
+        each_row(
+            "practice_lists_not_lost",
+            CRITICAL,
+            f"no practice of {LIST_TO_JUDGE_BY} people or more lost more of its list than the limit allows "
+            "since the last published night, unless it has closed or the site accepts it",
+            table="practice_fall",
+            checked=f"registered_people_before >= {LIST_TO_JUDGE_BY} and not is_excused",
+            failed="is_far",
+            place="practice_code",
+        ),
+        each_row(
+            "practice_lists_agree",
+            WARNING,
+            "every practice's list is what its feed left open, and no list fell further than the limit, "
+            "whatever its size and its reason",
+            table="quality.practice_reconciliation",
+            failed="is_passed is not true",
+            place="practice_code",
         ),
         tallied(
             "months_not_days",

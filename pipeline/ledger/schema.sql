@@ -92,6 +92,11 @@ create table if not exists link_profile (
     value text not null, records integer not null, people integer not null,
     primary key (run_id, product, profile, source, value)
 ) strict;
+-- People registered at each practice in a product's night, as its quality.practice_reconciliation shows them.
+create table if not exists practice_list (
+    run_id text not null, product text not null, practice_code text not null, registered_people integer not null,
+    primary key (run_id, product, practice_code)
+) strict;
 create table if not exists step (        -- when each step of a run began and ended, and how
     run_id text not null, step text not null, subject text not null default '', started_at text not null,
     ended_at text, outcome text not null,   -- running | done | refused | failed

@@ -27,7 +27,7 @@ from pipeline.settings import Settings
 from pipeline.zones import Zones
 
 # They compare with the lists of the night that made the version, which the next night replaces.
-OF_THE_NIGHT = ("person_released", "released_person_present", "people_not_lost")
+OF_THE_NIGHT = ("person_released", "released_person_present", "people_not_lost", "practice_lists_not_lost")
 _LISTS_GONE = "compares with the lists of the night that made the version; the next night replaces them"
 _REASONS = {
     DBT: "judges the build of a night, not a version",

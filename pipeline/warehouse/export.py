@@ -44,7 +44,9 @@ def export(settings: Settings, ledger: Ledger, *, run_id: str, product: str) -> 
             _reference(zones.reference / f"{name}.parquet", columns), folder / f"reference__{name}.parquet"
         )
     for name in ledger_tables.QUERIES:
-        table = ledger_tables.read(ledger, name, run_id=run_id, product=product)
+        table = ledger_tables.read(
+            ledger, name, run_id=run_id, product=product, practice_drop_limit=settings.practice_drop_limit
+        )
         _write(table, folder / f"ledger__{name}.parquet")
 
 

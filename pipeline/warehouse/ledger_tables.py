@@ -5,6 +5,7 @@ Times leave the ledger's UTC for London wall clock, as every ``_at`` column of a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,12 +24,13 @@ _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(("rows_withheld", "rows_superseded", "rows_checked", "rows_failed"), pa.int64()),
     **dict.fromkeys(("rows", "records", "people", "files", "extensions"), pa.int64()),
     **dict.fromkeys(("numbers_asked", "numbers_allowed", "restricted_codes"), pa.int64()),
-    **dict.fromkeys(("people_in", "people_out"), pa.int64()),
+    **dict.fromkeys(("people_in", "people_out", "registered_people"), pa.int64()),
     **dict.fromkeys(("references_checked", "references_unresolved"), pa.int64()),
+    "drop_limit": pa.float64(),
 }
 """Types of the columns that are not text, by name: a name means the same in every table."""
 
-# Queries may use :run_id and :product; the names that they yield are the exported columns.
+# Queries may use :run_id, :product and :practice_drop_limit; the names that they yield are the columns.
 QUERIES = {
     "runs": "select run_id, as_of, started_at, ended_at, outcome, code_version, key_ids from run",
     # Made good: a later complete export asked again, from the same time on, for all that a lacking one held.
@@ -77,15 +79,30 @@ QUERIES = {
         from link_profile as p join run using (run_id)
         where p.product = :product and (p.run_id = :run_id or (
             run.outcome = 'published' and run.as_of < (select as_of from run where run_id = :run_id)))""",
+    # The practices' lists of the night that was published last before this one's, and how far one may fall.
+    "practice_lists": """
+        select p.run_id, run.as_of, p.practice_code, p.registered_people, :practice_drop_limit as drop_limit
+        from practice_list as p join run using (run_id)
+        where p.product = :product and p.run_id = (
+            select told.run_id from publication as told join run as night using (run_id)
+            where told.product = :product and told.outcome = 'published'
+                and night.as_of < (select as_of from run where run_id = :run_id)
+            order by night.as_of desc, told.run_id desc limit 1)""",
     "current_run": "select run_id, as_of, :product as product, code_version from run where run_id = :run_id",
 }
 
 
-def read(ledger: Ledger, name: str, *, run_id: str, product: str) -> pa.Table:
-    """The ledger table called ``name`` (a key of :data:`QUERIES`) as typed Arrow, in a stable order."""
-    names = _names(ledger, QUERIES[name])
+def read(
+    ledger: Ledger, name: str, *, run_id: str, product: str, practice_drop_limit: float | None = None
+) -> pa.Table:
+    """The ledger table called ``name`` (a key of :data:`QUERIES`) as typed Arrow, in a stable order.
+
+    ``practice_drop_limit`` is the setting of that name, which goes out with the lists that it judges.
+    """
+    told = {"run_id": run_id, "product": product, "practice_drop_limit": practice_drop_limit}
+    names = _names(ledger, QUERIES[name], told)
     ordered = f"{QUERIES[name]} order by {', '.join(str(place + 1) for place in range(len(names)))}"
-    rows = ledger.query(ordered, {"run_id": run_id, "product": product})
+    rows = ledger.query(ordered, told)
     schema = pa.schema([(column, _TYPES.get(column, _TEXT)) for column in names])
     columns = [
         pa.array([_convert(row[field.name], field.type) for row in rows], field.type) for field in schema
@@ -93,9 +110,9 @@ def read(ledger: Ledger, name: str, *, run_id: str, product: str) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _names(ledger: Ledger, query: str) -> list[str]:
+def _names(ledger: Ledger, query: str, told: Mapping[str, str | float | None]) -> list[str]:
     with ledger.transaction() as connection:
-        found = connection.execute(f"select * from ({query}) limit 0", {"run_id": "", "product": ""})
+        found = connection.execute(f"select * from ({query}) limit 0", told)
         return [column[0] for column in found.description]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.recomputed import coverage
 from tests.recomputed.metrics import compare
 
 # Of 300 people hardly anybody goes to a care home, dies after three emergencies, or comes home to
@@ -22,3 +23,10 @@ def test_every_metric_of_the_night_is_what_its_definition_says(small_night, prod
     assert found.differing == {}
     assert {metric_id for metric_id, most in found.most.items() if most == 0} <= RARE
     assert len(found.most) == 18
+
+
+@pytest.mark.parametrize("product", ["direct_care", "secondary_use"])
+def test_how_far_the_feeds_of_the_night_reach_is_what_its_definition_says(small_night, product: str) -> None:
+    found = coverage.compare(small_night.home / "pseudonymised" / product, small_night.product(product))
+    assert found.differing == []
+    assert found.counted

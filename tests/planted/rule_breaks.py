@@ -28,6 +28,10 @@ BREAKS: dict[str, dict[str, str]] = {
         "released_person_present": "delete from core.person where person_key = sha256('person0')",
         "products_cannot_be_joined": "",
         "people_not_lost": "delete from core.person where age_years > 10",
+        "practice_lists_not_lost": "update quality.practice_reconciliation set registered_people = 4499 "
+        "where practice_code = 'E84001'",
+        "practice_lists_agree": "update quality.practice_reconciliation set is_passed = false where "
+        "practice_code = 'E84001'",
         "months_not_days": "update core.person set birth_month = date '1950-01-17'",
         "registered_people_have_a_segment": "delete from wsic.population_segment "
         "where person_key = sha256('person0')",

@@ -38,13 +38,21 @@ select * replace (
     admitted_at + to_days(nights) as admitted_at, '81' as admission_method
 )
 from stays where draw(n, 'transfer' || stay) < 0.08;
--- In the last night some whom the council serves were admitted.
+-- In the last night some whom the council serves were admitted; one in three a week ago, and is ready to leave or soon so.
 insert into stays
 select
     people.*, 7 as stay, made_key('acute|spell|7', n) as spell_key,
-    getvariable('as_of')::timestamp + interval 5 hours as admitted_at, 3 as nights, '21' as admission_method,
+    getvariable('as_of')::timestamp + to_hours(if(n % 3 = 0, -163, 5)) as admitted_at,
+    if(n % 3 = 0, 30, 3) as nights, '21' as admission_method,
 from people
 where draw(n, 'acute') < 0.6 and draw(n, 'council user') < 0.06;
+-- Some of them are told to come the day after the night, and why.
+insert into stays
+select
+    people.*, 6 as stay, made_key('acute|spell|6', n) as spell_key,
+    getvariable('as_of')::timestamp + interval 1 day as admitted_at, 2 as nights, '11' as admission_method,
+from people
+where draw(n, 'acute') < 0.6 and draw(n, 'council user') < 0.06 and not is_dead;
 insert into acute__encounters by name
 select
     spell_key as encounters_key, person_key, 'acute' as source, if(stay = 9, 'RQM', 'R1K') as sender,
@@ -57,8 +65,10 @@ select
     admission_method, pick(['19', '19', '19', '19', '51'], draw(n, 'source' || stay)) as source_of_admission,
     if(is_dead and admitted_at + to_days(nights) >= died_on, '4', '1') as discharge_method,
     pick(['19', '19', '51', '54'], draw(n, 'destination' || stay)) as discharge_destination,
-    if(nights > 1, (admitted_at + to_days(nights - pick([0, 1, 2], draw(n, 'ready' || stay))))::date, null)
-        as discharge_ready_on,
+    case
+        when stay = 7 and n % 3 = 0 then getvariable('as_of')::date + 1 - (n // 3 % 6)::integer
+        when nights > 1 then (admitted_at + to_days(nights - pick([0, 1, 2], draw(n, 'ready' || stay))))::date
+    end as discharge_ready_on,
     pick(['DZ11S', 'EB03A', 'LA04Q'], draw(n, 'hrg' || stay)) as hrg_code,
 from stays;
 insert into acute__encounters by name
@@ -88,6 +98,14 @@ select
     position, start_at::date as recorded_on,
 from acute__encounters, (select unnest([1, 2]) as position)
 where activity_type = 'hospital_episode';
+insert into acute__conditions by name
+select
+    made_key('acute|diagnosis|ahead', encounters_key) as conditions_key, encounters_key as encounter_key,
+    person_key, source, sender, source_file_id, source_row,
+    'encounter-diagnosis' as category, 'icd10' as code_system, 'I10X' as code, 3 as position,
+    start_at::date as recorded_on,
+from acute__encounters
+where part_of_key in (select spell_key from stays where stay = 6);
 insert into acute__procedures by name
 select
     made_key('acute|procedure', encounters_key) as procedures_key, encounters_key as encounter_key,
@@ -124,6 +142,17 @@ select
     'R1K' as provider_code, '01' as department_type, '1' as attendance_category,
 from people, (select unnest(range(4 + n % 3)) as visit)
 where draw(n, 'acute') < 0.6 and n % 20 = 7;
+-- In the last nights some whom the council serves were in an emergency department.
+insert into acute__encounters by name
+select
+    made_key('acute|attendance of late', n) as encounters_key,
+    person_key, 'acute' as source, 'R1K' as sender,
+    file_of('acute', 'attendances') as source_file_id, 200000 + row_number() over (order by n) as source_row,
+    'emergency_attendance' as activity_type, 'finished' as status, 'EMER' as class_code,
+    getvariable('as_of')::timestamp - to_days(n::integer % 6) + interval 2 hour as start_at,
+    start_at + interval 3 hour as end_at,
+    'R1K' as provider_code, '01' as department_type, '1' as attendance_category,
+from people where draw(n, 'acute') < 0.6 and draw(n, 'council user') < 0.06;
 insert into acute__appointments by name
 select
     made_key('acute|clinic|' || visit, n) as appointments_key,

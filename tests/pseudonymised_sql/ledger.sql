@@ -108,6 +108,10 @@ told as (
 select run_id, as_of, profile, source, value, count(*) as records, count(distinct person_key) as people,
 from told, nights where run_id = 'run-1' or hash(person_key) % 3 > 0
 group by all;
+create table ledger__practice_lists as
+select 'run-0' as run_id, getvariable('as_of')::date - 1 as as_of, organisation_code as practice_code,
+    count(distinct person_key) as registered_people, 0.1::double as drop_limit,
+from gp__episodes_of_care where episode_type = 'gp_registration' group by all;
 create table ledger__references as
 select 'run-1' as run_id, getvariable('as_of')::date as as_of, source, sender, 'Encounter' as resource_type, 'basedOn' as path,
     'ServiceRequest' as target_type, 5::bigint as references_checked, 1::bigint as references_unresolved,

@@ -35,7 +35,12 @@ select
     '304' as organisation_code,
     pick(['Long Term Support: Community', 'Long Term Support: Residential Care', 'Short Term Support: ST-Max'],
         draw(n, 'service' || service)) as service_type,
-    pick(['Home Support', 'Long Term Residential Care', 'Reablement'], draw(n, 'service' || service)) as service_component,
+    if(
+        service_type = 'Long Term Support: Community' and draw(n, 'telecare' || service) < 0.3, 'Telecare',
+        pick(['Home Support', 'Long Term Residential Care', 'Reablement'], draw(n, 'service' || service))
+    ) as service_component,
+    pick(['Physical Support: Personal Care Support', 'Support with Memory and Cognition', null],
+        draw(n, 'reason' || service)) as primary_support_reason,
     'CASSR Managed Personal Budget' as delivery_mechanism,
     pick([23.5, -980, 600], draw(n, 'price' || service)) as unit_cost_gbp,
     pick(['Hourly', 'Weekly', 'One-off'], draw(n, 'price' || service)) as cost_frequency,

@@ -81,7 +81,8 @@ def compare(pseudonymised: Path, database: Path) -> dict[str, tuple[int, int]]:
         has_features = connection.execute(
             "select count(*) from duckdb_tables() where table_name = 'fct_risk_features'"
         ).fetchone() != (0,)
-        scripts = ("people", "events", "costs", "money", "services", *(("bands",) if has_features else ()))
+        scripts = ["people", "events", "contacts", "costs", "money", "services"]
+        scripts += ["bands"] if has_features else []
         for name in scripts:
             connection.execute((_HERE / f"{name}.sql").read_text(encoding="utf-8"))
         tables = [table for table in _PAIRS if has_features or table != "wsic.risk_band_cost"]

@@ -57,12 +57,13 @@ having count(*) filter (not e.is_end) > 0 and (
     or ifnull(max(e.on_day) filter (not e.is_end) > max(e.on_day) filter (e.is_end), false)
 );
 
+-- Whoever is registered has an age: before the month of birth that was told, that of a newborn.
 create or replace temp table aged as
 select c.day, c.who as person_key, how.way,
     case
         when p.birth_month is null then 16
         when how.way = 'counted' or s.birth_month is not null
-            then date_part('year', age(c.day::timestamp, p.birth_month::timestamp))
+            then greatest(date_part('year', age(c.day::timestamp, p.birth_month::timestamp)), 0)
         else date_part('year', age(least(getvariable('as_of'), p.died_on)::timestamp, p.birth_month::timestamp))
     end as years
 from counted as c

@@ -254,7 +254,7 @@ MAY_OPEN = (
 OPEN_DUCKDB = {
     "pipeline/duck.py", "pipeline/checks.py", "pipeline/identity/reidentify/subject/use.py",
     "pipeline/ig_report/release.py", "pipeline/linkage_report/figures.py", "pipeline/publish/announced.py",
-    "pipeline/summary/published.py", "pipeline/risk/features.py",
+    "pipeline/summary/published.py", "pipeline/risk/features.py", "pipeline/practice_lists.py",
 }  # fmt: skip
 
 

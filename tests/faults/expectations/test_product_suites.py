@@ -76,6 +76,7 @@ def test_a_healthy_product_passes_every_rule(night: tuple[Settings, Ledger, Path
     assert len(results) == len(_RULES)
     assert is_checked(database, RUN_ID)
     assert not is_checked(database, "20260331-002")
+    assert len(ledger.query("select * from practice_list where product = 'secondary_use'")) == 4
 
 
 def test_every_rule_has_a_fault_and_every_fault_a_rule() -> None:

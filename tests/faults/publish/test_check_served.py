@@ -25,7 +25,8 @@ from tests.product_fixture import AS_OF, RUN_ID, make_warehouse, no_leaks, run_s
 PRODUCT = "secondary_use"
 NIGHT_ONLY = {
     "published.people.person_released", "published.people.released_person_present",
-    "published.people.people_not_lost", "audit_log.chain_is_intact", "dbt.models_built", "dbt.tests_passed",
+    "published.people.people_not_lost", "published.people.practice_lists_not_lost",
+    "audit_log.chain_is_intact", "dbt.models_built", "dbt.tests_passed",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ models' SQL, and no threshold of their table.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -109,12 +109,41 @@ def services(folder: Path) -> dict[str, list[Row]]:
     return found
 
 
+def boroughs(folder: Path) -> dict[str, str]:
+    """Where people live: as general practice tells, and of whom it tells nothing as another sender does."""
+    sources = ("ambulance", "mental_health", "community", "social_care", "acute", "gp")
+    return {
+        row["person_key"]: row["local_authority_code"]
+        for source in sources
+        for row in read(folder, f"{source}__patients")
+        if row["local_authority_code"]
+    }
+
+
+def sent_for(folder: Path, population: dict[str, str]) -> set[str]:
+    """Boroughs where at least one in five lives of those whom some council cares for."""
+    borough, clients = boroughs(folder), defaultdict(set)
+    for person, served in services(folder).items():
+        for row in served:
+            if person in population and person in borough:
+                clients[row["sender"]].add(person)
+    return {
+        place
+        for people in clients.values()
+        for place, count in Counter(borough[person] for person in people).items()
+        if 5 * count >= len(people)
+    }
+
+
 def test_discharges_without_reablement(
     warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path, population: dict[str, str]
 ) -> None:
     age, served, days = ages(pseudonymised), services(pseudonymised), defaultdict(list)
+    borough, known = boroughs(pseudonymised), sent_for(pseudonymised, population)
     for stay in stays(pseudonymised, population):
         left = stay["left"]
+        if borough.get(stay["person"]) not in known:
+            continue
         if not left or stay["went_on"] or not stay["is_emergency"] or left == stay["admitted"]:
             continue
         if age.get(stay["person"], 0) < 65 or not AS_OF - timedelta(30) < left < AS_OF - timedelta(3):
@@ -145,7 +174,8 @@ def test_admissions_from_home_care(
             and row["start_on"] <= stay["admitted"]
             and (row["end_on"] is None or row["end_on"] >= stay["admitted"])
         ]
-        if cared_for and (stay["left"] is None or stay["admitted"] > AS_OF - timedelta(30)):
+        still_in = stay["left"] is None or stay["left"] > AS_OF
+        if cared_for and (still_in or stay["admitted"] > AS_OF - timedelta(30)):
             days[stay["person"]].append(stay["admitted"])
     found = flagged(warehouse, "admitted_with_home_care")
     assert found == counted(days, "admitted_with_home_care", 1)
@@ -195,8 +225,9 @@ def test_blood_pressure_of_people_with_high_blood_pressure(
     warehouse: duckdb.DuckDBPyConnection, pseudonymised: Path, population: dict[str, str]
 ) -> None:
     age, last = ages(pseudonymised), coded(pseudonymised, "75367002")
-    ill = {row["person_key"] for row in read(pseudonymised, "gp__observations") if row["code"] == "38341003"}
-    diagnoses = read(pseudonymised, "acute__conditions")
+    written = read(pseudonymised, "gp__observations")
+    ill = {row["person_key"] for row in written if row["code"] == "38341003" and row["effective_on"] <= AS_OF}
+    diagnoses = [row for row in read(pseudonymised, "acute__conditions") if row["recorded_on"] <= AS_OF]
     ill |= {row["person_key"] for row in diagnoses if row["code"][:3] in {"I10", "I11", "I12", "I13", "I15"}}
     asked = {person for person in ill & set(population) if age[person] >= 18}
     found = gaps(warehouse, "hypertension_blood_pressure")

@@ -39,7 +39,7 @@ def test_the_comparison_sees_a_single_wrong_row_of_each_table(
 
 
 def test_the_made_up_people_move_in_every_way(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Else the comparison would show little: births, deaths, birthdays, needs that end."""
+    """Else the comparison would show little: births, deaths, birthdays, needs that end, the unborn."""
     moved = warehouse.execute(
         "select count(*) filter (from_segment_id = 'new'), count(*) filter (to_segment_id = 'left'), "
         "count(*) filter (from_segment_id = 'children' and to_segment_id not in ('children', 'left')), "
@@ -51,6 +51,10 @@ def test_the_made_up_people_move_in_every_way(warehouse: duckdb.DuckDBPyConnecti
     assert warehouse.execute(
         "select count(*) from wsic.population_segment where previous_segment_id is not null"
     ).fetchone() > (20,)
+    assert warehouse.execute(
+        "select count(*) from marts.fct_registration inner join marts.dim_person using (person_key) "
+        "where start_on + interval 1 year < birth_month and is_registered"
+    ).fetchone() > (0,)
 
 
 @pytest.mark.parametrize("table", ["population_segment", "population_segment_month"])

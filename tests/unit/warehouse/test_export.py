@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -100,6 +101,44 @@ def test_stages_are_every_landing_and_this_run_s_own(
         (RUN, "current"),
         (RUN, "landing"),
     ]
+
+
+def night(ledger: Ledger, run_id: str, as_of: str, people: int, *, outcome: str) -> None:
+    """A night of direct_care with one practice's list, and how its publishing ended."""
+    run = {"run_id": run_id, "as_of": as_of, "started_at": f"{as_of}T03:00:00+00:00", "code_version": "test"}
+    ledger.put("run", [run | {"outcome": outcome}])
+    told = {"run_id": run_id, "product": "direct_care"}
+    ledger.put("practice_list", [told | {"practice_code": "E84001", "registered_people": people}])
+    ledger.put("publication", [told | {"outcome": outcome, "at": "x"}])
+
+
+def test_the_lists_of_practices_are_those_of_the_last_night_that_was_published(
+    settings: Settings, ledger: Ledger, folder: Path
+) -> None:
+    """Not of a night that was refused, of the same night run before, of a later one or another product."""
+    night(ledger, "20260327-001", "2026-03-27", 7000, outcome="published")
+    night(ledger, "20260328-001", "2026-03-28", 6000, outcome="published")
+    night(ledger, "20260328-002", "2026-03-28", 6001, outcome="published")
+    night(ledger, "20260329-001", "2026-03-29", 3000, outcome="refused")
+    night(ledger, "20260331-000", "2026-03-31", 2000, outcome="published")
+    night(ledger, "20260401-001", "2026-04-01", 1000, outcome="published")
+    other = {"run_id": "20260328-002", "product": "secondary_use", "practice_code": "E84001"}
+    ledger.put("practice_list", [other | {"registered_people": 5000}])
+    export(replace(settings, practice_drop_limit=0.25), ledger, run_id=RUN, product="direct_care")
+    assert table(folder, "ledger__practice_lists").to_pylist() == [
+        {
+            "run_id": "20260328-002", "as_of": datetime.date(2026, 3, 28), "practice_code": "E84001",
+            "registered_people": 6001, "drop_limit": 0.25,
+        }
+    ]  # fmt: skip
+
+
+def test_before_any_night_was_published_there_are_no_lists_of_one(
+    settings: Settings, ledger: Ledger, folder: Path
+) -> None:
+    night(ledger, "20260328-001", "2026-03-28", 6000, outcome="refused")
+    export(settings, ledger, run_id=RUN, product="direct_care")
+    assert table(folder, "ledger__practice_lists").num_rows == 0
 
 
 def test_postcodes_are_never_exported(settings: Settings, ledger: Ledger, folder: Path) -> None:

@@ -12,17 +12,30 @@ feeds as (
 
 ),
 
+-- A stay or service that lasts is told of once it is over, or of tonight: that it began long ago says nothing of when
+-- the sender did.
 first_activity as (
 
-    select source, sender, date_trunc('month', min(start_at))::date as covers_from, count(*) as n_told
-    from {{ ref('fct_activity') }}
-    group by source, sender
+    select
+        activities.source,
+        activities.sender,
+        min(
+            if(
+                activities.activity_type in ('inpatient_spell', 'mental_health_spell', 'social_care_service'),
+                least(activities.end_at::date, current_run.as_of), -- tonight while no end, or one to come, is told
+                activities.start_at::date
+            )
+        ) as covers_from,
+        count(*) as n_told,
+    from {{ ref('fct_activity') }} as activities
+    cross join current_run
+    group by activities.source, activities.sender
 
 ),
 
 first_registration as (
 
-    select source, sender, date_trunc('month', min(start_on))::date as covers_from, count(*) as n_told
+    select source, sender, min(start_on) as covers_from, count(*) as n_told
     from {{ ref('int_episodes_of_care__unioned') }}
     where source = 'gp'
     group by source, sender
@@ -97,7 +110,8 @@ reaches as (
 
 )
 
--- From when to when a sender's data reach; of several feeds of one sender the most backward counts.
+-- From which day to which a sender's data reach: a month that it began in is never complete.
+-- Of several feeds of one sender the most backward counts.
 select
     feeds.source,
     feeds.sender,

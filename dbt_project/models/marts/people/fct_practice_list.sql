@@ -28,14 +28,46 @@ sent as (
         and coalesce(registrations.end_on, date '9999-12-31') > current_run.as_of
     group by registrations.organisation_code
 
+),
+
+before as (
+
+    select practice_code, registered_people, drop_limit from {{ ref('stg_ledger__practice_lists') }}
+
+),
+
+-- Closed in every entry that the reference data have of the practice.
+closed as (
+
+    select practices.practice_code from {{ ref('int_practices__placed') }} as practices
+    cross join current_run
+    group by practices.practice_code
+    having max(practices.valid_to) < any_value(current_run.as_of)
+
+),
+
+-- A practice whose list is gone is told of too, or nobody would miss it.
+practices as (
+
+    select practice_code from sent
+    where practice_code is not null
+    union
+    select practice_code from before
+    where registered_people > 0
+
 )
 
 select
     current_run.as_of,
-    sent.practice_code,
+    practices.practice_code,
     coalesce(people.registered_people, 0) as registered_people,
-    sent.sender_count,
-from sent
+    before.registered_people as registered_people_before,
+    coalesce(before.drop_limit, 1) as drop_limit,
+    coalesce(sent.sender_count, 0) as sender_count,
+    closed.practice_code is not null as is_closed,
+from practices
 cross join current_run
-left join people on sent.practice_code = people.practice_code
-where sent.practice_code is not null
+left join sent on practices.practice_code = sent.practice_code
+left join people on practices.practice_code = people.practice_code
+left join before on practices.practice_code = before.practice_code
+left join closed on practices.practice_code = closed.practice_code

@@ -9,7 +9,9 @@ select
     as_of,
     practice_code,
     registered_people,
-    null::bigint as registered_people_before,
+    registered_people_before,
     sender_count,
-    abs(registered_people - sender_count) <= greatest(1, 0.01 * sender_count) as is_passed,
+    is_closed,
+    abs(registered_people - sender_count) <= greatest(1, 0.01 * sender_count)
+    and coalesce(registered_people >= registered_people_before * (1 - drop_limit), true) as is_passed,
 from practice_lists

@@ -82,15 +82,18 @@ happened as (
     where activity_type in ('emergency_attendance', 'inpatient_spell', 'mental_health_spell')
     union all by name
     select
-        spell_key as activity_key,
-        person_key,
-        provider_code,
-        source_file_id,
-        discharge_ready_on::timestamp as "at",
+        spells.spell_key as activity_key,
+        spells.person_key,
+        spells.provider_code,
+        spells.source_file_id,
+        spells.discharge_ready_on::timestamp as "at",
         'ready_for_discharge' as alert_id,
-        is_emergency,
-    from {{ ref('fct_hospital_spell') }}
-    where discharge_ready_on is not null and discharged_on is null
+        spells.is_emergency,
+    from {{ ref('fct_hospital_spell') }} as spells
+    cross join nights
+    where
+        spells.discharge_ready_on is not null
+        and coalesce(spells.discharged_on > nights.as_of, true)
 
 ),
 
@@ -149,7 +152,7 @@ told as (
         bool_or(is_telecare) filter (where is_open) as is_receiving_telecare,
         string_agg(distinct care_service, '; ' order by care_service) filter (where not is_open)
             as earlier_services,
-        max(coalesce(end_date, "at"::date)) filter (where is_reablement) as last_reablement_on,
+        max(if(is_open, "at"::date, end_date)) filter (where is_reablement) as last_reablement_on,
         max_by(primary_support_reason, (start_date, primary_support_reason)) filter (where is_open)
             as primary_support_reason,
     from with_care

@@ -14,7 +14,7 @@ current_run as (
 
 people as (
 
-    select person_key, age_years from {{ ref('dim_person') }}
+    select person_key, age_years, local_authority_code from {{ ref('dim_person') }}
     where is_registered
 
 ),
@@ -83,13 +83,13 @@ recently_discharged as (
 
 ),
 
--- Whoever is still in hospital was admitted however long ago.
+-- Whoever is still in hospital was admitted however long ago; a discharge that is told ahead has not come.
 admitted_with_home_care as (
 
     select distinct
         spells.person_key,
         spells.spell_key as activity_key,
-        if(spells.discharged_on is null, current_run.as_of, spells.admitted_on) as happened_on,
+        if(spells.discharged_on <= current_run.as_of, spells.admitted_on, current_run.as_of) as happened_on,
         spells.admitted_on as happened_from,
         rules.rule_id as flag_id,
     from spells
@@ -119,7 +119,39 @@ reablement as (
 
 ),
 
--- Known once the last day is over on which it could have begun; where no council sends, nothing is known.
+cared_for as (
+
+    select
+        care_packages.sender,
+        people.local_authority_code,
+        count(distinct people.person_key) as people,
+    from care_packages
+    inner join people on care_packages.person_key = people.person_key
+    where people.local_authority_code is not null
+    group by care_packages.sender, people.local_authority_code
+
+),
+
+shared_out as (
+
+    select
+        local_authority_code,
+        people / sum(people) over (partition by sender) as share_of_people,
+    from cared_for
+
+),
+
+-- A council sends for a borough where at least one in five lives of those that it cares for: of a borough
+-- whose own council does not send, others know the few whom they placed there.
+sent_for as (
+
+    select distinct local_authority_code from shared_out
+    where share_of_people >= 0.2
+
+),
+
+-- Known once the last day is over on which it could have begun; where no council sends for the person's borough,
+-- nothing is known.
 without_reablement as (
 
     select
@@ -132,6 +164,7 @@ without_reablement as (
     cross join current_run
     inner join rules on rules.rule_id = 'discharged_without_reablement'
     inner join people on discharged.person_key = people.person_key
+    inner join sent_for on people.local_authority_code = sent_for.local_authority_code
     left join reablement on discharged.spell_key = reablement.spell_key
     where
         discharged.is_emergency
@@ -139,7 +172,6 @@ without_reablement as (
         and people.age_years between coalesce(rules.min_age, 0) and coalesce(rules.max_age, 150)
         and discharged.discharged_on + rules.days_after < current_run.as_of
         and reablement.spell_key is null
-        and exists (select 1 from care_packages)
 
 ),
 
