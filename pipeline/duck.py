@@ -17,11 +17,12 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline import clock
 from pipeline.errors import SetupError, WsicError
 from pipeline.interrupts import stoppable
 from pipeline.settings import Settings
 
-TIME_ZONE = "Europe/London"
+TIME_ZONE = clock.LONDON.key
 _BROKEN_SEAL = "AES tag"  # DuckDB's words for a block whose authentication fails
 _REMOTE = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.declare import SOURCE_WORDS
+from tests.recomputed import tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -49,38 +49,17 @@ def compare(pseudonymised: Path, database: Path) -> dict[str, tuple[int, int]]:
         for name in ("people", "conditions"):
             connection.execute((_HERE / f"{name}.sql").read_text(encoding="utf-8"))
         return {
-            table: (
-                _count(connection, wanted),
-                sum(
-                    _count(connection, f"({a}) except all ({b})") for a, b in ((made, wanted), (wanted, made))
-                ),
-            )
+            table: (tables.count(connection, wanted), tables.n_differing(connection, made, wanted))
             for table, (made, wanted) in _PAIRS.items()
         }
 
 
 def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    for file in sorted(folder.glob("*.parquet")):
-        connection.execute(f"create view \"{file.stem}\" as from read_parquet('{file}')")
-    for entity in _ENTITIES:
-        union = " union all by name ".join(f"(from {source}__{entity})" for source in SOURCE_WORDS)
-        connection.execute(f"create view {entity} as {union}")
+    tables.view(connection, folder, _ENTITIES)
     for table, seed in _TABLES.items():
         path = _SEEDS / f"{seed}.csv"
         connection.execute(f"create table {table} as from read_csv('{path}', header = true)")
-    connection.execute(
-        """
-        set variable threshold = 'middle';
-        set variable as_of = (select as_of from ledger__current_run);
-        create table period as
-        select 'day' as period_type, getvariable('as_of') as period_start, getvariable('as_of') as period_end
-        """
-    )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    found = connection.execute(f"select count(*) from ({query})").fetchone()
-    return int(found[0]) if found else 0
+    tables.stand_on_the_night(connection)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.declare import SOURCE_WORDS
+from tests.recomputed import tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -47,11 +47,7 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
 
 def read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """A view a file of the zone, and those of all sources together that tell of people and addresses."""
-    for file in sorted(folder.glob("*.parquet")):
-        connection.execute(f"create view \"{file.stem}\" as from read_parquet('{file}')")
-    for entity in ("patients", "addresses"):
-        union = " union all by name ".join(f"(from {source}__{entity})" for source in SOURCE_WORDS)
-        connection.execute(f"create view {entity} as {union}")
+    tables.view(connection, folder, ("patients", "addresses"))
     connection.execute("set variable as_of = (select as_of from ledger__current_run)")
     connection.execute("set variable seeds = ?", [str(_SEEDS)])
     connection.execute((_HERE / "periods.sql").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.declare import SOURCE_WORDS
+from tests.recomputed import tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -49,37 +49,18 @@ def compare(pseudonymised: Path, database: Path) -> dict[str, tuple[int, int]]:
         connection.execute(f"attach '{database}' as made (read_only)")
         work_out(connection, pseudonymised)
         return {
-            table: (
-                _count(connection, ours),
-                sum(_count(connection, f"({a}) except all ({b})") for a, b in ((made, ours), (ours, made))),
-            )
+            table: (tables.count(connection, ours), tables.n_differing(connection, made, ours))
             for table, (made, ours) in PAIRS.items()
         }
 
 
 def work_out(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Make our own tables (``wanted_``) from the rows of the folder; ``made`` is attached."""
-    for file in sorted(folder.glob("*.parquet")):
-        connection.execute(f"create view \"{file.stem}\" as from read_parquet('{file}')")
-    for entity in _ENTITIES:
-        union = " union all by name ".join(f"(from {source}__{entity})" for source in SOURCE_WORDS)
-        connection.execute(f"create view {entity} as {union}")
+    tables.view(connection, folder, _ENTITIES)
     connection.execute("set variable seeds = ?", [str(_SEEDS)])
-    connection.execute(
-        """
-        set variable threshold = 'middle';
-        set variable as_of = (select as_of from ledger__current_run);
-        create table period as
-        select 'day' as period_type, getvariable('as_of') as period_start, getvariable('as_of') as period_end
-        """
-    )
+    tables.stand_on_the_night(connection)
     for name in ("people", "events", "contacts", "radar"):
         connection.execute((_HERE / f"{name}.sql").read_text(encoding="utf-8"))
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    found = connection.execute(f"select count(*) from ({query})").fetchone()
-    return int(found[0]) if found else 0
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.declare import SOURCE_WORDS
+from tests.recomputed import tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -41,19 +41,13 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
             connection.execute((_HERE / f"{name}.sql").read_text(encoding="utf-8"))
         rows, differing = {}, {}
         for table, (made, wanted) in _pairs().items():
-            rows[table] = _count(connection, wanted)
-            differing[table] = sum(
-                _count(connection, f"({a}) except all ({b})") for a, b in ((made, wanted), (wanted, made))
-            )
+            rows[table] = tables.count(connection, wanted)
+            differing[table] = tables.n_differing(connection, made, wanted)
         return Compared(rows, differing, days)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    for file in sorted(folder.glob("*.parquet")):
-        connection.execute(f"create view \"{file.stem}\" as from read_parquet('{file}')")
-    for entity in _ENTITIES:
-        union = " union all by name ".join(f"(from {source}__{entity})" for source in SOURCE_WORDS)
-        connection.execute(f"create view {entity} as {union}")
+    tables.view(connection, folder, _ENTITIES)
     for table, seed in {"rule": "population_segments", "condition": "conditions"}.items():
         connection.execute(f"create table {table} as from read_csv('{_SEEDS / seed}.csv')")
     connection.execute(
@@ -67,7 +61,7 @@ def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
         from generate_series(getvariable('first_day'), getvariable('as_of'), interval 1 day) as d(day)
         """
     )
-    return _count(connection, "from period")
+    return tables.count(connection, "from period")
 
 
 def _pairs() -> dict[str, tuple[str, str]]:
@@ -90,11 +84,6 @@ def _pairs() -> dict[str, tuple[str, str]]:
         f"select {_MOVE} from wanted_move",
     )
     return pairs
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    found = connection.execute(f"select count(*) from ({query})").fetchone()
-    return int(found[0]) if found else 0
 
 
 def main() -> None:
