@@ -150,10 +150,11 @@ PRODUCT ?= $(WSIC_HOME)/published/secondary_use/current.duckdb
 bench-dashboard: install ## Time the query book on a product that was published (PRODUCT=file)
 	@python -m tests.benchmarks.dashboard --product $(PRODUCT)
 
-# On demand, as root where images are made: a Docker engine, Compose and debootstrap. 4 GB of disk, half an hour.
-test-compose: install ## Build the images, bring the whole stack up, run a night in it, take it down
+# On demand, as root where images are made: a Docker engine, Compose and debootstrap. 4 GB of disk, an hour at most.
+test-compose: install ## Build the images, bring the whole stack up, run four nights in it, take it down
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && tests/compose/make_images "$$scratch" \
-	  && pytest tests/compose --override-ini addopts= --import-mode=importlib -p no:cacheprovider -v -s -x
+	  && pytest tests/compose --override-ini addopts= --override-ini faulthandler_timeout=0 --import-mode=importlib \
+	    -p no:cacheprovider -v -s -x
 
 recomputed: install ## Work the warehouse of 5,000 people out a second time, to the last digit
 	@RECOMPUTED_PEOPLE=5000 pytest -q --numprocesses 0 tests/unit/dbt_project/test_*recomputed.py

@@ -50,10 +50,10 @@ def _again(*rules: RetryRule, first: timedelta, longest: timedelta) -> dict[str,
 
 
 WHERE_LOCKED = _again(_LOCKED, first=timedelta(minutes=2), longest=timedelta(minutes=30))
-"""For tasks that take the lock: tried again after 2, 4, 8, 16 and 30 minutes."""
+"""For tasks that take the lock: tried again after at least 2, 4, 8, 16 and 30 minutes."""
 
 WHERE_NO_ANSWER = _again(_LOCKED, _NO_ANSWER, first=timedelta(minutes=5), longest=timedelta(hours=1))
-"""For tasks that speak to other machines: tried again after 5, 10, 20, 40 and 60 minutes."""
+"""For tasks that speak to other machines: tried again after at least 5, 10, 20, 40 and 60 minutes."""
 
 
 def tell_late(dag_id: str, hours: float) -> None:
@@ -66,8 +66,12 @@ def tell_late(dag_id: str, hours: float) -> None:
 def told_after(dag_id: str, hours: float) -> DeadlineAlert | None:
     """Tell the log, as an error, that a run is not at its end so many hours after it was queued.
 
-    Not after its logical date: a backfilled night would be late before it began. None without a server.
+    ``AIRFLOW__WSIC__<DAG ID>_LATE_HOURS`` sets other hours. Not after its logical date: a backfilled night
+    would be late before it began. None without a server.
     """
+    from pipeline.lateness import late_hours  # a few lines, and nothing that works
+
+    hours = late_hours(dag_id, said=conf.get("wsic", f"{dag_id}_late_hours", fallback=""), unless_set=hours)
     return (
         None
         if _IS_EMBEDDED

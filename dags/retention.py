@@ -18,10 +18,10 @@ PARAMS = {
 
 
 @task
-def plan() -> dict[str, int]:
+def plan(params: dict[str, Any] | None = None) -> dict[str, int]:
     from pipeline.run import scheduled
 
-    return scheduled.plan_retention()
+    return scheduled.plan_retention(params or {})
 
 
 @task.short_circuit

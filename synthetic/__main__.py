@@ -1,5 +1,5 @@
-"""``python -m synthetic --people N --seed S --out DIR [--end-date D] [--nights K] [--workers W]
-[--with-ambulance]``."""
+"""``python -m synthetic --people N --seed S --out DIR [--end-date D] [--nights K] [--years Y]
+[--workers W] [--with-ambulance]``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from synthetic.economy import synthesise
+from synthetic.span import FEWEST_YEARS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,12 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--end-date", type=date.fromisoformat, default=date(2026, 3, 31))
     parser.add_argument("--nights", type=int, default=1)
+    parser.add_argument("--years", type=int, default=FEWEST_YEARS)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--with-ambulance", action="store_true")
     given = parser.parse_args(arguments)
     summary = synthesise(
-        given.people, given.seed, given.out, given.end_date, given.nights, workers=given.workers,
-        with_ambulance=given.with_ambulance,
+        given.people, given.seed, given.out, given.end_date, given.nights, years=given.years,
+        workers=given.workers, with_ambulance=given.with_ambulance,
     )  # fmt: skip
     for name, count in summary.as_dict().items():
         sys.stdout.write(f"{name:16} {count:>12,}\n")

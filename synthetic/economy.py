@@ -13,7 +13,7 @@ from pathlib import Path
 from synthetic import assemble, chronicle, opt_outs, people, reference, truth, world
 from synthetic.plan import Delivery, deliveries
 from synthetic.senders import render
-from synthetic.span import Span
+from synthetic.span import FEWEST_YEARS, MOST_YEARS, Span
 
 BLOCK_PEOPLE = 20_000
 """People made at a time: bounds memory, and keeps a household whole."""
@@ -59,6 +59,7 @@ def synthesise(
     end_date: date = date(2026, 3, 31),
     nights: int = 1,
     *,
+    years: int = FEWEST_YEARS,
     workers: int = 1,
     with_ambulance: bool = False,
     told: Told = lambda done, of, what: None,
@@ -66,17 +67,17 @@ def synthesise(
     """Write an economy of ``people`` people into ``out``; the same arguments give the same bytes.
 
     Writes ``<source>/<sender>/<date>/<file>``, ``reference/*.csv``, ``opt_outs/<date>/*.dat`` and
-    ``truth/*.parquet``. The history is two years to ``end_date``; the first extracts carry it whole, and
-    each of the other ``nights`` carries what changed. ``with_ambulance`` adds an ambulance trust and its
-    truth, and changes no byte of another source. ``workers`` processes share the blocks; their number does
-    not change a byte. ``told`` hears of every block done. Raises ValueError for a size, seed or number
-    of nights that cannot be made, FileExistsError where ``out`` already holds something.
+    ``truth/*.parquet``. The history is ``years``, two to five, to ``end_date``; the first extracts carry it
+    whole, and each of the other ``nights`` carries what changed. ``with_ambulance`` adds an ambulance trust
+    and its truth, and changes no byte of another source. ``workers`` processes share the blocks; their
+    number does not change a byte. ``told`` hears of every block done. Raises ValueError for a size, seed,
+    number of nights or of years that cannot be made, FileExistsError where ``out`` already holds something.
     """
-    _check(people, seed, nights)
+    _check(people, seed, nights, years)
     if out.exists() and any(out.iterdir()):
         raise FileExistsError(f"{out} is not empty; give an empty folder or one that does not exist")
     out.mkdir(parents=True, exist_ok=True)
-    span = Span.until(end_date, nights)
+    span = Span.until(end_date, nights, years)
     fixed = world.build(seed, people)
     blocks = range(-(-people // BLOCK_PEOPLE))
     tasks = [_Task(people, seed, out, span, number, with_ambulance) for number in blocks]
@@ -96,13 +97,15 @@ def synthesise(
     )
 
 
-def _check(people: int, seed: int, nights: int) -> None:
+def _check(people: int, seed: int, nights: int, years: int) -> None:
     if people < 200:
         raise ValueError(f"people must be at least 200, so that every practice has some; given {people}")
     if seed < 0:
         raise ValueError(f"seed must not be negative; given {seed}")
     if not 1 <= nights <= 31:
         raise ValueError(f"nights must be from 1 to 31; given {nights}")
+    if not FEWEST_YEARS <= years <= MOST_YEARS:
+        raise ValueError(f"years must be from {FEWEST_YEARS} to {MOST_YEARS}; given {years}")
 
 
 def _run(tasks: list[_Task], workers: int, told: Told) -> None:

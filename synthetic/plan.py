@@ -95,7 +95,7 @@ def _month_end(value: date) -> date:
 
 
 def _monthly(span: Span, source: str, format_name: str, sender: str, index: int) -> list[Delivery]:
-    """A backload of the first year, then a folder a month; from the third night one refresh of the last."""
+    """A backload of all but the last year, then a folder a month; from the third night one refresh."""
 
     def submit(first: date, last: date, day: int, *, is_refresh: bool = False) -> Delivery:
         return Delivery(
@@ -114,7 +114,8 @@ def _monthly(span: Span, source: str, format_name: str, sender: str, index: int)
     while day_of(_month_end(month)) + community.DAYS_TO_SUBMIT <= span.end:
         months.append(month)
         month = date_of(day_of(_month_end(month)) + 1)
-    head, tail = months[: community.BACKLOAD_MONTHS], months[community.BACKLOAD_MONTHS :]
+    at_once = community.BACKLOAD_MONTHS * (span.years - 1)
+    head, tail = months[:at_once], months[at_once:]
     found = [submit(head[0], _month_end(head[-1]), day_of(_month_end(head[-1])) + community.DAYS_TO_SUBMIT)]
     found += [submit(m, _month_end(m), day_of(_month_end(m)) + community.DAYS_TO_SUBMIT) for m in tail]
     free = [day for day in span.night_days[2:] if day > found[-1].day]

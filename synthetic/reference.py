@@ -8,7 +8,7 @@ from pathlib import Path
 
 from synthetic.days import date_of
 from synthetic.rates import places, prices
-from synthetic.span import Span
+from synthetic.span import FEWEST_YEARS, Span
 from synthetic.world import World
 
 ORGANISATION = ("ods_code", "name", "role", "parent_ods_code", "valid_from", "valid_to")
@@ -40,7 +40,7 @@ def write(folder: Path, world: World, span: Span) -> None:
         (
             (currency, year, pounds, prices.PRICE_YEAR, source)
             for currency, (pounds, source) in prices.UNIT_COSTS.items()
-            for year in prices.FINANCIAL_YEARS
+            for year in _financial_years(span)
         ),
     )
     _csv(
@@ -56,6 +56,13 @@ def write(folder: Path, world: World, span: Span) -> None:
             for entry in entries
         ),
     )
+
+
+def _financial_years(span: Span) -> list[str]:
+    """Years with a price: of every year that the history has beyond two, one more before them."""
+    first = int(prices.FINANCIAL_YEARS[0][:4])
+    more = range(first - (span.years - FEWEST_YEARS), first)
+    return [*(f"{year}/{(year + 1) % 100:02d}" for year in more), *prices.FINANCIAL_YEARS]
 
 
 def _csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
-from synthetic.days import day_of
+from synthetic.days import YEAR, day_of
 
-HISTORY_DAYS = 731  # two years before the end
+FEWEST_YEARS, MOST_YEARS = 2, 5
 HORIZON_DAYS = 75  # appointments are booked so far ahead
+
+
+def days_of(years: int) -> int:
+    """Days of so many years of history: whole days, with its share of leap days."""
+    return ceil(years * YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +32,38 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """History from ``start`` to ``end`` (day numbers); extracts on the last ``nights`` days."""
+    """History of ``years`` from ``start`` to ``end`` (day numbers); extracts on the last ``nights`` days."""
 
     start: int
     end: int
     nights: int
+    years: int = FEWEST_YEARS
 
     @classmethod
-    def until(cls, end_date: date, nights: int) -> Span:
-        """The span that ends on ``end_date``."""
+    def until(cls, end_date: date, nights: int, years: int = FEWEST_YEARS) -> Span:
+        """The span of ``years`` that ends on ``end_date``."""
         end = day_of(end_date)
-        return cls(end - HISTORY_DAYS, end, nights)
+        return cls(end - days_of(years), end, nights, years)
+
+    @property
+    def days(self) -> int:
+        """Days of history."""
+        return self.end - self.start
+
+    @property
+    def middle(self) -> int:
+        """Day at whose age people have the rates that they keep for the whole history."""
+        return self.end - self.days // 2
+
+    @property
+    def last_two_years(self) -> int:
+        """First day of the two newest years: the whole history of an economy of two."""
+        return self.end - days_of(FEWEST_YEARS)
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether there is more history than the two newest years."""
+        return self.years > FEWEST_YEARS
 
     @property
     def horizon(self) -> int:

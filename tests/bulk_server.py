@@ -145,6 +145,7 @@ class BulkServer:
         if tls:
             self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
             self.base = f"https://{host}:8443/fhir"
+        self._token_endpoint = self.base.removesuffix("/fhir") + "/auth/token"
 
     def __enter__(self) -> BulkServer:
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
@@ -202,7 +203,7 @@ class BulkServer:
 
     def _smart(self, asked: Asked) -> Reply:
         said = {
-            "token_endpoint": self.base.replace("/fhir", "/auth/token"),
+            "token_endpoint": self._token_endpoint,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
             **self.smart,
@@ -218,7 +219,7 @@ class BulkServer:
             assert key is not None
             claims = jwt.decode(
                 form["client_assertion"], jwt.PyJWK(key).key, algorithms=[key["alg"]],
-                audience=self.base.replace("/fhir", "/auth/token"),
+                audience=self._token_endpoint,
                 options={"require": ["iss", "sub", "aud", "exp", "jti"], "verify_exp": False},
             )  # fmt: skip
             ends = datetime.fromtimestamp(claims["exp"], UTC)

@@ -32,6 +32,7 @@ def cells_of(
     return Cells(
         amount=amount, sensitive=sensitive, lines=matrix.tocsr(), low_before=low, high_before=high,
         is_rest=none, is_derived=none, known_sums=matrix.tocsr() @ amount,
+        limits=sparse.csr_array((0, len(amounts))),
     )  # fmt: skip
 
 

@@ -20,6 +20,9 @@ def command(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     end_date: Annotated[str, typer.Option(help="The last night, YYYY-MM-DD.")] = "2026-03-31",
     nights: Annotated[int, typer.Option(min=1, help="How many nights of extracts.")] = 1,
+    years: Annotated[
+        int, typer.Option(min=2, max=5, help="Years of history; a risk model split by time needs three.")
+    ] = 2,
     with_ambulance: Annotated[
         bool, typer.Option("--with-ambulance", help="An ambulance trust sends too.")
     ] = False,
@@ -31,8 +34,9 @@ def command(
     end = console.parse_day(end_date)
     with progress.shown(f"inventing {people:,} people"):
         summary = synthesise(
-            people, seed, out, end_date=end, nights=nights, with_ambulance=with_ambulance, told=told.parts
-        )
+            people, seed, out, end_date=end, nights=nights, years=years, with_ambulance=with_ambulance,
+            told=told.parts,
+        )  # fmt: skip
     if as_json:
         console.show_json(summary)
     else:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import scipy  # what of it is used is loaded then: half a second that no other command waits for
 
-from pipeline.disclosure.cells import Cells, Flags, Numbers, ranges, ranges_to_keep
+from pipeline.disclosure.cells import Cells, Flags, Numbers, ranges_to_keep, ranges_together
+from pipeline.disclosure.rule import LARGEST_SUPPRESSED
 
 _NEAR = 1e-6  # of what a solver reaches
 _OFF = 1e-5  # that a line may be off in a table that was found before, in people or units of an amount
@@ -53,7 +54,7 @@ def exposed(
     might find one: quicker, and on the safe side.
     """
     proof = proof or Proof.none(cells)
-    bounds, keep = ranges(cells, hidden), ranges_to_keep(cells)
+    bounds, keep = ranges_together(cells, hidden), ranges_to_keep(cells)
     found = cells.sensitive & ((bounds[0] > keep[0]) | (bounds[1] < keep[1]))
     for table in known:
         if _is_possible(cells, bounds, table):
@@ -108,9 +109,11 @@ def _note(table: Numbers | None, keep: Range, proof: Proof) -> bool:
 
 
 def _is_possible(cells: Cells, bounds: Range, table: Numbers) -> bool:
-    """Whether everything published allows the table: each cell in its range, and every line adds up."""
+    """Whether what is published allows the table: cells in range, lines that add up, little rests."""
     within = (table >= bounds[0] - _NEAR) & (table <= bounds[1] + _NEAR)
-    return bool(within.all() and (np.abs(cells.lines @ table - cells.known_sums) <= _OFF).all())
+    adds_up = np.abs(cells.lines @ table - cells.known_sums) <= _OFF
+    is_little = cells.limits @ table <= LARGEST_SUPPRESSED + _OFF
+    return bool(within.all() and adds_up.all() and is_little.all())
 
 
 def _table(cells: Cells, bounds: Range, keep: Range, pull: Numbers) -> Numbers | None:
@@ -124,7 +127,7 @@ def binding(cells: Cells, hidden: Flags, proof: Proof, place: int) -> Flags:
 
     The dual values of the linear programme say so. Adds to ``proof`` where the cell can move after all.
     """
-    bounds, keep = ranges(cells, hidden), ranges_to_keep(cells)
+    bounds, keep = ranges_together(cells, hidden), ranges_to_keep(cells)
     found = np.zeros(cells.size, dtype=bool)
     for proven, sign in ((proof.up, 1.0), (proof.down, -1.0)):
         if proven[place]:
@@ -142,11 +145,13 @@ def _solve(cells: Cells, bounds: Range, keep: Range, pull: Numbers) -> Any:
     limits = np.column_stack(bounds)
     limits[pull > 0, 1] = keep[1][pull > 0]
     limits[pull < 0, 0] = keep[0][pull < 0]
-    has_lines = cells.lines.shape[0] > 0
+    n_lines, n_limits = cells.lines.shape[0], cells.limits.shape[0]
     return scipy.optimize.linprog(
         -pull,
-        A_eq=cells.lines if has_lines else None,
-        b_eq=cells.known_sums if has_lines else None,
+        A_eq=cells.lines if n_lines else None,
+        b_eq=cells.known_sums if n_lines else None,
+        A_ub=cells.limits if n_limits else None,
+        b_ub=np.full(n_limits, float(LARGEST_SUPPRESSED)) if n_limits else None,
         bounds=limits,
         method="highs-ipm",  # on tens of thousands of cells a fifth of the simplex method's time
     )

@@ -33,8 +33,9 @@ class Cells:
     ``high_before`` are what earlier releases said of the cell: 0 and infinity where nothing.
 
     Two kinds of cell stand in no table, and are always hidden: a rest is what a line lacks (people without a
-    borough), and protects nothing where that is little; a derived one is a total that no table gives, or what
-    two areas have in common. Of the latter ``amount`` need not be known, only ``known_sums``.
+    borough), and protects nothing where that is little: each row of ``limits`` times the cells is at most
+    ``LARGEST_SUPPRESSED``; a derived one is a total that no table gives, or what two areas have in common. Of
+    the latter ``amount`` need not be known, only ``known_sums``.
     """
 
     amount: Numbers
@@ -45,6 +46,7 @@ class Cells:
     is_rest: Flags
     is_derived: Flags
     known_sums: Numbers
+    limits: Any  # scipy.sparse.csr_array, rests that are little x cells
 
     @property
     def size(self) -> int:
@@ -52,6 +54,8 @@ class Cells:
 
     def part(self, places: Places, lines: Places) -> Cells:
         """Only the cells and lines of these places; the lines must hold no other cell that is not 0."""
+        limits = self.limits[:, places]
+        is_whole = np.diff(limits.indptr) == np.diff(self.limits.indptr)
         return Cells(
             amount=self.amount[places],
             sensitive=self.sensitive[places],
@@ -61,6 +65,7 @@ class Cells:
             is_rest=self.is_rest[places],
             is_derived=self.is_derived[places],
             known_sums=self.known_sums[lines],
+            limits=limits[np.flatnonzero(is_whole & (np.diff(limits.indptr) > 0))],
         )
 
 
@@ -80,6 +85,18 @@ def ranges(cells: Cells, hidden: Flags) -> tuple[Numbers, Numbers]:
         np.where(still, np.maximum(low, cells.low_before), low),
         np.where(still, np.minimum(high, cells.high_before), high),
     )
+
+
+def ranges_together(cells: Cells, hidden: Flags) -> tuple[Numbers, Numbers]:
+    """The same for who looks at all lines at once: a rest of a total that is not shown is little beside what
+    that total can be, which ``limits`` say, and not beside what it is.
+    """
+    low, high = ranges(cells, hidden)
+    entries = cells.limits.tocoo()
+    is_total = entries.data < 0
+    is_open = np.isin(entries.row, entries.row[is_total & hidden[entries.col]])
+    high[entries.col[~is_total & is_open]] = np.inf
+    return low, high
 
 
 def ranges_to_keep(cells: Cells) -> tuple[Numbers, Numbers]:

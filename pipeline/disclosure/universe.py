@@ -79,6 +79,7 @@ def read_universe(connection: duckdb.DuckDBPyConnection) -> Universe:
         is_rest=np.zeros(size, dtype=bool),
         is_derived=found["is_derived"].astype(bool),
         known_sums=np.asarray(matrix @ found["amount"], dtype=np.float64),
+        limits=scipy.sparse.csr_array((0, size)),
     )
     overlaps = connection.execute("select one, other from overlap").fetchnumpy()
     wider = with_overlaps(with_rests(cells), overlaps["one"], overlaps["other"])

@@ -17,7 +17,8 @@ def with_rests(cells: Cells) -> Cells:
     """Where a line does not quite add up, what it lacks becomes a cell of its own, after the others.
 
     People of a practice that left its network, or who came into another group within the year: nobody outside
-    knows how many. Of a line that lacks little the attacker takes it that the rest is little.
+    knows how many. Of a line that lacks little the attacker takes it that the rest is little,
+    beside a total that is shown; beside one that is not, whatever that may be.
     """
     lacking, totals = -cells.known_sums, np.asarray(-(cells.lines.minimum(0.0) @ cells.amount))
     rows = np.flatnonzero(lacking)
@@ -27,7 +28,23 @@ def with_rests(cells: Cells) -> Cells:
     )
     wider = _append(cells, amount=rest, high=np.where(rest <= little, little, np.inf), is_rest=True)
     lines = scipy.sparse.hstack([cells.lines, beside], format="csr")
-    return replace(wider, lines=lines, known_sums=np.zeros_like(cells.known_sums))
+    limits = _little_beside(
+        cells, rows[rest <= little], cells.size + np.flatnonzero(rest <= little), wider.size
+    )
+    return replace(wider, lines=lines, known_sums=np.zeros_like(cells.known_sums), limits=limits)
+
+
+def _little_beside(cells: Cells, rows: Places, rests: Places, size: int) -> scipy.sparse.csr_array:
+    """A row a rest that is little: it less a share of the totals of its line."""
+    totals = (_LACKING_SHARE * cells.lines.tocsr()[rows].minimum(0.0)).tocoo()
+    number = np.arange(len(rows))
+    return scipy.sparse.csr_array(
+        (
+            np.concatenate([np.ones(len(rows)), totals.data]),
+            (np.concatenate([number, totals.row]), np.concatenate([rests, totals.col])),
+        ),
+        shape=(len(rows), size),
+    )
 
 
 def with_overlaps(cells: Cells, one: Places, other: Places) -> Cells:
@@ -59,8 +76,11 @@ def _sums_of(areas: Places, pairs: Places, size: int) -> scipy.sparse.csr_array:
 def _append(cells: Cells, *, amount: Numbers, high: Numbers, is_rest: bool) -> Cells:
     """The cells with unpublished ones behind them; their lines are still those of the cells before."""
     more = len(amount)
+    limits = scipy.sparse.csr_array(cells.limits)
+    limits.resize((limits.shape[0], cells.size + more))
     return replace(
         cells,
+        limits=limits,
         amount=np.concatenate([cells.amount, amount]),
         sensitive=_longer(cells.sensitive, more, False),
         low_before=np.concatenate([cells.low_before, np.zeros(more)]),

@@ -37,6 +37,16 @@ STEPS = (
 )
 PRODUCT_STEPS = ("pseudonymise", "build", "check_product", "publish_product")
 
+# What each DAG may be triggered with. Airflow holds values against the schema of a param that it knows, and
+# lets a name through that it does not: a misspelt `as_of` would run another night, and nobody would notice.
+PARAMS: Mapping[str, tuple[str, ...]] = {
+    "nightly_load": ("extracts", "as_of", "source"),
+    "opt_out_check": ("as_of", "ask_now"),
+    "monthly_snapshot": ("again",),
+    "retention": ("destroy",),
+    "relink_population": ("as_of", "take", "at_most_percent"),
+}
+
 
 def open_run(params: Mapping[str, Any], logical_date: datetime | None = None) -> str:
     """Open the night that ``params`` ask for (``extracts``, ``as_of``, ``source``); returns its run id.
@@ -44,6 +54,7 @@ def open_run(params: Mapping[str, Any], logical_date: datetime | None = None) ->
     Without ``as_of`` it is the day of ``logical_date`` in London, so that a night that is made up for later
     is the night that it was; without either, today.
     """
+    _only_known(params, "nightly_load")
     settings = _settings()
     run = opened.open_run(
         settings,
@@ -95,17 +106,20 @@ def report(run_id: str) -> None:
 
 def ask_opt_outs(params: Mapping[str, Any], logical_date: datetime | None = None) -> bool:
     """Ask the national opt-out check where it is due, or ``params`` say ``ask_now``; whether it did."""
+    _only_known(params, "opt_out_check")
     on, anyway = _night(params.get("as_of"), logical_date), bool(params.get("ask_now"))
     return opt_out_check.ask_if_due(_settings(), on=on, anyway=anyway) is not None
 
 
 def collect_opt_outs(params: Mapping[str, Any], logical_date: datetime | None = None) -> int:
     """Take the answers out of the mailbox; how many files came."""
+    _only_known(params, "opt_out_check")
     return opt_out_check.collect(_settings(), on=_night(params.get("as_of"), logical_date))
 
 
 def apply_opt_outs(params: Mapping[str, Any], logical_date: datetime | None = None) -> None:
     """Take the newest reply into use; raises where none holds, or what is served heeds one that lapsed."""
+    _only_known(params, "opt_out_check")
     settings, on = _settings(), _night(params.get("as_of"), logical_date)
     found = opt_out_check.standing(settings, opt_out_check.apply(settings, on=on), on=on)
     for reason in found.refused:
@@ -116,12 +130,14 @@ def apply_opt_outs(params: Mapping[str, Any], logical_date: datetime | None = No
 
 def keep_snapshots(params: Mapping[str, Any]) -> list[str]:
     """Keep what is served as its month's snapshots, where it has none; the products that got one."""
+    _only_known(params, "monthly_snapshot")
     kept = snapshots.keep_snapshots(_settings(), again=bool(params.get("again")))
     return [snapshot.product for snapshot in kept]
 
 
-def plan_retention() -> dict[str, int]:
+def plan_retention(params: Mapping[str, Any]) -> dict[str, int]:
     """How many files of each kind are over their term today and kept by no hold; changes nothing."""
+    _only_known(params, "retention")
     return {tally.kind: tally.files for tally in retention.plan(_settings(), on=_night(None))}
 
 
@@ -132,6 +148,7 @@ def destroy_over() -> dict[str, int]:
 
 def relink(params: Mapping[str, Any], *, take: bool) -> dict[str, int]:
     """Link everybody from nothing and say what that changes; taken over only with ``take``, up to a limit."""
+    _only_known(params, "relink_population")
     settings = _settings()
     as_of = date.fromisoformat(params["as_of"]) if params.get("as_of") else None
     at_most = float(params["at_most_percent"]) if take else None
@@ -165,6 +182,13 @@ def _resume(run_id: str) -> opened.Run:
 
 def _night(as_of: str | None, logical_date: datetime | None = None) -> date:
     return date.fromisoformat(as_of) if as_of else clock.day(logical_date or clock.moment())
+
+
+def _only_known(params: Mapping[str, Any], dag_id: str) -> None:
+    """Raises :class:`UsageError`, before anything is opened, on a name that the DAG does not have."""
+    valid = PARAMS[dag_id]
+    if unknown := sorted(set(params) - set(valid)):
+        raise UsageError(f"{dag_id} has no param {', '.join(unknown)}; valid: {', '.join(valid)}")
 
 
 def _known(name: str, valid: tuple[str, ...]) -> None:

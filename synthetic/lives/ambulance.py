@@ -50,7 +50,7 @@ def _elsewhere(rng: np.random.Generator, block: Block, attended: Rows) -> Rows:
 
 
 def _settled(rng: np.random.Generator, block: Block) -> Rows:
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     rate = draws.by_band(age, rates.AGES, rates.NOT_CONVEYED_A_YEAR) * draws.deprivation(block, 1.3)
     calls = draws.events(rng, block, rate, until=block.span.end)
     heard = rng.random(calls.height) < rates.BY_TELEPHONE

@@ -28,7 +28,7 @@ def arrivals(block: Block) -> Rows:
 
 
 def _rate(rng: np.random.Generator, block: Block) -> Array:
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     rate = draws.by_band(age, rates.ATTENDANCE_AGES, rates.ATTENDANCES_A_YEAR)
     rate = rate * draws.deprivation(block, rates.MOST_DEPRIVED_FACTOR)
     rate = rate * (0.82 + rates.LONG_TERM_CONDITION_FACTOR * block.long_term)

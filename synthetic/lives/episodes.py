@@ -41,7 +41,7 @@ def outpatients(block: Block) -> Rows:
     """Appointments: person, trust, referred, booked, day, specialty (index), first (F2F 1/2, tele 3/4),
     attended (code), outcome, number, id; those after the end are booked ones to come."""
     rng = block.rng("outpatients")
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     rate = draws.by_band(age, AGE_BANDS, rates.OUTPATIENT_REFERRALS_A_YEAR) * (0.7 + 0.22 * block.long_term)
     referred = draws.events(rng, block, rate, until=block.span.end)
     specialty = rng.choice(len(rates.SPECIALTIES), referred.height, p=rates.SPECIALTY_SHARES)

@@ -40,9 +40,9 @@ def _repeats(rng: np.random.Generator, block: Block) -> Rows:
     rows = stack(parts)
     rows = rows.take(registered(block, rows["person"], rows["day"]) & (rows["day"] <= block.span.end))
     rows["stop"] = np.where(
-        rng.random(rows.height) < 0.06,
+        rng.random(rows.height) < rates.STOPPED_A_YEAR * block.span.years,
         np.minimum(
-            np.maximum(rows["day"], block.span.start) + rng.integers(60, 700, rows.height),
+            np.maximum(rows["day"], block.span.start) + rng.integers(60, block.span.days - 31, rows.height),
             block.span.end + 900,
         ),
         100_000,

@@ -23,7 +23,7 @@ def admissions(block: Block) -> Rows:
 
 def _one_kind(rng: np.random.Generator, block: Block, number: int) -> Rows:
     kind = PLANNED[number]
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     rate = kind.rate * np.exp(-(((age - kind.peak) / kind.spread) ** 2) / 2)
     if kind.condition is not None:
         rate = np.where(block.has[:, CONDITION[kind.condition]], rate * kind.boost, rate)

@@ -15,12 +15,13 @@ from synthetic.rates.community import Team
 from synthetic.rates.conditions import INDEX as CONDITION
 from synthetic.rates.places import BOROUGHS, COMMUNITY_TRUSTS, MENTAL_HEALTH_TRUSTS
 from synthetic.rows import Array, Rows, repeat, stack
+from synthetic.span import days_of
 
 
 def community(block: Block, spells: Rows) -> tuple[Rows, Rows]:
     """(referrals, contacts) of community services; see :func:`_referrals` and :func:`_contacts`."""
     rng = block.rng("community")
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     stays = spells.take(
         spells["is_emergency"]
         & ~spells["died"]
@@ -64,17 +65,8 @@ def mental_health(block: Block, attended: Rows) -> tuple[Rows, Rows]:
     """(referrals, contacts) of mental health services."""
     rng = block.rng("mental health")
     until = block.span.end
-    severe = block.with_condition("serious_mental_illness") | block.with_condition("bipolar")
-    listed = np.flatnonzero(severe & (rng.random(block.rows.height) < rates.COMMUNITY_TEAM_SMI))
-    first, last = block.exposure()
-    onset = np.minimum(
-        block.onset[listed, CONDITION["serious_mental_illness"]], block.onset[listed, CONDITION["bipolar"]]
-    )
-    begun = np.maximum(np.maximum(first[listed], onset), block.span.start) + rng.integers(0, 500, len(listed))
-    listed, begun = (
-        listed[begun < np.minimum(last[listed], until)],
-        begun[begun < np.minimum(last[listed], until)],
-    )
+    first = block.exposure()[0]
+    listed, begun = _listed(rng, block)
     low = block.with_condition("depression")
     crisis = attended.take(
         (attended["cause"] == CAUSE["mental_health"])
@@ -113,6 +105,24 @@ def mental_health(block: Block, attended: Rows) -> tuple[Rows, Rows]:
     trust = np.array([MENTAL_HEALTH_TRUSTS.index(b.mental_health) for b in BOROUGHS])
     referrals = _referrals(block, asked, trust)
     return _contacts(rng, block, referrals, rates.MENTAL_HEALTH)
+
+
+def _listed(rng: np.random.Generator, block: Block) -> tuple[Array, Array]:
+    """People with severe illness on a team's list, and when they come on it: once in every two years."""
+    severe = block.with_condition("serious_mental_illness") | block.with_condition("bipolar")
+    listed = np.flatnonzero(severe & (rng.random(block.rows.height) < rates.COMMUNITY_TEAM_SMI))
+    first, last = block.exposure()
+    onset = np.minimum(
+        block.onset[listed, CONDITION["serious_mental_illness"]], block.onset[listed, CONDITION["bipolar"]]
+    )
+    earliest = np.maximum(np.maximum(first[listed], onset), block.span.start)
+    last = np.minimum(last[listed], block.span.end)
+    two_years, people, days = days_of(2), [], []
+    for start in range(0, block.span.days, two_years):
+        day = earliest + start + rng.integers(0, 500, len(listed))
+        people.append(listed[day < last])
+        days.append(day[day < last])
+    return np.concatenate(people), np.concatenate(days)
 
 
 def _pair(rows: Rows) -> tuple[Array, Array]:

@@ -25,7 +25,7 @@ def make(block: Block, referrals: Rows) -> tuple[Rows, Rows, Rows]:
         rates.SPELLS_SMI_A_YEAR,
         np.where(block.with_condition("depression"), rates.SPELLS_DEPRESSION_A_YEAR, 0.00015),
     )
-    rate = np.where(block.age(block.span.end - 365) < 16, 0, rate)
+    rate = np.where(block.age(block.span.middle) < 16, 0, rate)
     spells = draws.events(rng, block, rate, until=block.span.end)
     nights = 1 + np.floor(rates.SPELL_NIGHTS * rng.lognormal(0, rates.SPELL_SPREAD, spells.height)).astype(
         np.int64

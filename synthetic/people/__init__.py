@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from synthetic.days import NEVER, YEAR
+from synthetic.days import NEVER, YEAR, uniform_between
 from synthetic.people import conditions, households, moves
 from synthetic.rates import errors
 from synthetic.rates import population as rates
@@ -98,7 +98,7 @@ class Block:
 def make(world: World, span: Span, *, number: int, base: int, size: int) -> Block:
     """The block's people, ``size`` of them (dummy patients among them, at the end).
 
-    Beside the columns of :func:`households.make`: death, nhs_number, old_number (or 0),
+    Beside the columns of :func:`households.make`: death, takes_a_place, nhs_number, old_number (or 0),
     number_replaced_on, the columns of :mod:`synthetic.people.moves`, in_care_home, dissent_on,
     withdrawn_on, opted_out_on (national), is_confidential, is_sensitive, is_test, is_homeless.
     """
@@ -111,7 +111,7 @@ def make(world: World, span: Span, *, number: int, base: int, size: int) -> Bloc
     found = found.take(~rows["is_test"][found["person"]])
     has = conditions.matrix(found, size)
     rows["is_homeless"] = has[:, INDEX["homeless"]]
-    rows["death"] = _deaths(rng, rows, has, span)
+    rows["death"], rows["takes_a_place"] = _deaths(rng, rows, has, span)
     found = found.take(found["onset"] < rows["death"][found["person"]])
     moves.add(rng, world, rows, span)
     _numbers(rng, world, rows, base=base, span=span)
@@ -119,17 +119,37 @@ def make(world: World, span: Span, *, number: int, base: int, size: int) -> Bloc
     return Block(world, span, number, base, rows, found)
 
 
-def _deaths(rng: np.random.Generator, rows: Rows, has: Array, span: Span) -> Array:
-    """Day of death within the history, by age and illness; NEVER for those who live."""
+def _deaths(rng: np.random.Generator, rows: Rows, has: Array, span: Span) -> tuple[Array, Array]:
+    """Day of death within the history, by age and illness, NEVER for those who live; who comes for the dead.
+
+    In two years those who die are missed by few. A longer history would run out of old people, and its
+    first year have most of the deaths: there, as many come in the course of it as die.
+    """
     age = (span.end - rows["birth"]) / YEAR
     hazard = rates.MORTALITY_LEVEL * np.exp(rates.MORTALITY_SLOPE * age)
     severe = has[:, [INDEX[name] for name in ("cancer", "heart_failure", "copd", "dementia")]].any(axis=1)
     hazard = hazard * np.where(severe, rates.SEVERE_ILLNESS_DEATHS, rates.OTHERS_DEATHS)
     hazard = hazard * np.where(rows["in_care_home"], rates.CARE_HOME_DEATHS, 1.0)
     first = np.maximum(rows["birth"], span.start)
-    wait = rng.exponential(1.0, rows.height) / hazard * YEAR
-    day = first + 1 + np.floor(np.minimum(wait, NEVER)).astype(np.int64)
-    return np.where((day <= span.end) & ~rows["is_test"], day, NEVER)
+    if span.is_longer:
+        dies, comes = _lots(rng, hazard * span.years)
+        day = uniform_between(rng, first + 1, np.full(rows.height, span.end + 1))
+        comes &= (rows["birth"] < span.start) & ~rows["is_test"]
+    else:
+        wait = rng.exponential(1.0, rows.height) / hazard * YEAR
+        day = first + 1 + np.floor(np.minimum(wait, NEVER)).astype(np.int64)
+        dies, comes = day <= span.end, np.zeros(rows.height, dtype=bool)
+    return np.where(dies & ~rows["is_test"] & (day <= span.end), day, NEVER), comes
+
+
+def _lots(rng: np.random.Generator, expected: Array) -> tuple[Array, Array]:
+    """Who dies and who comes, each with one chance: a place whose holders die at ``expected`` in all.
+
+    Of all who ever hold such a place, the share expected / (1 + expected) is followed by another.
+    """
+    share = np.minimum(expected / (1 + expected), 0.5)
+    draw = rng.random(len(expected))
+    return draw < share, (draw >= share) & (draw < 2 * share)
 
 
 def _numbers(rng: np.random.Generator, world: World, rows: Rows, *, base: int, span: Span) -> None:

@@ -64,9 +64,14 @@ def _comings(rng: np.random.Generator, rows: Rows, span: Span) -> None:
     draw = rng.random(count)
     comes = free & (draw < rates.ARRIVES_A_YEAR * years)
     leaves = free & ~comes & (draw < (rates.ARRIVES_A_YEAR + rates.LEAVES_A_YEAR) * years)
+    leaves &= ~rows["takes_a_place"]
+    comes |= rows["takes_a_place"]
     day = uniform_between(rng, np.full(count, span.start + 20), np.full(count, span.end + 1))
     rows["came_on"] = np.where(comes, day, rows["birth"])
     rows["left_on"] = np.where(leaves, day, NEVER)
+    came_after = comes & (rows["moved_on"] <= day)  # came to where the household had gone
+    rows["postcode"] = np.where(came_after, rows["postcode_now"], rows["postcode"])
+    rows["moved_on"] = np.where(came_after, NEVER, rows["moved_on"])
 
 
 def _practices(rng: np.random.Generator, world: World, rows: Rows, span: Span) -> None:

@@ -147,5 +147,5 @@ ACTIVITIES = (
     ("271649006", True, 105, 165, "mm[Hg]"),
 )
 DAYS_TO_SUBMIT = 20  # after the end of the month
-BACKLOAD_MONTHS = 12  # the first submission of a history covers so many months at once
+BACKLOAD_MONTHS = 12  # the first submission covers so many months at once for each year before the last
 REFRESHED_CONTACTS = 0.02  # contacts of the last month corrected in its refresh

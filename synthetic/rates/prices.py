@@ -8,7 +8,7 @@ from __future__ import annotations
 
 COLLECTION = "NHS England, National Cost Collection 2024/25 (OGL v3.0), weighted national average"
 PLACEHOLDER = "Rounded placeholder, not from a published table: replace with a local figure"
-FINANCIAL_YEARS = ("2023/24", "2024/25", "2025/26")
+FINANCIAL_YEARS = ("2023/24", "2024/25", "2025/26")  # of two years of history
 PRICE_YEAR = "2024/25"
 
 # currency: (pounds, source)

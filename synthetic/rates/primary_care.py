@@ -25,6 +25,7 @@ BOOKED_AHEAD_DAYS = 7  # mean
 BLOOD_PRESSURE, BODY_MASS, SMOKING, HBA1C, EGFR, CHOLESTEROL = 0.28, 0.10, 0.10, 0.22, 0.22, 0.07
 MEDICATION_REVIEW, FRAILTY = 0.10, 0.10  # chance a consultation, of those it concerns; all chosen
 ACUTE_PRESCRIPTION = 0.22
+STOPPED_A_YEAR = 0.03  # repeat medicines that are taken for a while only; chosen
 ISSUE_DAYS = 56  # two months' supply, which keeps rows near half of NHSBSA's 19 items a person and year
 TREATED = 0.85  # share of conditions with medicines that have them
 

@@ -21,6 +21,10 @@ SERVED = 0.45  # of those, that get long-term support
 REVIEWED_A_YEAR = 0.75
 CARERS = 0.25  # people with long-term support at home whose partner is a known carer
 MECHANISM_BLANK = 0.25  # not mandatory: often left blank
+PACKAGE_DAYS = (1.3, 650)  # how long a package has lasted: gamma, shape and scale; mean 845; chosen
+PACKAGES_ENDED_A_YEAR = (
+    0.45  # for each open at the end, in a year of a longer history; holds the number open; chosen
+)
 PACKAGE_CHANGED = 0.25  # home support replaced by a bigger package after a year; chosen
 
 # Planned cost: pounds a unit, frequency, units a week; rounded placeholders near NHS England's ASC-FR

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from tests.compose.stack import (
-    AS_OF,
     DOCKER,
+    FIRST_NIGHT,
     PASSWORDS,
     PEOPLE,
     STARTED,
@@ -32,18 +30,6 @@ SECRETS = {
     "scheduler": [f"/run/wsic/airflow/{name}" for name in ("fernet_key", "jwt_secret", "api_secret_key")],
 }
 DAG = "/api/v2/dags/nightly_load"
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    made = Stack()
-    try:
-        made.compose("--profile", "synthetic", "run", "--rm", "synthetic")
-        made.compose("up", "--detach", "--no-build")
-        yield made
-    finally:
-        if "KEEP_STACK" not in os.environ:
-            made.compose("--profile", "try", "down", "--volumes", "--remove-orphans")
 
 
 def test_every_service_becomes_healthy(stack: Stack) -> None:
@@ -120,7 +106,7 @@ def test_the_pools_are_there_and_no_dag_file_is_in_error(stack: Stack) -> None:
 def test_a_night_that_was_asked_for_over_the_api_is_published(stack: Stack) -> None:
     # Of the logical date that the scheduler would begin with, or it would begin with a night of its own.
     due = stack.ask(DAG, user="engineer")[1]["next_dagrun_logical_date"]
-    asked = {"logical_date": due, "conf": {"as_of": AS_OF}}
+    asked = {"logical_date": due, "conf": {"as_of": str(FIRST_NIGHT)}}
     status, answer = stack.ask(f"{DAG}/dagRuns", user="engineer", method="POST", body=asked)
     assert status == 200, status
     assert stack.ask(DAG, user="engineer", method="PATCH", body={"is_paused": False})[0] == 200

@@ -42,7 +42,7 @@ def steps(calls: list[str], failing: list[str], given: dict[str, Any]) -> types.
         "collect_opt_outs": lambda params, logical_date: called("collect", 1),
         "apply_opt_outs": lambda params, logical_date: called("apply"),
         "keep_snapshots": lambda params: called(f"keep again={params['again']}", ["direct_care"]),
-        "plan_retention": lambda: called("plan", {"log": 2, "received": 0}),
+        "plan_retention": lambda params: called("plan", {"log": 2, "received": 0}),
         "relink": lambda params, take: called(f"relink take={take}", {"people_split": 3}),
         "destroy_over": lambda: called("destroy", {"log": 2, "received": 0}),
     }

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from connectors.declare import SOURCE_WORDS
+from pipeline.run import scheduled
+from tests.airflow_programs import run_program
 
 ROOT = Path(__file__).parent.parent.parent
 POOLS = json.loads((ROOT / "dags" / "pools.json").read_text(encoding="utf-8"))
@@ -85,6 +87,26 @@ def test_somebody_is_told_where_it_is_late(described: dict[str, Any], dag_id: st
     assert 3600 <= seconds <= 6 * 3600
 
 
+def test_how_late_is_late_can_be_set_for_each_dag(tmp_path: Path) -> None:
+    told = {"AIRFLOW__WSIC__NIGHTLY_LOAD_LATE_HOURS": "0.5", "AIRFLOW__WSIC__RETENTION_LATE_HOURS": ""}
+    dags = run_program("describe_dags.py", tmp_path, AIRFLOW__WSIC__EMBEDDED="False", **told)["dags"]
+    found = {dag_id: seconds for dag_id, dag in dags.items() for _, seconds in dag["deadline"]}
+    assert found == {
+        "nightly_load": 1800, "opt_out_check": 4 * 3600, "retention": 6 * 3600, "relink_population": 6 * 3600
+    }  # fmt: skip
+
+
+def test_hours_that_are_no_positive_number_keep_the_dag_from_being_read(tmp_path: Path) -> None:
+    """An import error, which Airflow shows on its first page: never a night that nobody would find late."""
+    wrong = {"NIGHTLY_LOAD": "0", "OPT_OUT_CHECK": "-1", "RETENTION": "soon", "RELINK_POPULATION": "nan"}
+    told = {f"AIRFLOW__WSIC__{dag_id}_LATE_HOURS": hours for dag_id, hours in wrong.items()}
+    with pytest.raises(AssertionError) as refused:
+        run_program("describe_dags.py", tmp_path, AIRFLOW__WSIC__EMBEDDED="False", **told)
+    said = str(refused.value).replace("\\", "")  # told as the text of a text
+    for name, hours in told.items():
+        assert f"{name} is '{hours}'; valid: hours, a number above 0" in said
+
+
 @pytest.mark.parametrize("dag_id", DAGS)
 def test_its_page_says_what_to_do_where_any_task_is_red(described: dict[str, Any], dag_id: str) -> None:
     dag = described["dags"][dag_id]
@@ -109,6 +131,13 @@ def test_every_param_has_a_schema_and_is_described(described: dict[str, Any], da
     dag = described["dags"][dag_id]
     assert set(dag["described"]) == set(dag["params"])
     assert all({"type", "enum"} & set(schema) for schema in dag["params"].values())
+
+
+def test_the_steps_know_the_params_of_each_dag_and_no_other(described: dict[str, Any]) -> None:
+    """They refuse a name that the DAG does not have, which Airflow lets through."""
+    assert {dag_id: set(dag["params"]) for dag_id, dag in described["dags"].items()} == {
+        dag_id: set(names) for dag_id, names in scheduled.PARAMS.items()
+    }
 
 
 def test_the_sources_of_the_param_are_those_that_there_are(described: dict[str, Any]) -> None:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
-from tests.recomputed import tables
+from tests.recomputed import command, tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -62,18 +61,5 @@ def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     tables.stand_on_the_night(connection)
 
 
-def main() -> None:
-    """Compare from the command line; fails where anything differs."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("home", type=Path)
-    home = parser.parse_args().home
-    failed = 0
-    for product in ("direct_care", "secondary_use"):
-        found = compare(home / "pseudonymised" / product, home / "published" / product / "current.duckdb")
-        print(f"{product}: rows and differing {found}")  # noqa: T201
-        failed += sum(differing for _, differing in found.values())
-    raise SystemExit(failed > 0)
-
-
 if __name__ == "__main__":
-    main()
+    command.run(compare, command.tell_tables)

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from tests.recomputed import metrics
+from tests.recomputed import command, metrics
 
 _HERE = Path(__file__).parent
 
@@ -59,18 +58,9 @@ def _compared(connection: duckdb.DuckDBPyConnection) -> Compared:
     return Compared(dict(counted), differing)
 
 
-def main() -> None:
-    """Compare from the command line; fails where anything differs."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("home", type=Path)
-    home = parser.parse_args().home
-    failed = 0
-    for product in ("direct_care", "secondary_use"):
-        found = compare(home / "pseudonymised" / product, home / "published" / product / "current.duckdb")
-        print(f"{product}: {found.counted}, {len(found.differing)} differ")  # noqa: T201
-        failed += len(found.differing)
-    raise SystemExit(failed > 0)
+def _told(found: Compared) -> tuple[list[str], int]:
+    return [f"{found.counted}, {len(found.differing)} differ"], len(found.differing)
 
 
 if __name__ == "__main__":
-    main()
+    command.run(compare, _told)

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from tests.recomputed import tables
+from tests.recomputed import command, segments, tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -37,6 +36,7 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
         connection.execute("set threads = 1")
         connection.execute(f"attach '{database}' as made (read_only)")
         read(connection, pseudonymised)
+        _segment(connection)
         connection.execute((_HERE / "risk.sql").read_text(encoding="utf-8"))
         for threshold in ("middle", "strict", "loose"):
             connection.execute("set variable threshold = ?", [threshold])
@@ -47,13 +47,32 @@ def compare(pseudonymised: Path, database: Path) -> Compared:
 
 def read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """A view a file of the zone, and those of all sources together that tell of people and addresses."""
-    tables.view(connection, folder, ("patients", "addresses"))
+    tables.view(connection, folder, segments.ENTITIES)
     connection.execute("set variable as_of = (select as_of from ledger__current_run)")
     connection.execute("set variable seeds = ?", [str(_SEEDS)])
     connection.execute((_HERE / "periods.sql").read_text(encoding="utf-8"))
     connection.execute(
         f"create table recomputed (threshold varchar, metric_id varchar, {_typed()}, "
         "above bigint, below bigint)"
+    )
+
+
+def _segment(connection: duckdb.DuckDBPyConnection) -> None:
+    """``group_day``: when people came into another of the ten groups, on all days that metrics count."""
+    connection.execute(
+        """
+        create table listed as from period;
+        set variable first_day = (select min(period_end) from period where period_type = 'month')
+        """
+    )
+    segments.work_out(connection, ways=("counted",), scheme="ten_groups")
+    connection.execute(
+        """
+        create table group_day as
+        select person_key, day, segment_id from daily
+        qualify segment_id is distinct from lag(segment_id) over (partition by person_key order by day);
+        create or replace table period as from listed
+        """
     )
 
 
@@ -104,20 +123,14 @@ def _pivoted() -> str:
     )
 
 
-def main() -> None:
-    """Compare from the command line; fails where anything differs."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("home", type=Path)
-    home = parser.parse_args().home
-    failed = 0
-    for product in ("direct_care", "secondary_use"):
-        found = compare(home / "pseudonymised" / product, home / "published" / product / "current.duckdb")
-        print(f"{product}: {found.rows} rows compared, {found.ranges} with a range")  # noqa: T201
-        for metric_id, most in found.most.items():
-            print(f"  {metric_id}: at most {most}, differing {found.differing.get(metric_id, 0)}")  # noqa: T201
-        failed += sum(found.differing.values())
-    raise SystemExit(failed > 0)
+def _told(found: Compared) -> tuple[list[str], int]:
+    lines = [f"{found.rows} rows compared, {found.ranges} with a range"]
+    lines += [
+        f"{name}: at most {most}, differing {found.differing.get(name, 0)}"
+        for name, most in found.most.items()
+    ]
+    return lines, sum(found.differing.values())
 
 
 if __name__ == "__main__":
-    main()
+    command.run(compare, _told)

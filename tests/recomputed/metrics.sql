@@ -1,5 +1,5 @@
--- Every metric's two counts by person and period, each written out as its definition says; then summed. Segments are the
--- night's, taken as published: segments.sql works them out.
+-- Every metric's two counts by person and period, each written out as its definition says; then summed. A person's segment
+-- is the last one until the day on which they count: table group_day.
 create or replace temp table fact as
 with here as (select * from population where alive),
 spells as (
@@ -102,7 +102,11 @@ with placed as (
         ], recursive := true)
     from fact as f left join (select distinct first_day from band_month) as b on b.first_day = f.period_start
     left join band_month as r on r.first_day = f.period_start and r.who = f.told_of
-    left join made.wsic.population_segment as g on g.person_key = f.told_of
+    left join (
+        select w.told_of, w.counted_on, max_by(g.segment_id, g.day) as segment_id
+        from (select distinct told_of, counted_on from population) as w join group_day as g on g.person_key = w.told_of and g.day <= w.counted_on
+        group by w.told_of, w.counted_on
+    ) as g on g.told_of = f.told_of and g.counted_on = f.counted_on
 ),
 grouped as (
     select * exclude (age_band, sex, ethnic_group, imd_quintile, segment, risk_band), unnest([

@@ -7,13 +7,12 @@ night.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
-from tests.recomputed import metrics
+from tests.recomputed import command, metrics
 
 _HERE = Path(__file__).parent
 SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -107,17 +106,5 @@ def _rounded(query: str, table: str) -> str:
     return parts[0] + "".join(said)
 
 
-def main() -> None:
-    """Compare from the command line; fails where anything differs."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("home", type=Path)
-    home = parser.parse_args().home
-    database = home / "published" / "secondary_use" / "current.duckdb"
-    found = compare(home / "pseudonymised" / "secondary_use", database)
-    for table, (n_rows, n_differing) in found.items():
-        print(f"{table}: {n_rows} rows, {n_differing} differ")  # noqa: T201
-    raise SystemExit(any(n_differing for _, n_differing in found.values()))
-
-
 if __name__ == "__main__":
-    main()
+    command.run(compare, command.tell_tables, ("secondary_use",))

@@ -106,7 +106,7 @@ from known qualify trust = min(trust) over (partition by person_key);
 
 create or replace temp table population as
 with housed as (
-    select c.*, h.council, h.end_on as home_until
+    select c.*, h.council, h.lsoa_code, h.end_on as home_until
     from counted as c left join home as h on h.person_key = c.person_key and h.start_on <= c.day
     qualify row_number() over (
         partition by c.period_type, c.period_start, c.alive, c.who
@@ -114,7 +114,7 @@ with housed as (
     ) = 1
 ),
 networked as (
-    select h.*, o.parent_ods_code as network, o.valid_to
+    select h.*, ifnull(h.home_until > h.day, false) as is_dated, o.parent_ods_code as network, o.valid_to
     from housed as h left join reference__organisations as o
         on o.ods_code = h.practice and o.role = 'gp_practice' and o.valid_from <= h.day
     qualify row_number() over (
@@ -124,13 +124,13 @@ networked as (
 select
     n.period_type, n.period_start, n.period_end, n.alive, n.who, n.practice,
     if(ifnull(n.valid_to, date '9999-12-31') >= n.day, n.network, null) as network,
-    if(n.home_until > n.day, n.council, null) as dated_council,
-    coalesce(dated_council, p.council) as council,
+    n.day as counted_on, coalesce(if(n.is_dated, n.council, null), p.council) as council,
     date_part('year', age(n.day::timestamp, p.birth_month::timestamp))::int as years,
     case
         when years is null then 'unknown' when years >= 85 then '85+' when years >= 75 then '75-84'
         when years >= 65 then '65-74' when years >= 18 then '18-64' when years >= 5 then '5-17' else '0-4'
     end as age_band,
     p.sex, p.ethnic_group, ifnull(f.imd_quintile, 'unknown') as imd_quintile, n.person_key as told_of
-from networked as n join person as p using (person_key) left join fifth as f using (area)
+from networked as n join person as p using (person_key)
+left join fifth as f on f.area = if(n.is_dated, n.lsoa_code, p.area)
 where not (p.is_deceased and p.died_on is null);

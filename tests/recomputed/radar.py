@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
-from tests.recomputed import tables
+from tests.recomputed import command, tables
 
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parents[1] / "dbt_project" / "seeds"
@@ -63,18 +62,5 @@ def work_out(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         connection.execute((_HERE / f"{name}.sql").read_text(encoding="utf-8"))
 
 
-def main() -> None:
-    """Compare from the command line; fails where anything differs."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("home", type=Path)
-    home = parser.parse_args().home
-    found = compare(
-        home / "pseudonymised" / "direct_care", home / "published" / "direct_care" / "current.duckdb"
-    )
-    for table, (n_rows, n_differing) in found.items():
-        print(f"{table}: {n_rows} rows, {n_differing} differ")  # noqa: T201
-    raise SystemExit(any(n_differing for _, n_differing in found.values()))
-
-
 if __name__ == "__main__":
-    main()
+    command.run(compare, command.tell_tables, ("direct_care",))

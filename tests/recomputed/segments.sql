@@ -1,5 +1,5 @@
--- Segments of every person on every single day, worked out from the rows that were known on it: variables first_day and
--- as_of; views of the pseudonymised zone; tables person and counted of people.sql, one period a day; rule and condition
+-- Segments of every person on every single day, worked out from the rows that were known on it: variables first_day,
+-- as_of and ways (of telling an age: counted, shown); views of the pseudonymised zone; tables person and counted of people.sql, one period a day; rule and condition
 -- as the seeds have them; shown (person_key, birth_month), what the product tells of a birth.
 create or replace temp table meant as
 select c.code_system, c.code, k.condition_id, c.codelist = k.resolved_codelist as is_end
@@ -69,7 +69,7 @@ select c.day, c.who as person_key, how.way,
 from counted as c
 join person as p on p.person_key = c.who
 left join shown as s on s.person_key = c.who
-cross join (select unnest(['counted', 'shown']) as way) as how
+cross join (select unnest(getvariable('ways')) as way) as how
 where c.alive and not (p.is_deceased and p.died_on is null);
 
 create or replace temp table fits as

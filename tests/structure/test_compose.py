@@ -79,6 +79,22 @@ def test_no_setting_of_the_scheduler_is_one_that_there_is_not() -> None:
     assert named and named <= known
 
 
+def test_how_late_is_late_can_be_set_for_every_dag_that_has_a_deadline() -> None:
+    in_dags = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "dags").glob("*.py"))
+    with_deadline = re.findall(r'told_after\("(\w+)"', in_dags)
+    expected = {f"AIRFLOW__WSIC__{dag_id.upper()}_LATE_HOURS" for dag_id in with_deadline}
+    said = SERVICES["dag-processor"]["environment"]
+    assert len(expected) == 4
+    assert {name: value for name, value in said.items() if name.endswith("_LATE_HOURS")} == {
+        name: f"${{{name}:-}}" for name in expected
+    }
+
+
+def test_a_busy_server_is_waited_for() -> None:
+    """Five seconds, as Airflow has them, make a task red while two processors build both products."""
+    assert SERVICES["scheduler"]["environment"]["AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT"] == "60"
+
+
 def test_the_zones_are_one_volume_which_the_scheduler_alone_mounts() -> None:
     mounting = [name for name, service in SERVICES.items() if "zones:" in str(service.get("volumes"))]
     assert mounting == ["scheduler"]

@@ -94,7 +94,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "chained_view_dependencies": dict.fromkeys(
         (
-            "fct_activity", "fct_clinical_score", "fct_measure", "fct_risk_band_month", "fct_risk_features",
+            "fct_activity", "fct_clinical_score", "fct_risk_band_month", "fct_risk_features",
             "int_activities__categorised", "int_activities__priced", "int_risk_eves__banded",
         ),
         ON_THE_WAY,

@@ -24,7 +24,7 @@ def registered(block: Block, person: Array, day: Array) -> Array:
 def consultations(block: Block) -> Rows:
     """Columns: person, day, minute, contact (index), clinician (0-5), has_slot, booked, id."""
     rng = block.rng("consultations")
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     rate = draws.by_band(age, rates.AGE_BANDS, rates.CONSULTATIONS_A_YEAR)
     rate = np.where((block.rows["sex"] == 2) & (age >= 18) & (age < 65), rate * rates.WOMEN_FACTOR, rate)
     rate = rate * (0.85 + rates.LONG_TERM_CONDITION_FACTOR * block.long_term)

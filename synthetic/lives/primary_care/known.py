@@ -32,7 +32,7 @@ def preventive(rng: np.random.Generator, block: Block, parts: Entries) -> None:
     rows, span = block.rows, block.span
     everyone = np.arange(rows.height)
     age = block.age(span.end)
-    for winter in range(3):
+    for winter in range(max(3, span.years)):
         day = working_day(span.end - 180 - 365 * winter + rng.integers(0, 60, rows.height))
         chance = np.where(age >= 65, rates.FLU_65, np.where(block.long_term > 0, rates.FLU_AT_RISK, 0.02))
         given = (rng.random(rows.height) < chance) & (day > span.start) & registered(block, everyone, day)

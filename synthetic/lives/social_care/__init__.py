@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.lives import draws
-from synthetic.lives.social_care import support, upkeep
+from synthetic.lives.social_care import earlier, support, upkeep
 from synthetic.lives.social_care.events import Events
 from synthetic.people import Block
 from synthetic.rows import Rows, stack
@@ -17,8 +17,13 @@ def make(block: Block, spells: Rows) -> Rows:
     rng = block.rng("social care")
     events = Events()
     support.standing(rng, block, events)
+    standing = len(events.parts)
     support.after_hospital(rng, block, events, spells)
     support.from_community(rng, block, events)
+    if block.span.is_longer:
+        of_before = block.rng("support that ended")
+        earlier.come_to_an_end(of_before, block, events.parts[standing:])
+        earlier.ended(of_before, block, events)
     support.carers(rng, block, events)
     rows = upkeep.lived(block, stack(events.parts))
     rows = stack([rows, upkeep.reviews(rng, block, rows)])

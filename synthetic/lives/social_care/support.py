@@ -26,16 +26,14 @@ from synthetic.rows import Array, Rows
 def standing(rng: np.random.Generator, block: Block, events: Events) -> None:
     """Long-term support that was open before the history, or began in it by ageing."""
     rows, start, end = block.rows, block.span.start, block.span.end
-    disabled = block.with_condition("learning_disability") | block.with_condition(
-        "severe_physical_disability"
-    )
+    impaired = disabled(block)
     age = block.age(start)
-    chance = _chance_of_support(block, age, disabled)
+    chance = chance_of_support(block, age, impaired)
     has = np.flatnonzero((rng.random(rows.height) < chance) & (age >= 18) & ~rows["is_test"])
-    begun = end - np.floor(rng.gamma(1.3, 650, len(has))).astype(np.int64)
+    begun = end - np.floor(rng.gamma(*rates.PACKAGE_DAYS, len(has))).astype(np.int64)
     begun = np.maximum(begun, rows["came_on"][has] + 1)
     begun = np.maximum(begun, rows["birth"][has] + int(18 * YEAR))
-    service, component = _service_of(rng, rows["in_care_home"][has], disabled[has])
+    service, component = service_of(rng, rows["in_care_home"][has], impaired[has])
     lasts = np.where(rng.random(len(has)) < rates.PACKAGE_CHANGED, begun + 365, NEVER)
     outcome = np.where(lasts < NEVER, 5, 0)
     events.add(SERVICE, has, begun, lasts, service=service, component=component, outcome=outcome)
@@ -44,26 +42,33 @@ def standing(rng: np.random.Generator, block: Block, events: Events) -> None:
     follows = {"service": service[again], "component": component[again]}
     events.add(SERVICE, has[again], lasts[again] + 1, never, **follows)
     fresh = begun > start
-    _asked(rng, events, has[fresh], begun[fresh] - 30, route=2)
+    ask(rng, events, has[fresh], begun[fresh] - 30, route=2)
 
 
-def _chance_of_support(block: Block, age: Array, disabled: Array) -> Array:
+def disabled(block: Block) -> Array:
+    """Whether each person has a learning disability or a severe physical one."""
+    return np.asarray(
+        block.with_condition("learning_disability") | block.with_condition("severe_physical_disability")
+    )
+
+
+def chance_of_support(block: Block, age: Array, impaired: Array) -> Array:
     """Chance that a person has long-term support, by the first reason that fits."""
     reasons = {
         rates.CARE_HOME_FUNDED: block.rows["in_care_home"],
         rates.LONG_TERM_FRAIL: block.frailty >= 0.24,
         rates.LONG_TERM_OTHERS_75: age >= 75,
-        rates.LONG_TERM_DISABLED: disabled,
+        rates.LONG_TERM_DISABLED: impaired,
         rates.LONG_TERM_SMI: block.with_condition("serious_mental_illness"),
     }
     return np.select(list(reasons.values()), list(reasons), default=0.0)
 
 
-def _service_of(rng: np.random.Generator, in_home: Array, disabled: Array) -> tuple[Array, Array]:
+def service_of(rng: np.random.Generator, in_home: Array, impaired: Array) -> tuple[Array, Array]:
     """Service type and component of each person's support."""
     nursing = in_home & (rng.random(len(in_home)) < 0.4)
     service = np.select([nursing, in_home], [NURSING, RESIDENTIAL], default=COMMUNITY)
-    living = disabled & (rng.random(len(in_home)) < 0.5)
+    living = impaired & (rng.random(len(in_home)) < 0.5)
     names = ("Long Term Nursing Care", "Long Term Residential Care", "Supported Living")
     places = [COMPONENTS.index(name) for name in names]
     at_home = _home_component(rng, len(in_home))
@@ -74,7 +79,7 @@ def _home_component(rng: np.random.Generator, count: int) -> Array:
     return np.array([2, 3, 5, 6])[rng.choice(4, count, p=[0.55, 0.22, 0.13, 0.10])]
 
 
-def _asked(rng: np.random.Generator, events: Events, person: Array, day: Array, *, route: int) -> None:
+def ask(rng: np.random.Generator, events: Events, person: Array, day: Array, *, route: int) -> None:
     """A request and the assessment that follows it."""
     asked = working_day(day)
     done = asked + rng.integers(0, 4, len(person))
@@ -118,7 +123,7 @@ def _long_term(
 
 
 def from_community(rng: np.random.Generator, block: Block, events: Events) -> None:
-    age = block.age(block.span.end - 365)
+    age = block.age(block.span.middle)
     rate = np.where(
         age >= 65,
         rates.COMMUNITY_REQUESTS_A_YEAR[1],
@@ -130,7 +135,7 @@ def from_community(rng: np.random.Generator, block: Block, events: Events) -> No
     day = working_day(plain["day"])
     events.add(REQUEST, plain["person"], day, day + rng.integers(0, 5, plain.height), route=2, outcome=7)
     taken = asked.take(draw < rates.ASSESSED)
-    _asked(rng, events, taken["person"], taken["day"], route=2)
+    ask(rng, events, taken["person"], taken["day"], route=2)
     served = taken.take(rng.random(taken.height) < rates.SERVED)
     events.add(
         SERVICE,
@@ -154,7 +159,7 @@ def carers(rng: np.random.Generator, block: Block, events: Events) -> None:
     known = (rows["household"][other] == rows["household"][cared]) & (other != cared)
     known &= (block.age(block.span.start)[other] >= 18) & (rng.random(len(cared)) < rates.CARERS)
     carer, cared = other[known], cared[known]
-    day = working_day(block.span.start + rng.integers(10, 700, len(carer)))
+    day = working_day(block.span.start + rng.integers(10, block.span.days - 31, len(carer)))
     events.add(ASSESSMENT, carer, day, day + 5, outcome=3, cared_for=cared)
     events.add(
         SERVICE,

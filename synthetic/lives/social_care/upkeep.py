@@ -32,7 +32,7 @@ def lived(block: Block, rows: Rows) -> Rows:
 def reviews(rng: np.random.Generator, block: Block, rows: Rows) -> Rows:
     long = rows.take((rows["kind"] == SERVICE) & np.isin(rows["service"], [COMMUNITY, RESIDENTIAL, NURSING]))
     parts = []
-    for year in range(3):
+    for year in range(block.span.years + 1):
         day = working_day(long["start"] + 365 * year + rng.integers(40, 360, long.height))
         held = (day >= block.span.start) & (day <= np.minimum(long["stop"], block.span.end))
         held &= rng.random(long.height) < rates.REVIEWED_A_YEAR

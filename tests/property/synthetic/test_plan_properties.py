@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from synthetic.plan import deliveries
 from synthetic.span import Span
 
+YEARS = st.integers(2, 5)
 ENDS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 small = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 @small
-@given(seed=st.integers(0, 10_000), nights=st.integers(1, 31), end=ENDS)
-def test_new_windows_of_a_nightly_feed_tile_the_time_to_the_end(seed, nights, end):
-    span = Span.until(end, nights)
+@given(seed=st.integers(0, 10_000), nights=st.integers(1, 31), end=ENDS, years=YEARS)
+def test_new_windows_of_a_nightly_feed_tile_the_time_to_the_end(seed, nights, end, years):
+    span = Span.until(end, nights, years)
     feeds = defaultdict(list)
     for delivery in deliveries(seed, span):
         if delivery.format in ("emis", "tpp", "sus") and delivery.resends is None:
@@ -33,19 +34,19 @@ def test_new_windows_of_a_nightly_feed_tile_the_time_to_the_end(seed, nights, en
 
 
 @small
-@given(seed=st.integers(0, 10_000), nights=st.integers(1, 31), end=ENDS)
-def test_no_sender_has_two_folders_of_one_day_and_none_comes_after_the_end(seed, nights, end):
-    span = Span.until(end, nights)
+@given(seed=st.integers(0, 10_000), nights=st.integers(1, 31), end=ENDS, years=YEARS)
+def test_no_sender_has_two_folders_of_one_day_and_none_comes_after_the_end(seed, nights, end, years):
+    span = Span.until(end, nights, years)
     folders = [(d.source, d.sender, d.day) for d in deliveries(seed, span)]
     assert len(set(folders)) == len(folders)
     assert all(day <= span.end for _, _, day in folders)
 
 
 @small
-@given(nights=st.integers(1, 31), end=ENDS)
-def test_monthly_periods_are_whole_months_without_a_gap(nights, end):
+@given(nights=st.integers(1, 31), end=ENDS, years=YEARS)
+def test_monthly_periods_are_whole_months_without_a_gap(nights, end, years):
     periods = defaultdict(list)
-    for delivery in deliveries(1, Span.until(end, nights)):
+    for delivery in deliveries(1, Span.until(end, nights, years)):
         if delivery.source in ("community", "mental_health") and not delivery.is_refresh:
             periods[delivery.source, delivery.sender].append(delivery.period)
             assert delivery.day > delivery.period[1]

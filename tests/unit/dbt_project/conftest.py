@@ -47,14 +47,18 @@ def built(pseudonymised: Path, tmp_path_factory: pytest.TempPathFactory) -> Buil
 
 
 @pytest.fixture(scope="session")
-def warehouse(
-    built: Built, pseudonymised: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def home_of_views(pseudonymised: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a connection that reads dbt's views: their rows are at ``~/rows``."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "rows").symlink_to(pseudonymised)
+    return home
+
+
+@pytest.fixture(scope="session")
+def warehouse(built: Built, home_of_views: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The built warehouse, read-only; everything of the project passed."""
     broken = [(node.kind, node.name, node.status) for node in built.nodes if not node.is_passed]
     assert (built.code, broken) == (0, [])
-    as_dbt_sees_it = tmp_path_factory.mktemp("home")  # for its views, which read ~/rows
-    (as_dbt_sees_it / "rows").symlink_to(pseudonymised)
     with duckdb.connect(str(built.database), read_only=True) as connection:
-        connection.execute("set home_directory = ?", [str(as_dbt_sees_it)])
+        connection.execute("set home_directory = ?", [str(home_of_views)])
         yield connection

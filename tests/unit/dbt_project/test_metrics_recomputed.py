@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from tests.recomputed.metrics import compare
 
@@ -23,31 +22,38 @@ def test_every_metric_is_what_its_definition_says(built, pseudonymised: Path) ->
     assert found.ranges > 100
 
 
-@pytest.mark.parametrize(
-    ("wrong", "where"),
-    [
-        ("numerator = numerator + 1", "metric_id = 'falls_admissions_65_plus' and area_type = 'practice'"),
-        (
-            "value_high = value_high + 1e-9",
-            "metric_id = 'total_bed_days' and group_type = 'sex' and value > 0",
-        ),
-        ("value = 0", "metric_id = 'reablement_at_home_84_days' and value is null and group_type = 'all'"),
-        ("denominator = denominator - 1", "metric_id = 'total_bed_days' and group_type = 'ethnic_group'"),
-        (
-            "value_low = 0",
-            "metric_id = 'emergency_admissions' and group_type = 'imd_quintile' and value_low > 0",
-        ),
-        ("numerator = numerator + 1", "metric_id = 'discharge_delay_days' and group_type = 'segment'"),
-    ],
-)
-def test_the_comparison_sees_a_single_wrong_row(
-    built, pseudonymised: Path, tmp_path: Path, wrong: str, where: str
-) -> None:
+_WRONG = [
+    ("numerator = numerator + 1", "metric_id = 'falls_admissions_65_plus' and area_type = 'practice'"),
+    ("value_high = value_high + 1e-9", "metric_id = 'total_bed_days' and group_type = 'sex' and value > 0"),
+    ("value = 0", "metric_id = 'reablement_at_home_84_days' and value is null and group_type = 'all'"),
+    ("denominator = denominator - 1", "metric_id = 'emergency_bed_days' and group_type = 'ethnic_group'"),
+    ("value_low = 0", "metric_id = 'emergency_admissions' and group_type = 'imd_quintile' and value_low > 0"),
+    ("numerator = numerator + 1", "metric_id = 'discharge_delay_days' and group_type = 'segment'"),
+]
+
+
+def test_the_comparison_sees_a_single_wrong_row(built, pseudonymised: Path, tmp_path: Path) -> None:
+    """One of each of six metrics, each wrong in a way of its own, by other groups and areas."""
     copied = shutil.copy(built.database, tmp_path / "wrong.duckdb")
     with duckdb.connect(str(copied)) as connection:
-        first = f"(select rowid from wsic.metric where {where} limit 1)"
-        connection.execute(f"update wsic.metric set {wrong} where rowid = {first}")
-    assert compare(pseudonymised, Path(copied)).differing == {where.split("'")[1]: 1}
+        for wrong, where in _WRONG:
+            first = f"(select rowid from wsic.metric where {where} limit 1)"
+            connection.execute(f"update wsic.metric set {wrong} where rowid = {first}")
+    wanted = {where.split("'")[1]: 1 for _, where in _WRONG}
+    assert compare(pseudonymised, Path(copied)).differing == wanted
+
+
+def test_people_are_counted_by_the_group_of_the_day(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Else the comparison would show little: the dead have one, and many had another than tonight's."""
+    told = (
+        "select count(*) from marts.fct_population_period as p inner join intermediate.int_periods__listed "
+        "using (period_id) left join wsic.population_segment as s using (person_key) where {}"
+    )
+    assert warehouse.execute(told.format("p.segment_id <> s.segment_id")).fetchone() > (100,)
+    assert warehouse.execute(told.format("not is_registered and p.segment_id <> 'unknown'")).fetchone() > (5,)
+    assert warehouse.execute(
+        told.format("p.segment_id = 'unknown' and link_threshold = 'middle'")
+    ).fetchone() == (0,)
 
 
 def test_the_comparison_sees_a_lost_month(built, pseudonymised: Path, tmp_path: Path) -> None:

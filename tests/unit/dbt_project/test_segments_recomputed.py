@@ -89,15 +89,24 @@ def test_no_change_of_segment_tells_a_month_of_birth_that_is_not_shown(
         ("every_segment_move_adds_up", "update marts.fct_segment_move set people = people + 1"),
         ("every_segment_move_adds_up", "delete from marts.fct_segment_move where to_segment_id = 'left'"),
         ("every_segment_move_adds_up", "delete from marts.fct_segment_spell where person_key < 'd'"),
+        (
+            "metrics_and_moves_count_the_same_people",
+            "delete from marts.fct_segment_move where to_segment_id = 'cancer'",
+        ),
+        (
+            "metrics_and_moves_count_the_same_people",
+            "update marts.fct_population_period set segment_id = 'cancer' where person_key < 'd'",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_met_and_moves_that_do_not_add_up_stop_the_build(
-    built, tmp_path: Path, test: str, wrong: str
+    built, home_of_views: Path, tmp_path: Path, test: str, wrong: str
 ) -> None:
     """The test's own SQL, as dbt compiled it, on a copy that is wrong."""
     compiled = next((built.database.parent / "target" / "compiled").rglob(f"{test}.sql")).read_text("utf-8")
     copied = Path(shutil.copy(built.database, tmp_path / built.database.name))
     with duckdb.connect(str(copied)) as connection:
+        connection.execute("set home_directory = ?", [str(home_of_views)])
         assert connection.execute(compiled).fetchall() == []
         connection.execute(wrong)
         assert connection.execute(compiled).fetchall() != []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,10 +44,9 @@ def headers() -> dict[str, dict[str, dict[str, list[str]]]]:
     return dict(json.loads(HEADERS.read_text(encoding="utf-8")))
 
 
-@pytest.fixture(scope="session")
-def economy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
-    out = tmp_path_factory.mktemp("economy") / "extracts"
-    summary = synthesise(PEOPLE, 7, out, END, NIGHTS, with_ambulance=True)
+@contextmanager
+def opened(out: Path, summary: Summary) -> Iterator[Economy]:
+    """The economy that lies in ``out``, with its truth and its senders' files as views."""
     with duckdb.connect() as sql:
         for path in sorted((out / "truth").glob("*.parquet")):
             sql.execute(f"create view {path.stem} as select * from '{path}'")
@@ -67,6 +67,14 @@ def economy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
                 "all_varchar = true, header = true, delim = ',', quote = '\"', filename = true)"
             )
         yield Economy(out, summary, sql)
+
+
+@pytest.fixture(scope="session")
+def economy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Economy]:
+    out = tmp_path_factory.mktemp("economy") / "extracts"
+    summary = synthesise(PEOPLE, 7, out, END, NIGHTS, with_ambulance=True)
+    with opened(out, summary) as made:
+        yield made
 
 
 def read(path: Path) -> Iterator[list[str]]:

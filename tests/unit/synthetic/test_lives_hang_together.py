@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+DATED = [
+    ("true_spells", "admitted_on"),
+    ("true_spells", "planned_discharge_on"),
+    ("true_attendances", "arrived_at::date"),
+    ("true_outpatients", "appointment_on"),
+    ("true_consultations", "consulted_on"),
+    ("true_community_contacts", "contact_on"),
+    ("true_mental_health_contacts", "contact_on"),
+    ("true_service_events", "start_date"),
+    ("true_prescriptions", "issued_on"),
+    ("true_conditions", "onset_date"),
+    ("registrations", "start_date"),
+]
+"""Tables of what happened to people, and the day of each row."""
+
 
 def test_death_comes_after_birth(economy):
     assert economy.scalar("select count(*) from persons where death_date < birth_date") == 0
     assert economy.scalar("select count(*) from persons where death_date is not null") > 10
 
 
-@pytest.mark.parametrize(
-    ("table", "day"),
-    [
-        ("true_spells", "admitted_on"),
-        ("true_spells", "planned_discharge_on"),
-        ("true_attendances", "arrived_at::date"),
-        ("true_outpatients", "appointment_on"),
-        ("true_consultations", "consulted_on"),
-        ("true_community_contacts", "contact_on"),
-        ("true_mental_health_contacts", "contact_on"),
-        ("true_service_events", "start_date"),
-        ("true_prescriptions", "issued_on"),
-        ("true_conditions", "onset_date"),
-        ("registrations", "start_date"),
-    ],
-)
+@pytest.mark.parametrize(("table", "day"), DATED)
 def test_nothing_happens_before_birth_or_after_death(economy, table, day):
     wrong = f"""select count(*) from {table} as e join persons using (person_id)
         where {day} > death_date or {day} < birth_date"""

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with events as (
 
     select * from {{ ref('int_metric_events__dated') }}

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with held as (
 
     select * from {{ ref('int_segments__held') }}

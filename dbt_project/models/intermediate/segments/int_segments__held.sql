@@ -87,7 +87,7 @@ aged as (
         limited.segment_order,
         limited.evidence_on,
         greatest(
-            bounds.first_day,
+            if(lives.is_counted, bounds.first_counted_day, bounds.first_day),
             limited.start_on,
             if(limited.min_age > 0, (lives.birth_month + to_years(limited.min_age))::date, null)
         ) as start_on,

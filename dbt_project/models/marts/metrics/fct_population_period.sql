@@ -14,14 +14,24 @@ periods as (
 
 ),
 
+segments as (
+
+    select
+        person_key,
+        list(struct_pack(start_on := start_on, segment_id := segment_id) order by start_on desc) as newest_first,
+    from {{ ref('int_ten_groups__followed') }}
+    group by person_key
+
+),
+
 -- What is of the person is joined to people, who are few, and not to their periods.
 people as (
 
     select
         people.*,
-        coalesce(segments.segment_id, 'unknown') as segment_id,
+        segments.newest_first,
     from {{ ref('dim_person') }} as people
-    left join {{ ref('fct_population_segment') }} as segments on people.person_key = segments.person_key
+    left join segments on people.person_key = segments.person_key
 
 ),
 
@@ -38,9 +48,19 @@ practices as (
 
 ),
 
+areas as (
+
+    select lsoa_code, (imd_decile + 1) // 2 as imd_quintile from {{ ref('int_areas__ranked') }}
+
+),
+
 addresses as (
 
-    select * from {{ ref('int_addresses__cut') }}
+    select
+        addresses.*,
+        areas.imd_quintile,
+    from {{ ref('int_addresses__cut') }} as addresses
+    left join areas on addresses.lsoa_code = areas.lsoa_code
 
 ),
 
@@ -87,8 +107,16 @@ select
     {{ age_band(age_in_years('people.birth_month', 'present.counted_on')) }} as age_band,
     people.sex,
     people.ethnic_group,
-    coalesce(((people.imd_decile + 1) // 2)::varchar, 'unknown') as imd_quintile,
-    people.segment_id,
+    coalesce(
+        if(addresses.person_key is null, (people.imd_decile + 1) // 2, addresses.imd_quintile)::varchar, 'unknown'
+    ) as imd_quintile,
+    -- Of the dead the last one before it: nobody is registered on the day of their death.
+    coalesce(
+        list_filter(
+            people.newest_first, lambda one: struct_extract(one, 'start_on') <= present.counted_on
+        )[1].segment_id,
+        'unknown'
+    ) as segment_id,
     if(present.is_banded, coalesce(bands.band, 'unknown'), null) as risk_band,
 from present
 inner join people on present.person_key = people.person_key

@@ -1,18 +1,21 @@
-with fitted as (
+with bounds as (
 
-    select * from {{ ref('int_segments__fitted') }}
+    select * from {{ ref('int_segment_days__bounded') }}
+
+),
+
+-- What lies before the first day is for metrics alone: of a person it would tell birthdays that nothing here hides.
+fitted as (
+
+    select fitted.* replace (greatest(fitted.start_on, bounds.first_day) as start_on),
+    from {{ ref('int_segments__fitted') }} as fitted
+    inner join bounds on fitted.end_on > bounds.first_day
 
 ),
 
 rules as (
 
     select * from {{ ref('int_segment_rules__versioned') }}
-
-),
-
-bounds as (
-
-    select * from {{ ref('int_segment_days__bounded') }}
 
 ),
 
